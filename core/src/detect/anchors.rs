@@ -1,0 +1,72 @@
+//! The detector's raw outputs to candidate faces.
+
+use super::{Face, Point, Rect, wrong_outputs};
+use crate::error::Result;
+
+/// Stride of each feature map and the sides of the two anchors at each of its cells, in pixels of the input.
+const LEVELS: [(usize, [f32; 2]); 3] = [(8, [16.0, 32.0]), (16, [64.0, 128.0]), (32, [256.0, 512.0])];
+
+/// How the network's numbers are scaled: for centres and for sizes.
+const VARIANCE: (f32, f32) = (0.1, 0.2);
+
+/// Numbers per anchor: box (centre, log size), class (background, face), five points.
+const BOX: usize = 4;
+const CLASS: usize = 2;
+const POINTS: usize = 10;
+
+/// Faces of at least this confidence, in pixels of the network's input.
+pub(super) fn decode(outputs: &[Vec<f32>], side: usize, confidence: f32) -> Result<Vec<Face>> {
+    let count = 2 * LEVELS.iter().map(|(stride, _)| side.div_ceil(*stride).pow(2)).sum::<usize>();
+    // All three differ in length, so their order in the graph does not matter.
+    let output = |width: usize| {
+        outputs.iter().map(Vec::as_slice).find(|data| data.len() == count * width).ok_or_else(wrong_outputs)
+    };
+    let (boxes, classes, points) = (output(BOX)?, output(CLASS)?, output(POINTS)?);
+    let mut faces = Vec::new();
+    for (index, anchor) in anchors(side).enumerate() {
+        let score = classes[CLASS * index + 1];
+        if score >= confidence {
+            faces.push(anchor.face(&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS], score));
+        }
+    }
+    // A network that has gone mad must not poison what follows.
+    faces.retain(|face| {
+        let Rect { x, y, width, height } = face.bounds;
+        let sound =
+            [x, y, width, height].iter().all(|value| value.is_finite()) && width > 0.0 && height > 0.0;
+        sound && face.landmarks.iter().all(|point| point.x.is_finite() && point.y.is_finite())
+    });
+    Ok(faces)
+}
+
+struct Anchor {
+    centre: Point,
+    side: f32,
+}
+
+/// Level by level, row by row, both sizes at each cell.
+fn anchors(side: usize) -> impl Iterator<Item = Anchor> {
+    LEVELS.into_iter().flat_map(move |(stride, sides)| {
+        let cells = side.div_ceil(stride);
+        (0..cells * cells).flat_map(move |cell| {
+            let middle = |index: usize| (index as f32 + 0.5) * stride as f32;
+            let centre = Point { x: middle(cell % cells), y: middle(cell / cells) };
+            sides.map(|side| Anchor { centre, side })
+        })
+    })
+}
+
+impl Anchor {
+    fn face(&self, shape: &[f32], points: &[f32], confidence: f32) -> Face {
+        let place = |dx: f32, dy: f32| Point {
+            x: self.centre.x + dx * VARIANCE.0 * self.side,
+            y: self.centre.y + dy * VARIANCE.0 * self.side,
+        };
+        let centre = place(shape[0], shape[1]);
+        let (width, height) =
+            (self.side * (shape[2] * VARIANCE.1).exp(), self.side * (shape[3] * VARIANCE.1).exp());
+        let bounds = Rect { x: centre.x - width / 2.0, y: centre.y - height / 2.0, width, height };
+        let landmarks = std::array::from_fn(|i| place(points[2 * i], points[2 * i + 1]));
+        Face { bounds, landmarks, confidence }
+    }
+}

@@ -1,0 +1,102 @@
+//! An image scaled into a square, turned if need be, and the way back from the square to the image.
+
+use super::{Face, Point, Rect};
+use crate::error::Result;
+use crate::image::Image;
+use crate::model::Input;
+use crate::resample::resample;
+
+/// A clockwise turn.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Turn {
+    None,
+    Quarter,
+    Half,
+    ThreeQuarters,
+}
+
+pub(super) struct Letterbox {
+    side: usize,
+    /// Pixels of the square per pixel of the image.
+    scale: (f32, f32),
+    /// The scaled image, before it is turned.
+    size: (u32, u32),
+    turn: Turn,
+}
+
+impl Letterbox {
+    pub(super) fn new(image: &Image<'_>, side: usize, fill: f32, max_enlargement: f32, turn: Turn) -> Self {
+        let (width, height) = (image.width() as f32, image.height() as f32);
+        let scale = (fill * side as f32 / width.max(height)).min(max_enlargement);
+        let scaled = |length: f32| ((length * scale).round() as u32).clamp(1, side as u32);
+        let size = (scaled(width), scaled(height));
+        Letterbox { side, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
+    }
+
+    /// The square as the network wants it: plane by plane, the image in the middle of mean colour.
+    pub(super) fn tensor(&self, image: &Image<'_>, input: &Input) -> Result<Vec<f32>> {
+        let whole = Rect { x: 0.0, y: 0.0, width: image.width() as f32, height: image.height() as f32 };
+        let pixels = resample(image, whole, self.size)?;
+        let area = self.side * self.side;
+        let mut tensor = vec![0.0; 3 * area];
+        let table: [[f32; 256]; 3] =
+            std::array::from_fn(|plane| std::array::from_fn(|value| input.planes([value as f32; 3])[plane]));
+        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
+        let (left, top) = self.offset();
+        for (row, line) in pixels.chunks_exact(3 * width).enumerate() {
+            // Where the row starts in the square and how far apart its pixels are, after the turn.
+            let (x, y, step) = match self.turn {
+                Turn::None => (0, row, 1),
+                Turn::Quarter => (height - 1 - row, 0, self.side as isize),
+                Turn::Half => (width - 1, height - 1 - row, -1),
+                Turn::ThreeQuarters => (row, width - 1, -(self.side as isize)),
+            };
+            let mut at = (top + y) * self.side + left + x;
+            for pixel in line.chunks_exact(3) {
+                for plane in 0..3 {
+                    tensor[plane * area + at] = table[plane][usize::from(pixel[input.order[plane]])];
+                }
+                at = at.wrapping_add_signed(step);
+            }
+        }
+        Ok(tensor)
+    }
+
+    /// The scaled image's place in the square, after the turn.
+    fn offset(&self) -> (usize, usize) {
+        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
+        let (width, height) = if matches!(self.turn, Turn::Quarter | Turn::ThreeQuarters) {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        ((self.side - width) / 2, (self.side - height) / 2)
+    }
+
+    /// A face found in the square, in pixels of the image.
+    pub(super) fn to_image(&self, face: Face) -> Face {
+        let Rect { x, y, width, height } = face.bounds;
+        let one = self.point(Point { x, y });
+        let other = self.point(Point { x: x + width, y: y + height });
+        let bounds = Rect {
+            x: one.x.min(other.x),
+            y: one.y.min(other.y),
+            width: (one.x - other.x).abs(),
+            height: (one.y - other.y).abs(),
+        };
+        Face { bounds, landmarks: face.landmarks.map(|point| self.point(point)), confidence: face.confidence }
+    }
+
+    fn point(&self, point: Point) -> Point {
+        let (left, top) = self.offset();
+        let (x, y) = (point.x - left as f32, point.y - top as f32);
+        let (width, height) = (self.size.0 as f32, self.size.1 as f32);
+        let (x, y) = match self.turn {
+            Turn::None => (x, y),
+            Turn::Quarter => (y, height - x),
+            Turn::Half => (width - x, height - y),
+            Turn::ThreeQuarters => (width - y, x),
+        };
+        Point { x: x / self.scale.0, y: y / self.scale.1 }
+    }
+}

@@ -1,0 +1,107 @@
+//! Runs networks. This file chooses; `onnxruntime.rs` and `embedded.rs` are the only ones that name a runtime.
+
+mod embedded;
+#[cfg(feature = "onnxruntime")]
+mod locate;
+#[cfg(feature = "onnxruntime")]
+mod onnxruntime;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Onnx;
+use crate::options::{Engine, Options};
+
+/// One network with fixed input, owned by one worker at a time.
+pub(crate) trait Net: Send {
+    /// Takes one input of the network's shape and returns all outputs in the order of the graph.
+    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>>;
+}
+
+/// A network that is ready to be given to workers.
+pub(crate) trait Plan: Send + Sync {
+    /// A net for one worker.
+    fn instantiate(&self) -> Result<Box<dyn Net>>;
+}
+
+/// A net that is made when it is first run: most photos never need the large detector.
+pub(crate) struct Lazy {
+    plan: Arc<dyn Plan>,
+    net: Option<Box<dyn Net>>,
+}
+
+impl Lazy {
+    pub(crate) fn new(plan: Arc<dyn Plan>) -> Self {
+        Lazy { plan, net: None }
+    }
+}
+
+impl Net for Lazy {
+    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+        match &mut self.net {
+            Some(net) => net.run(input),
+            empty => empty.insert(self.plan.instantiate()?).run(input),
+        }
+    }
+}
+
+/// Prepares networks.
+pub(crate) trait Runtime: Send + Sync {
+    /// Takes an ONNX graph with one input of shape 1 x 3 x `side` x `side`.
+    fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>>;
+
+    /// Which engine this is.
+    fn info(&self) -> EngineInfo;
+}
+
+/// Which engine computes, and why not the faster one where it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EngineInfo {
+    /// [`Engine::OnnxRuntime`] or [`Engine::Embedded`], never `Auto`.
+    pub engine: Engine,
+    /// The engine's version, for example `1.28.0`.
+    pub version: String,
+    /// The library that was loaded, for ONNX Runtime.
+    pub library: Option<PathBuf>,
+    /// With [`Engine::Auto`] and the embedded engine: why ONNX Runtime could not be used.
+    pub fallback_reason: Option<String>,
+}
+
+/// The engine that the options ask for.
+pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
+    match options.engine {
+        Engine::Embedded => Ok(Box::new(embedded::Embedded::new(options.threads_per_worker, None))),
+        Engine::OnnxRuntime => onnxruntime(options),
+        Engine::Auto => onnxruntime(options).or_else(|error| {
+            // A library that was named and cannot be used is a mistake to be told, not to be worked round.
+            if options.onnxruntime.is_some() {
+                return Err(error);
+            }
+            let reason = Some(error.message().to_owned());
+            Ok(Box::new(embedded::Embedded::new(options.threads_per_worker, reason)))
+        }),
+    }
+}
+
+#[cfg(feature = "onnxruntime")]
+fn onnxruntime(options: &Options) -> Result<Box<dyn Runtime>> {
+    Ok(Box::new(onnxruntime::OnnxRuntime::load(options.onnxruntime.as_deref(), options.threads_per_worker)?))
+}
+
+#[cfg(not(feature = "onnxruntime"))]
+fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
+    let message = "this build of the library has no support for ONNX Runtime";
+    Err(Error::new(ErrorKind::EngineUnavailable, message))
+}
+
+/// What an engine says when it fails while it computes.
+fn failed(engine: &str, error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Internal, format!("{engine} failed: {error}"))
+}
+
+/// What an engine says of a graph that it cannot run.
+fn unusable(engine: &str, error: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::ModelInvalid, format!("{engine} cannot use the model: {error}"))
+}

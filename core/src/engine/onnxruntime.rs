@@ -1,0 +1,181 @@
+//! The fast engine: Microsoft's ONNX Runtime, loaded at run time through `ort`.
+//!
+//! Its rules, met here: nothing of `ort` may be called before a library is loaded (it would panic); one environment
+//! per process, made once and never dropped; what is loaded stays loaded, but a failure is not remembered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use once_cell::sync::OnceCell;
+use ort::environment::Environment;
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::TensorRef;
+
+use super::{EngineInfo, Net, Plan, Runtime, failed, locate, unusable};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Onnx;
+use crate::options::Engine;
+
+const NAME: &str = "ONNX Runtime";
+
+/// The oldest minor version with the API level that Cargo.toml asks of `ort`.
+const OLDEST: &str = "1.22";
+
+/// Builds from 1.29 on report to Microsoft unless this is set before the library starts.
+const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
+
+struct Loaded {
+    environment: Environment,
+    library: PathBuf,
+    version: String,
+}
+
+static LOADED: OnceCell<Loaded> = OnceCell::new();
+
+pub(super) struct OnnxRuntime {
+    loaded: &'static Loaded,
+    threads: usize,
+}
+
+struct OrtPlan {
+    loaded: &'static Loaded,
+    onnx: Onnx,
+    side: usize,
+    threads: usize,
+}
+
+struct OrtNet {
+    session: Session,
+    side: usize,
+}
+
+impl OnnxRuntime {
+    pub(super) fn load(explicit: Option<&Path>, threads: usize) -> Result<Self> {
+        let loaded = LOADED.get_or_try_init(|| load_first(&locate::candidates(explicit)))?;
+        if let Some(path) = explicit.filter(|path| !same_file(path, &loaded.library)) {
+            let message = format!(
+                "{} cannot be loaded: this process already uses ONNX Runtime from {}",
+                path.display(),
+                loaded.library.display()
+            );
+            return Err(Error::new(ErrorKind::EngineUnavailable, message));
+        }
+        Ok(OnnxRuntime { loaded, threads })
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// The first library that works. When none does, the first failure that is not a mere "no such file" is told.
+fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
+    forbid_telemetry();
+    let mut failure: Option<Error> = None;
+    for path in candidates {
+        match catch_unwind(AssertUnwindSafe(|| load_one(path))).unwrap_or_else(|_| Err(broken(path))) {
+            Ok(loaded) => return Ok(loaded),
+            Err(error) => {
+                let better = failure.as_ref().is_none_or(|known| {
+                    known.kind() == ErrorKind::EngineUnavailable
+                        && error.kind() != ErrorKind::EngineUnavailable
+                });
+                if better {
+                    failure = Some(error);
+                }
+            }
+        }
+    }
+    Err(failure
+        .unwrap_or_else(|| Error::new(ErrorKind::EngineUnavailable, "no place to look for ONNX Runtime")))
+}
+
+fn load_one(path: &Path) -> Result<Loaded> {
+    let builder = ort::init_from(path).map_err(|error| match error {
+        ort::LoadDynamicError::BadVersion { version_str, .. } => Error::new(
+            ErrorKind::EngineIncompatible,
+            format!("{} is ONNX Runtime {version_str}; at least {OLDEST} is needed", path.display()),
+        ),
+        ort::LoadDynamicError::Dlopen { error, .. } => {
+            let why =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            Error::new(ErrorKind::EngineUnavailable, format!("ONNX Runtime cannot be loaded: {why}"))
+        }
+        _ => broken(path),
+    })?;
+    let environment = builder.with_name("visavis").with_telemetry(false).build().map_err(|error| {
+        Error::new(ErrorKind::EngineIncompatible, format!("ONNX Runtime does not start: {error}"))
+    })?;
+    Ok(Loaded { environment, library: path.to_owned(), version: version() })
+}
+
+fn broken(path: &Path) -> Error {
+    let message = format!("{} is not an ONNX Runtime library", path.display());
+    Error::new(ErrorKind::EngineIncompatible, message)
+}
+
+/// The version out of the library's build information.
+fn version() -> String {
+    ort::info().to_owned()
+}
+
+#[allow(unsafe_code)]
+fn forbid_telemetry() {
+    if std::env::var_os(NO_TELEMETRY).is_none() {
+        // SAFETY: sound unless another thread reads the environment through C's getenv at this very moment. It is
+        // written once, at the first load, and there is no other way to tell a library that reads it when it starts.
+        unsafe { std::env::set_var(NO_TELEMETRY, "1") };
+    }
+}
+
+impl Runtime for OnnxRuntime {
+    fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>> {
+        Ok(Arc::new(OrtPlan { loaded: self.loaded, onnx: onnx.clone(), side, threads: self.threads }))
+    }
+
+    fn info(&self) -> EngineInfo {
+        EngineInfo {
+            engine: Engine::OnnxRuntime,
+            version: self.loaded.version.clone(),
+            library: Some(self.loaded.library.clone()),
+            fallback_reason: None,
+        }
+    }
+}
+
+impl OrtPlan {
+    fn session(&self) -> ort::Result<Session> {
+        Session::builder(&self.loaded.environment)?
+            .with_optimization_level(GraphOptimizationLevel::All)?
+            .with_intra_threads(self.threads)?
+            .with_inter_threads(1)?
+            .with_intra_op_spinning(false)?
+            .with_inter_op_spinning(false)?
+            .with_flush_to_zero()?
+            .commit_from_memory(&self.onnx)
+    }
+}
+
+impl Plan for OrtPlan {
+    fn instantiate(&self) -> Result<Box<dyn Net>> {
+        let session = self.session().map_err(|error| unusable(NAME, error))?;
+        Ok(Box::new(OrtNet { session, side: self.side }))
+    }
+}
+
+impl Net for OrtNet {
+    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+        let tensor = TensorRef::from_array_view(([1, 3, self.side, self.side], input))
+            .map_err(|error| failed(NAME, error))?;
+        let outputs = self.session.run(ort::inputs![tensor]).map_err(|error| failed(NAME, error))?;
+        outputs
+            .values()
+            .map(|value| {
+                let (_, data) = value.try_extract_tensor::<f32>().map_err(|error| failed(NAME, error))?;
+                Ok(data.to_vec())
+            })
+            .collect()
+    }
+}

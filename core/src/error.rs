@@ -1,0 +1,277 @@
+//! The one error of every room: a kind that owns its number and name, which photo, which room, and why.
+
+use std::fmt;
+
+/// Result of every fallible function of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)+) => {
+        /// What went wrong. Every kind owns a stable number and a stable name, the same in every language.
+        ///
+        /// Numbers are banded by who can mend the problem: 1-19 the caller, 20-39 whoever supplied the image file,
+        /// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 we.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum ErrorKind {
+            $($(#[$doc])* $variant = $number,)+
+        }
+
+        impl ErrorKind {
+            /// Every kind, in the order of the numbers.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$variant),+];
+
+            /// The stable name, for example `NO_FACE`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(ErrorKind::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An argument or a setting is outside its documented range.
+    InvalidArgument = 1, "INVALID_ARGUMENT";
+    /// Raw pixels whose length, stride or size do not fit together.
+    InvalidPixels = 2, "INVALID_PIXELS";
+    /// The bytes are not a template, or were damaged.
+    TemplateMalformed = 3, "TEMPLATE_MALFORMED";
+    /// Templates of different models cannot be compared.
+    TemplateMismatch = 4, "TEMPLATE_MISMATCH";
+    /// The image has no bytes at all.
+    EmptyImage = 20, "EMPTY_IMAGE";
+    /// The bytes are none of the image formats that are read.
+    UnsupportedFormat = 21, "UNSUPPORTED_FORMAT";
+    /// The format was recognised, but the file is broken or cut short.
+    CorruptImage = 22, "CORRUPT_IMAGE";
+    /// More bytes, more pixels or a more extreme shape than the limits allow.
+    ImageTooLarge = 23, "IMAGE_TOO_LARGE";
+    /// No face was found.
+    NoFace = 40, "NO_FACE";
+    /// Several faces were found and the policy allows one only.
+    SeveralFaces = 41, "SEVERAL_FACES";
+    /// The face is smaller than the minimum that was set.
+    FaceTooSmall = 42, "FACE_TOO_SMALL";
+    /// A model file or its manifest cannot be read.
+    ModelNotFound = 60, "MODEL_NOT_FOUND";
+    /// A manifest or a model is not what this version can use.
+    ModelInvalid = 61, "MODEL_INVALID";
+    /// A model file's SHA-256 is not the one in the manifest.
+    ModelHashMismatch = 62, "MODEL_HASH_MISMATCH";
+    /// The inference engine that was asked for cannot be loaded.
+    EngineUnavailable = 63, "ENGINE_UNAVAILABLE";
+    /// The inference engine was found, but is too old or fails to start.
+    EngineIncompatible = 64, "ENGINE_INCOMPATIBLE";
+    /// A defect of ours, or of the inference engine while it ran.
+    Internal = 98, "INTERNAL";
+    /// A panic that was caught at the border of the library.
+    Panic = 99, "PANIC";
+}
+
+impl ErrorKind {
+    /// The stable number, for example 40.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind with this number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.number() == number)
+    }
+
+    /// Who can mend a problem of this kind.
+    pub const fn band(self) -> Band {
+        match self.number() {
+            0..=19 => Band::Caller,
+            20..=39 => Band::Image,
+            40..=59 => Band::Photo,
+            60..=79 => Band::Setup,
+            _ => Band::Internal,
+        }
+    }
+}
+
+/// Who can mend a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Band {
+    /// The program that calls the library: an argument is wrong.
+    Caller,
+    /// Whoever supplied the file: it is no readable image.
+    Image,
+    /// Whoever took the photo: the image is fine, but shows no usable face.
+    Photo,
+    /// Whoever installed the library: models or engine are missing or unfit.
+    Setup,
+    /// The makers of the library.
+    Internal,
+}
+
+/// Which of the two photos an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The live or current photo, whose identity is in question.
+    Probe,
+    /// The stored photo that it is compared with.
+    Reference,
+}
+
+/// Which step of a verification an error comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// Loading models and engine.
+    Setup,
+    /// From bytes to pixels.
+    Decode,
+    /// From pixels to faces.
+    Detect,
+    /// From faces to the face.
+    Choose,
+    /// From the face to a template.
+    Extract,
+    /// From two templates to a comparison score.
+    Compare,
+}
+
+impl Side {
+    /// `probe` or `reference`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Side::Probe => "probe",
+            Side::Reference => "reference",
+        }
+    }
+}
+
+impl Stage {
+    /// The lower-case name, for example `decode`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stage::Setup => "setup",
+            Stage::Decode => "decode",
+            Stage::Detect => "detect",
+            Stage::Choose => "choose",
+            Stage::Extract => "extract",
+            Stage::Compare => "compare",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why an operation failed. Never holds pixels, templates or credentials.
+#[derive(Clone, Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    side: Option<Side>,
+    stage: Option<Stage>,
+    message: String,
+}
+
+impl Error {
+    /// An error of this kind with a message for people.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error { kind, side: None, stage: None, message: message.into() }
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Which photo it is about, where it is about one.
+    pub fn side(&self) -> Option<Side> {
+        self.side
+    }
+
+    /// Which step it comes from, where it comes from one.
+    pub fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+
+    /// The sentence for people, without kind, side and stage.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Stamps the photo, unless one is stamped already.
+    #[must_use]
+    pub fn at_side(mut self, side: Side) -> Self {
+        self.side.get_or_insert(side);
+        self
+    }
+
+    /// Stamps the step, unless one is stamped already.
+    #[must_use]
+    pub fn at_stage(mut self, stage: Stage) -> Self {
+        self.stage.get_or_insert(stage);
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(side) = self.side {
+            write!(f, "{side}: ")?;
+        }
+        write!(f, "{} ({})", self.message, self.kind)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Stamps side and stage on the way out of a room.
+pub(crate) trait Stamp<T> {
+    fn stage(self, stage: Stage) -> Result<T>;
+}
+
+impl<T> Stamp<T> for Result<T> {
+    fn stage(self, stage: Stage) -> Result<T> {
+        self.map_err(|error| error.at_stage(stage))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_banded() {
+        let mut names: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ErrorKind::ALL.len());
+        for kind in ErrorKind::ALL {
+            assert_eq!(ErrorKind::from_number(kind.number()), Some(*kind));
+        }
+        assert_eq!(ErrorKind::NoFace.band(), Band::Photo);
+        assert_eq!(ErrorKind::Panic.band(), Band::Internal);
+        assert_eq!(ErrorKind::from_number(0), None);
+    }
+
+    #[test]
+    fn the_first_stamp_stays() {
+        let error =
+            Error::new(ErrorKind::NoFace, "no face was found").at_side(Side::Probe).at_side(Side::Reference);
+        assert_eq!(error.side(), Some(Side::Probe));
+        assert_eq!(error.to_string(), "probe: no face was found (NO_FACE)");
+    }
+}

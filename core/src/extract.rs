@@ -1,0 +1,167 @@
+//! A chip to a template, and templates to and from bytes.
+
+use crate::engine::Net;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Extractor;
+
+/// What is kept of a face: a vector of length one that only templates of the same model can be compared with.
+///
+/// It is biometric data. It has no `Debug` output of its values on purpose.
+#[derive(Clone, PartialEq)]
+pub struct Template {
+    values: Box<[f32]>,
+    model: [u8; 16],
+}
+
+/// Bytes of a template: magic, format, model, dimensions, values, check sum; all numbers little-endian.
+///
+/// | bytes | what |
+/// |---|---|
+/// | 0..4 | `VAVT` |
+/// | 4 | format: 1 |
+/// | 5 | 0, reserved |
+/// | 6..8 | number of dimensions, u16 |
+/// | 8..24 | first half of the SHA-256 of the extractor's ONNX file |
+/// | 24.. | the dimensions, f32 each |
+/// | last 4 | CRC-32 (ISO-HDLC) of all before |
+const MAGIC: &[u8; 4] = b"VAVT";
+const FORMAT: u8 = 1;
+const HEADER: usize = 24;
+const CHECK: usize = 4;
+
+/// Runs the extractor on an aligned face.
+pub(crate) fn extract(chip: &[f32], net: &mut dyn Net, extractor: &Extractor) -> Result<Template> {
+    let outputs = net.run(chip)?;
+    let values = match outputs.first() {
+        Some(values) if values.len() == extractor.dimensions => values,
+        _ => {
+            let message = format!("the extractor does not give {} numbers", extractor.dimensions);
+            return Err(Error::new(ErrorKind::ModelInvalid, message));
+        }
+    };
+    Template::normalised(values, extractor.fingerprint)
+        .ok_or_else(|| Error::new(ErrorKind::Internal, "the extractor's result has no direction"))
+}
+
+impl Template {
+    fn normalised(values: &[f32], model: [u8; 16]) -> Option<Self> {
+        let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+        let usable = length.is_finite() && length > 0.0;
+        usable.then(|| Template {
+            values: values.iter().map(|&v| (f64::from(v) / length) as f32).collect(),
+            model,
+        })
+    }
+
+    /// The unit vector.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The first half of the SHA-256 of the extractor's file: equal for comparable templates.
+    pub fn model(&self) -> &[u8; 16] {
+        &self.model
+    }
+
+    /// How many dimensions the vector has.
+    pub fn dimensions(&self) -> usize {
+        self.values.len()
+    }
+
+    /// A self-contained form to store: versioned, with the model's identity and a check sum.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + 4 * self.values.len() + CHECK);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&[FORMAT, 0]);
+        bytes.extend_from_slice(&(self.values.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(&self.model);
+        bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; anything else is `TEMPLATE_MALFORMED`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let malformed =
+            |why: &str| Error::new(ErrorKind::TemplateMalformed, format!("not a template: {why}"));
+        let Some((body, check)) = bytes.split_last_chunk::<CHECK>().filter(|(body, _)| body.len() >= HEADER)
+        else {
+            return Err(malformed("too short"));
+        };
+        if !body.starts_with(MAGIC) {
+            return Err(malformed("the first bytes are wrong"));
+        }
+        if body[4] != FORMAT || body[5] != 0 {
+            return Err(malformed("it was written by another version"));
+        }
+        let dimensions = usize::from(u16::from_le_bytes([body[6], body[7]]));
+        if body.len() != HEADER + 4 * dimensions {
+            return Err(malformed("its length is wrong"));
+        }
+        if crc32fast::hash(body) != u32::from_le_bytes(*check) {
+            return Err(malformed("its check sum is wrong"));
+        }
+        let numbers = body[HEADER..].chunks_exact(4);
+        let values: Box<[f32]> = numbers.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+        if !(0.999..=1.001).contains(&length) {
+            return Err(malformed("it is not of length one"));
+        }
+        let model = *body[8..].first_chunk().expect("the header is longer");
+        Ok(Template { values, model })
+    }
+}
+
+/// Says the size only: templates stay out of logs.
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Template({} dimensions)", self.values.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Template {
+        Template::normalised(&[3.0, 0.0, -4.0], [7; 16]).unwrap()
+    }
+
+    #[test]
+    fn bytes_read_back_to_the_bit() {
+        let bytes = template().to_bytes();
+        assert_eq!(bytes.len(), 24 + 12 + 4);
+        assert!(Template::from_bytes(&bytes).unwrap() == template());
+    }
+
+    #[test]
+    fn every_damaged_byte_and_every_cut_is_noticed() {
+        let bytes = template().to_bytes();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x20;
+            assert_eq!(
+                Template::from_bytes(&damaged).unwrap_err().kind(),
+                ErrorKind::TemplateMalformed,
+                "byte {at}"
+            );
+            assert!(Template::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+        }
+        assert!(Template::from_bytes(&[bytes, vec![0]].concat()).is_err());
+    }
+
+    #[test]
+    fn a_sound_check_sum_does_not_make_nonsense_a_template() {
+        for value in [f32::NAN, f32::INFINITY, 0.0, 2.0] {
+            let nonsense = Template { values: [value, 0.0].into(), model: [0; 16] };
+            assert!(Template::from_bytes(&nonsense.to_bytes()).is_err(), "{value}");
+        }
+        assert!(Template::normalised(&[0.0, 0.0], [0; 16]).is_none());
+        assert!(Template::normalised(&[f32::NAN], [0; 16]).is_none());
+    }
+
+    #[test]
+    fn debug_output_tells_nothing() {
+        assert_eq!(format!("{:?}", template()), "Template(3 dimensions)");
+    }
+}

@@ -1,0 +1,227 @@
+//! The networks and what is known of them. The only room that reads files.
+
+use std::borrow::Cow;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::score::ScoreTable;
+
+/// The layout of manifests that this version understands.
+const FORMAT: u32 = 1;
+
+/// No model of ours comes near; a larger file is a mistake or an attack.
+const MAX_MODEL_BYTES: u64 = 512 << 20;
+
+const EMBEDDED_MANIFEST: &str = include_str!("../../models/manifest.toml");
+const EMBEDDED_FILES: &[(&str, &[u8])] = &[
+    ("retinaface-mnet025-320.onnx", include_bytes!("../../models/retinaface-mnet025-320.onnx")),
+    ("retinaface-mnet025-640.onnx", include_bytes!("../../models/retinaface-mnet025-640.onnx")),
+    ("mobilefacenet.onnx", include_bytes!("../../models/mobilefacenet.onnx")),
+];
+
+/// An ONNX file in memory.
+pub(crate) type Onnx = Cow<'static, [u8]>;
+
+/// Everything a verifier needs to know of its models.
+#[derive(Clone)]
+pub(crate) struct Models {
+    pub(crate) detector: Arc<Detector>,
+    pub(crate) extractor: Arc<Extractor>,
+    pub(crate) scores: Arc<ScoreTable>,
+}
+
+/// A RetinaFace at several fixed input sizes, smallest first.
+pub(crate) struct Detector {
+    pub(crate) id: String,
+    pub(crate) input: Input,
+    pub(crate) nets: Vec<(usize, Onnx)>,
+}
+
+/// An ArcFace-style network for aligned faces.
+pub(crate) struct Extractor {
+    pub(crate) id: String,
+    pub(crate) input: Input,
+    pub(crate) side: usize,
+    pub(crate) dimensions: usize,
+    pub(crate) net: Onnx,
+    /// The first half of the file's SHA-256: what makes two templates comparable.
+    pub(crate) fingerprint: [u8; 16],
+}
+
+/// How a network wants a channel value `v`: `(v - mean) * scale`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Input {
+    /// Which of red, green, blue each plane holds.
+    pub(crate) order: [usize; 3],
+    pub(crate) mean: [f32; 3],
+    pub(crate) scale: f32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: u32,
+    detector: DetectorEntry,
+    extractor: ExtractorEntry,
+    calibration: ScoreTable,
+}
+
+// Licence, source and other members that a manifest has for people are passed over.
+#[derive(Deserialize)]
+struct DetectorEntry {
+    id: String,
+    channels: Channels,
+    mean: [f32; 3],
+    scale: f32,
+    net: Vec<NetEntry>,
+}
+
+#[derive(Deserialize)]
+struct NetEntry {
+    side: usize,
+    file: String,
+    sha256: String,
+}
+
+#[derive(Deserialize)]
+struct ExtractorEntry {
+    id: String,
+    channels: Channels,
+    mean: [f32; 3],
+    scale: f32,
+    side: usize,
+    dimensions: usize,
+    file: String,
+    sha256: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Channels {
+    Rgb,
+    Bgr,
+}
+
+impl Models {
+    /// The networks compiled into this library.
+    pub(crate) fn embedded() -> Result<Models> {
+        Self::load(EMBEDDED_MANIFEST, |name| {
+            let found = EMBEDDED_FILES.iter().find(|(known, _)| *known == name);
+            found.map(|(_, bytes)| Onnx::Borrowed(bytes)).ok_or_else(|| not_found(name, "it is not embedded"))
+        })
+    }
+
+    /// The networks of a folder that holds a `manifest.toml`.
+    pub(crate) fn from_folder(folder: &Path) -> Result<Models> {
+        let path = folder.join("manifest.toml");
+        let manifest =
+            fs::read_to_string(&path).map_err(|error| not_found(&path.display().to_string(), error))?;
+        Self::load(&manifest, |name| {
+            // A manifest names files beside itself and nothing else.
+            if Path::new(name).file_name() != Some(name.as_ref()) {
+                return Err(invalid(format!("{name:?} is not a plain file name")));
+            }
+            let path = folder.join(name);
+            let fail = |error| not_found(&path.display().to_string(), error);
+            let size = fs::metadata(&path).map_err(fail)?.len();
+            if size > MAX_MODEL_BYTES {
+                return Err(invalid(format!("{} has {size} bytes; no model does", path.display())));
+            }
+            Ok(Onnx::Owned(fs::read(&path).map_err(fail)?))
+        })
+    }
+
+    fn load(manifest: &str, file: impl Fn(&str) -> Result<Onnx>) -> Result<Models> {
+        let manifest: Manifest = toml::from_str(manifest)
+            .map_err(|error| invalid(format!("the manifest cannot be read: {error}")))?;
+        if manifest.format != FORMAT {
+            return Err(invalid(format!(
+                "the manifest has format {}; this version reads {FORMAT}",
+                manifest.format
+            )));
+        }
+        manifest.calibration.validate()?;
+        let verified = |name: &str, sha256: &str| -> Result<(Onnx, [u8; 32])> {
+            let bytes = file(name)?;
+            let digest: [u8; 32] = Sha256::digest(&bytes).into();
+            if hex(&digest) != sha256.to_ascii_lowercase() {
+                let message = format!("{name} has SHA-256 {}, but the manifest says {sha256}", hex(&digest));
+                return Err(Error::new(ErrorKind::ModelHashMismatch, message));
+            }
+            Ok((bytes, digest))
+        };
+        let entry = &manifest.detector;
+        let mut nets = Vec::new();
+        for net in &entry.net {
+            nets.push((net.side, verified(&net.file, &net.sha256)?.0));
+        }
+        nets.sort_by_key(|(side, _)| *side);
+        if nets.is_empty() || nets.iter().any(|(side, _)| side % 32 != 0 || !(32..=4096).contains(side)) {
+            return Err(invalid("a detector needs nets whose sides are multiples of 32 up to 4096".into()));
+        }
+        let detector = Detector {
+            id: entry.id.clone(),
+            input: Input::new(entry.channels, entry.mean, entry.scale)?,
+            nets,
+        };
+        let entry = manifest.extractor;
+        if !(16..=1024).contains(&entry.side) || !(1..=4096).contains(&entry.dimensions) {
+            return Err(invalid(
+                "an extractor's side must be in 16..=1024 and its dimensions in 1..=4096".into(),
+            ));
+        }
+        let (net, digest) = verified(&entry.file, &entry.sha256)?;
+        let extractor = Extractor {
+            id: entry.id,
+            input: Input::new(entry.channels, entry.mean, entry.scale)?,
+            side: entry.side,
+            dimensions: entry.dimensions,
+            net,
+            fingerprint: *digest.first_chunk().expect("16 is less than 32"),
+        };
+        Ok(Models {
+            detector: Arc::new(detector),
+            extractor: Arc::new(extractor),
+            scores: Arc::new(manifest.calibration),
+        })
+    }
+}
+
+impl Input {
+    fn new(channels: Channels, mean: [f32; 3], scale: f32) -> Result<Input> {
+        if !mean.iter().chain([&scale]).all(|value| value.is_finite()) {
+            return Err(invalid("mean and scale must be finite".into()));
+        }
+        let order = match channels {
+            Channels::Rgb => [0, 1, 2],
+            Channels::Bgr => [2, 1, 0],
+        };
+        Ok(Input { order, mean, scale })
+    }
+
+    /// What a network is given for a colour (red, green, blue), plane by plane.
+    pub(crate) fn planes(&self, colour: [f32; 3]) -> [f32; 3] {
+        std::array::from_fn(|plane| (colour[self.order[plane]] - self.mean[plane]) * self.scale)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn not_found(what: &str, why: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::ModelNotFound, format!("{what} cannot be read: {why}"))
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::ModelInvalid, message)
+}

@@ -1,0 +1,222 @@
+//! Plain settings, validated once when a verifier is made.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Which inference engine computes the networks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// ONNX Runtime when it can be loaded, else the embedded engine.
+    #[default]
+    Auto,
+    /// ONNX Runtime, or an error.
+    OnnxRuntime,
+    /// The engine compiled into this library: slower, always there.
+    Embedded,
+}
+
+/// Which face counts when a photo shows several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FacePolicy {
+    /// Large and near the middle: area minus twice the squared distance of its centre from the image's centre.
+    #[default]
+    Prominent,
+    /// The largest area.
+    Largest,
+    /// The only one; several faces are an error.
+    Single,
+}
+
+/// Bounds on untrusted images, checked before anything of their size is allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Largest encoded image in bytes (default 64 MiB).
+    pub max_bytes: usize,
+    /// Largest width times height in pixels (default 50,000,000).
+    pub max_pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { max_bytes: 64 << 20, max_pixels: 50_000_000 }
+    }
+}
+
+/// Settings of a [`Verifier`](crate::Verifier). Start from the default and change what you need:
+///
+/// ```
+/// let mut options = visavis::Options::default();
+/// options.engine = visavis::Engine::Embedded;
+/// options.set("face", "single")?;
+/// # Ok::<(), visavis::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Which engine computes the networks (default: `auto`).
+    pub engine: Engine,
+    /// Where ONNX Runtime's library lies; found by itself when absent (see [`Engine`]).
+    pub onnxruntime: Option<PathBuf>,
+    /// Folder with a `manifest.toml` and other models; the embedded ones when absent.
+    pub models: Option<PathBuf>,
+    /// How many photos are processed at once (default: one per core). More calls wait for a free worker.
+    pub workers: usize,
+    /// Threads that one network may use (default 1: several workers beat several threads).
+    pub threads_per_worker: usize,
+    /// Which face counts (default: prominent).
+    pub face: FacePolicy,
+    /// Smallest face that is accepted, as the shorter side of its box in pixels (default 0: any that is found).
+    pub min_face: u32,
+    /// Comparison score from which the verdict is "same person" (default 27: a false match rate of 0.2 %).
+    pub threshold: f32,
+    /// Bounds on untrusted images.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            engine: Engine::default(),
+            onnxruntime: None,
+            models: None,
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            threads_per_worker: 1,
+            face: FacePolicy::default(),
+            min_face: 0,
+            threshold: Self::DEFAULT_THRESHOLD,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Options {
+    /// The comparison score from which two photos count as one person: a false match rate of 0.2 %.
+    pub const DEFAULT_THRESHOLD: f32 = 27.0;
+
+    /// Sets one option by name, for command lines, configuration files and bindings.
+    ///
+    /// Names: `engine` (auto, onnxruntime, embedded), `onnxruntime` (path), `models` (path), `workers`,
+    /// `threads_per_worker`, `face` (prominent, largest, single), `min_face`, `threshold`, `max_bytes`, `max_pixels`.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        match name {
+            "engine" => self.engine = value.parse()?,
+            "onnxruntime" => self.onnxruntime = Some(value.into()),
+            "models" => self.models = Some(value.into()),
+            "workers" => self.workers = number(name, value)?,
+            "threads_per_worker" => self.threads_per_worker = number(name, value)?,
+            "face" => self.face = value.parse()?,
+            "min_face" => self.min_face = number(name, value)?,
+            "threshold" => self.threshold = number(name, value)?,
+            "max_bytes" => self.limits.max_bytes = number(name, value)?,
+            "max_pixels" => self.limits.max_pixels = number(name, value)?,
+            _ => return Err(invalid(format!("there is no option named {name:?}"))),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn validate(&self) -> Result<()> {
+        let within = |name: &str, value: u64, low: u64, high: u64| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(invalid(format!("{name} must be in {low}..={high}, not {value}")))
+            }
+        };
+        within("workers", self.workers as u64, 1, 1024)?;
+        within("threads_per_worker", self.threads_per_worker as u64, 1, 256)?;
+        within("max_bytes", self.limits.max_bytes as u64, 1, 1 << 30)?;
+        within("max_pixels", self.limits.max_pixels, 1, 1 << 30)?;
+        if !(0.0..=100.0).contains(&self.threshold) {
+            return Err(invalid(format!("threshold must be in 0..=100, not {}", self.threshold)));
+        }
+        Ok(())
+    }
+}
+
+fn number<T: FromStr>(name: &str, value: &str) -> Result<T> {
+    value.parse().map_err(|_| invalid(format!("{name} cannot be {value:?}: a number in its range is needed")))
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidArgument, message)
+}
+
+/// Gives an enum its names, in one list for parsing and for printing.
+macro_rules! named {
+    ($type:ty, $what:literal, $($variant:ident = $name:literal),+) => {
+        impl $type {
+            /// The name that [`Options::set`] takes.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                match text {
+                    $($name => Ok(Self::$variant),)+
+                    _ => Err(invalid(format!(
+                        concat!($what, " cannot be {:?}: it is one of {}"),
+                        text,
+                        [$($name),+].join(", ")
+                    ))),
+                }
+            }
+        }
+    };
+}
+
+named!(Engine, "engine", Auto = "auto", OnnxRuntime = "onnxruntime", Embedded = "embedded");
+named!(FacePolicy, "face", Prominent = "prominent", Largest = "largest", Single = "single");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back() {
+        for engine in [Engine::Auto, Engine::OnnxRuntime, Engine::Embedded] {
+            assert_eq!(engine.name().parse::<Engine>().unwrap(), engine);
+        }
+        for face in [FacePolicy::Prominent, FacePolicy::Largest, FacePolicy::Single] {
+            assert_eq!(face.name().parse::<FacePolicy>().unwrap(), face);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_an_invalid_argument() {
+        let mut options = Options::default();
+        for (name, value) in [
+            ("engine", "gpu"),
+            ("face", ""),
+            ("workers", "-1"),
+            ("min_face", "4294967296"),
+            ("threshold", "high"),
+            ("colour", "red"),
+        ] {
+            assert_eq!(
+                options.set(name, value).unwrap_err().kind(),
+                ErrorKind::InvalidArgument,
+                "{name}={value}"
+            );
+        }
+        for (name, value) in [
+            ("workers", "0"),
+            ("threshold", "NaN"),
+            ("threshold", "101"),
+            ("max_bytes", "0"),
+            ("max_pixels", "0"),
+        ] {
+            let mut options = Options::default();
+            options.set(name, value).unwrap();
+            assert_eq!(options.validate().unwrap_err().kind(), ErrorKind::InvalidArgument, "{name}={value}");
+        }
+    }
+}

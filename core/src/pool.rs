@@ -1,0 +1,144 @@
+//! A bounded set of workers, made when first needed and given to one caller at a time.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::Result;
+
+type Make<T> = dyn Fn() -> Result<T> + Send + Sync;
+
+pub(crate) struct Pool<T> {
+    state: Mutex<State<T>>,
+    returned: Condvar,
+    most: usize,
+    make: Box<Make<T>>,
+}
+
+struct State<T> {
+    idle: Vec<T>,
+    /// Idle ones and those in use.
+    made: usize,
+}
+
+/// A worker on loan; goes back when dropped.
+pub(crate) struct Loan<'a, T> {
+    pool: &'a Pool<T>,
+    worker: Option<T>,
+}
+
+impl<T> Pool<T> {
+    pub(crate) fn new(most: usize, make: impl Fn() -> Result<T> + Send + Sync + 'static) -> Self {
+        let state = Mutex::new(State { idle: Vec::new(), made: 0 });
+        Pool { state, returned: Condvar::new(), most, make: Box::new(make) }
+    }
+
+    /// A worker, as soon as one is free.
+    pub(crate) fn take(&self) -> Result<Loan<'_, T>> {
+        let mut state = self.lock();
+        while state.idle.is_empty() && state.made == self.most {
+            state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.lend(state)
+    }
+
+    /// A worker, if one is free now.
+    pub(crate) fn try_take(&self) -> Option<Result<Loan<'_, T>>> {
+        let state = self.lock();
+        let available = !state.idle.is_empty() || state.made < self.most;
+        available.then(|| self.lend(state))
+    }
+
+    fn lend(&self, mut state: MutexGuard<'_, State<T>>) -> Result<Loan<'_, T>> {
+        let idle = state.idle.pop();
+        if idle.is_none() {
+            state.made += 1;
+        }
+        // Making one takes long; others must not wait for it.
+        drop(state);
+        let mut loan = Loan { pool: self, worker: idle };
+        if loan.worker.is_none() {
+            // On failure the empty loan gives its place back.
+            loan.worker = Some((self.make)()?);
+        }
+        Ok(loan)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Drop for Loan<'_, T> {
+    fn drop(&mut self) {
+        let mut state = self.pool.lock();
+        match self.worker.take() {
+            // A worker that a panic left halfway is not trusted again.
+            Some(worker) if !std::thread::panicking() => state.idle.push(worker),
+            _ => state.made -= 1,
+        }
+        drop(state);
+        self.pool.returned.notify_one();
+    }
+}
+
+impl<T> Deref for Loan<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.worker.as_ref().expect("a loan holds its worker until it is dropped")
+    }
+}
+
+impl<T> DerefMut for Loan<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.worker.as_mut().expect("a loan holds its worker until it is dropped")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Barrier};
+    use std::thread;
+
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+
+    #[test]
+    fn never_more_workers_than_allowed() {
+        let (made, in_use) = (Arc::new(AtomicUsize::new(0)), AtomicUsize::new(0));
+        let counter = Arc::clone(&made);
+        let pool = Pool::new(2, move || Ok(counter.fetch_add(1, Ordering::SeqCst)));
+        let start = Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    start.wait();
+                    for _ in 0..200 {
+                        let _worker = pool.take().unwrap();
+                        assert!(in_use.fetch_add(1, Ordering::SeqCst) < 2);
+                        in_use.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        assert!((1..=2).contains(&made.load(Ordering::SeqCst)));
+    }
+
+    #[test]
+    fn a_failure_and_a_panic_give_their_place_back() {
+        let pool = Pool::<()>::new(1, || Err(Error::new(ErrorKind::Internal, "no")));
+        assert!(pool.take().is_err() && pool.take().is_err());
+        let pool = Pool::new(1, || Ok(()));
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _worker = pool.take().unwrap();
+            panic!("on purpose");
+        }));
+        assert!(panicked.is_err());
+        let loan = pool.take().unwrap();
+        assert!(pool.try_take().is_none());
+        drop(loan);
+        assert!(pool.try_take().is_some());
+    }
+}

