@@ -1,0 +1,161 @@
+//! Brings Microsoft's ONNX Runtime out of its Python package: pip is the client, so pip's own settings hold.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Result, project};
+
+const VERSION: &str = "1.28.0";
+
+/// Where programs are built below the target folder, and the way back: the core looks beside the program.
+const HOMES: &[(&str, &str)] = &[
+    ("debug", ".."),
+    ("debug/deps", "../.."),
+    ("debug/examples", "../.."),
+    ("release", ".."),
+    ("release/deps", "../.."),
+    ("release/examples", "../.."),
+];
+
+/// One pinned build of the library.
+struct Build {
+    /// Platform tags of the wheel, for pip.
+    platforms: [&'static str; 2],
+    /// SHA-256 of the library inside the wheel; the wheel's own is in `onnxruntime.txt`.
+    sha256: &'static str,
+}
+
+const X86_64: Build = Build {
+    platforms: ["manylinux_2_27_x86_64", "manylinux_2_28_x86_64"],
+    sha256: "aa4079d18f4ea7a5f3a94d80cd4bbe0f2740436626622d64d793803a20381083",
+};
+const AARCH64: Build = Build {
+    platforms: ["manylinux_2_27_aarch64", "manylinux_2_28_aarch64"],
+    sha256: "23a37c2994bc273e1d59a4f49af6cba5bf1cfbc29f04907ec27df375aba50a7d",
+};
+
+/// `cargo xtask onnxruntime`
+pub(crate) fn command(arguments: &[String]) -> Result {
+    if !arguments.is_empty() {
+        return Err("onnxruntime takes no arguments".into());
+    }
+    println!("{}", provide()?.display());
+    Ok(())
+}
+
+/// For other commands: without the library the work goes on with the embedded engine.
+#[expect(dead_code)]
+pub(crate) fn provide_or_warn() {
+    if let Err(why) = provide() {
+        eprintln!("ONNX Runtime cannot be brought: {why}");
+        eprintln!("The work goes on with the embedded engine, which needs nothing and is slower.");
+    }
+}
+
+/// Puts the library into the target folder, unless it is there, and links it beside the programs.
+fn provide() -> Result<PathBuf> {
+    let target = project::target()?;
+    let name = format!("libonnxruntime.so.{VERSION}");
+    let library = target.join("onnxruntime").join(&name);
+    // It gets this name only after it was checked.
+    if !library.is_file() {
+        bring(&library)?;
+    }
+    for (home, back) in HOMES {
+        // Relative, so that a target folder may be moved or mounted elsewhere.
+        let library = Path::new(back).join("onnxruntime").join(&name);
+        link(&library, &target.join(home))?;
+    }
+    Ok(library)
+}
+
+fn bring(library: &Path) -> Result {
+    let build = build()?;
+    eprintln!("Bringing ONNX Runtime {VERSION} (pip, 20 MB) ...");
+    let folder = library.with_file_name(format!("download-{}", std::process::id()));
+    let result = create(&folder)
+        .and_then(|()| download(build, &folder))
+        .and_then(|()| unpack(build, &folder))
+        .and_then(|unpacked| fs::rename(unpacked, library).map_err(|error| error.to_string()));
+    // What is left over may stay when it cannot be removed: it is in the target folder.
+    let _ = fs::remove_dir_all(&folder);
+    result
+}
+
+fn build() -> Result<&'static Build> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        _ if cfg!(not(target_env = "gnu")) => Err("this system has no glibc, which the library needs".into()),
+        ("linux", "x86_64") => Ok(&X86_64),
+        ("linux", "aarch64") => Ok(&AARCH64),
+        (os, arch) => Err(format!("no build for {os} on {arch} is pinned")),
+    }
+}
+
+/// The Python that is named to pip is the wheel's, not the one that runs pip: any will do.
+fn download(build: &Build, folder: &Path) -> Result {
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
+        .args(["--no-deps", "--only-binary=:all:", "--require-hashes"])
+        .args(["--implementation", "cp", "--python-version", "3.12", "--abi", "cp312"]);
+    for platform in build.platforms {
+        pip.args(["--platform", platform]);
+    }
+    pip.arg("--requirement").arg(project::root().join("xtask/onnxruntime.txt")).arg("--dest").arg(folder);
+    project::run_quietly(&mut pip)
+}
+
+fn unpack(build: &Build, folder: &Path) -> Result<PathBuf> {
+    let unpacked = folder.join("libonnxruntime");
+    let mut python = Command::new("python3");
+    python
+        .arg(project::root().join("xtask/unpack.py"))
+        .arg(folder)
+        .arg(format!("onnxruntime/capi/libonnxruntime.so.{VERSION}"))
+        .arg(build.sha256)
+        .arg(&unpacked);
+    project::run_quietly(&mut python)?;
+    Ok(unpacked)
+}
+
+/// The name without the full version is the library's own (its SONAME), so the system's loader knows it too.
+fn link(library: &Path, folder: &Path) -> Result {
+    let link = folder.join("libonnxruntime.so.1");
+    if fs::read_link(&link).is_ok_and(|known| known == library) {
+        return Ok(());
+    }
+    create(folder)?;
+    match fs::remove_file(&link) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(format!("{} cannot be replaced: {error}", link.display()));
+        }
+        _ => {}
+    }
+    symlink(library, &link).map_err(|error| format!("{} cannot be made: {error}", link.display()))
+}
+
+#[cfg(unix)]
+fn symlink(library: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(library, link)
+}
+
+#[cfg(not(unix))]
+fn symlink(library: &Path, link: &Path) -> std::io::Result<()> {
+    fs::copy(link.with_file_name(library), link).map(|_| ())
+}
+
+fn create(folder: &Path) -> Result {
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_requirements_pin_this_version_with_a_hash_for_each_build() {
+        let pinned = include_str!("../onnxruntime.txt");
+        assert!(pinned.contains(&format!("\nonnxruntime=={VERSION} ")));
+        assert_eq!(pinned.matches("--hash=sha256:").count(), 2);
+    }
+}
