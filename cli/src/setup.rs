@@ -1,0 +1,51 @@
+//! The options that every command takes, and the verifier they make.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use visavis::{Options, Verifier};
+
+use crate::failure::{Failure, Result};
+
+#[derive(Args)]
+pub(crate) struct Setup {
+    /// Inference engine: auto, onnxruntime or embedded
+    #[arg(long, global = true, value_name = "ENGINE")]
+    engine: Option<String>,
+    /// Folder with other models and their manifest.toml
+    #[arg(long, global = true, value_name = "FOLDER")]
+    models: Option<PathBuf>,
+    /// How many photos are processed at once [default: one per core]
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+    /// Any other option of the engine, such as face=single, min_face=40, threshold=30; repeatable
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl Setup {
+    /// Loads the models and starts the engine.
+    pub(crate) fn verifier(&self) -> Result<Verifier> {
+        Ok(Verifier::new(self.options()?)?)
+    }
+
+    fn options(&self) -> Result<Options> {
+        let mut options = Options::default();
+        if let Some(engine) = &self.engine {
+            options.set("engine", engine)?;
+        }
+        if self.models.is_some() {
+            options.models.clone_from(&self.models);
+        }
+        if let Some(threads) = self.threads {
+            options.workers = threads;
+        }
+        for setting in &self.set {
+            let (name, value) = setting
+                .split_once('=')
+                .ok_or_else(|| Failure::Argument(format!("--set needs KEY=VALUE, not {setting:?}")))?;
+            options.set(name, value)?;
+        }
+        Ok(options)
+    }
+}
