@@ -41,6 +41,8 @@ kinds! {
     TemplateMalformed = 3, "TEMPLATE_MALFORMED";
     /// Templates of different models cannot be compared.
     TemplateMismatch = 4, "TEMPLATE_MISMATCH";
+    /// A template that records a failure to extract has no comparison score with any other.
+    TemplateFailed = 5, "TEMPLATE_FAILED";
     /// The image has no bytes at all.
     EmptyImage = 20, "EMPTY_IMAGE";
     /// The bytes are none of the image formats that are read.

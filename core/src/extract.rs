@@ -6,6 +6,9 @@ use crate::model::Extractor;
 
 /// What is kept of a face: a vector of length one that only templates of the same model can be compared with.
 ///
+/// Where every photo must leave a template, as in NIST's evaluations, [`Template::failed`] stands for those without a
+/// usable face.
+///
 /// It is biometric data. It has no `Debug` output of its values on purpose.
 #[derive(Clone, PartialEq)]
 pub struct Template {
@@ -19,7 +22,7 @@ pub struct Template {
 /// |---|---|
 /// | 0..4 | `VAVT` |
 /// | 4 | format: 1 |
-/// | 5 | 0, reserved |
+/// | 5 | 0; 1 for a failure to extract, which has no dimensions and model 0 |
 /// | 6..8 | number of dimensions, u16 |
 /// | 8..24 | first half of the SHA-256 of the extractor's ONNX file |
 /// | 24.. | the dimensions, f32 each |
@@ -53,6 +56,16 @@ impl Template {
         })
     }
 
+    /// The record of a failure to extract. It can be stored like any other and compared with none.
+    pub fn failed() -> Self {
+        Template { values: Box::default(), model: [0; 16] }
+    }
+
+    /// Whether this is the record of a failure to extract.
+    pub fn is_failed(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The unit vector.
     pub(crate) fn values(&self) -> &[f32] {
         &self.values
@@ -63,7 +76,7 @@ impl Template {
         &self.model
     }
 
-    /// How many dimensions the vector has.
+    /// How many dimensions the vector has; 0 for a failure to extract.
     pub fn dimensions(&self) -> usize {
         self.values.len()
     }
@@ -72,7 +85,7 @@ impl Template {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + 4 * self.values.len() + CHECK);
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&[FORMAT, 0]);
+        bytes.extend_from_slice(&[FORMAT, u8::from(self.is_failed())]);
         bytes.extend_from_slice(&(self.values.len() as u16).to_le_bytes());
         bytes.extend_from_slice(&self.model);
         bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
@@ -91,7 +104,7 @@ impl Template {
         if !body.starts_with(MAGIC) {
             return Err(malformed("the first bytes are wrong"));
         }
-        if body[4] != FORMAT || body[5] != 0 {
+        if body[4] != FORMAT || body[5] > 1 {
             return Err(malformed("it was written by another version"));
         }
         let dimensions = usize::from(u16::from_le_bytes([body[6], body[7]]));
@@ -103,12 +116,17 @@ impl Template {
         }
         let numbers = body[HEADER..].chunks_exact(4);
         let values: Box<[f32]> = numbers.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-        let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+        let model = *body[8..].first_chunk().expect("the header is longer");
+        let template = Template { values, model };
+        if body[5] == 1 {
+            let known = template == Template::failed();
+            return if known { Ok(template) } else { Err(malformed("a failure to extract has no values")) };
+        }
+        let length = template.values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
         if !(0.999..=1.001).contains(&length) {
             return Err(malformed("it is not of length one"));
         }
-        let model = *body[8..].first_chunk().expect("the header is longer");
-        Ok(Template { values, model })
+        Ok(template)
     }
 }
 
@@ -158,6 +176,27 @@ mod tests {
         }
         assert!(Template::normalised(&[0.0, 0.0], [0; 16]).is_none());
         assert!(Template::normalised(&[f32::NAN], [0; 16]).is_none());
+    }
+
+    #[test]
+    fn a_failure_to_extract_reads_back_and_holds_nothing() {
+        let bytes = Template::failed().to_bytes();
+        assert_eq!(bytes.len(), HEADER + CHECK);
+        assert!(Template::from_bytes(&bytes).unwrap().is_failed());
+        let with_check_sum = |mut bytes: Vec<u8>| {
+            bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+            bytes
+        };
+        let (mut of_a_model, mut not_flagged) = (bytes[..HEADER].to_vec(), bytes[..HEADER].to_vec());
+        of_a_model[8] = 1;
+        not_flagged[5] = 0;
+        let mut flagged = template().to_bytes();
+        flagged.truncate(flagged.len() - CHECK);
+        flagged[5] = 1;
+        for nonsense in [of_a_model, not_flagged, flagged] {
+            let error = Template::from_bytes(&with_check_sum(nonsense)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TemplateMalformed);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{mem, process};
 
 use crate::error::Result;
 
@@ -18,6 +19,8 @@ struct State<T> {
     idle: Vec<T>,
     /// Idle ones and those in use.
     made: usize,
+    /// The process that made them.
+    process: u32,
 }
 
 /// A worker on loan; goes back when dropped.
@@ -28,7 +31,7 @@ pub(crate) struct Loan<'a, T> {
 
 impl<T> Pool<T> {
     pub(crate) fn new(most: usize, make: impl Fn() -> Result<T> + Send + Sync + 'static) -> Self {
-        let state = Mutex::new(State { idle: Vec::new(), made: 0 });
+        let state = Mutex::new(State { idle: Vec::new(), made: 0, process: process::id() });
         Pool { state, returned: Condvar::new(), most, make: Box::new(make) }
     }
 
@@ -63,8 +66,23 @@ impl<T> Pool<T> {
         Ok(loan)
     }
 
+    /// A child of `fork` inherits the workers, but neither the threads that some compute with nor the callers that
+    /// others are lent to. So it leaves them alone and starts with none; even dropping one might wait for a thread.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = process::id();
+        if state.process != process {
+            mem::forget(mem::take(&mut state.idle));
+            state.made = 0;
+            state.process = process;
+        }
+        state
+    }
+}
+
+impl<T> Drop for Pool<T> {
+    fn drop(&mut self) {
+        drop(self.lock());
     }
 }
 
@@ -124,6 +142,34 @@ mod tests {
             }
         });
         assert!((1..=2).contains(&made.load(Ordering::SeqCst)));
+    }
+
+    #[test]
+    fn another_process_starts_with_none() {
+        struct Worker(Arc<AtomicUsize>);
+        impl Drop for Worker {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        let (made, dropped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (made_here, dropped_here) = (Arc::clone(&made), Arc::clone(&dropped));
+        let pool = Pool::new(1, move || {
+            made_here.fetch_add(1, Ordering::SeqCst);
+            Ok(Worker(Arc::clone(&dropped_here)))
+        });
+        drop(pool.take().unwrap());
+        drop(pool.take().unwrap());
+        assert_eq!(made.load(Ordering::SeqCst), 1);
+        // As a child of `fork` finds it, with the one worker lent to a thread that the child does not have.
+        let mut state = pool.lock();
+        state.process = 0;
+        state.made = 1;
+        drop(state);
+        drop(pool.take().unwrap());
+        assert_eq!((made.load(Ordering::SeqCst), dropped.load(Ordering::SeqCst)), (2, 0));
+        drop(pool);
+        assert_eq!(dropped.load(Ordering::SeqCst), 1);
     }
 
     #[test]

@@ -204,7 +204,20 @@ impl Verifier {
         self.extract_source(&mut *self.pool.take()?, Source::Pixels(photo))
     }
 
-    /// Compares two templates of this verifier's model.
+    /// Makes a template of one face of an encoded photo, whichever face counts there.
+    ///
+    /// `face` is one that [`detect`](Self::detect) found on the same photo.
+    pub fn extract_face(&self, photo: &[u8], face: &Face) -> Result<Template> {
+        self.extract_face_source(Source::Encoded(photo), face)
+    }
+
+    /// [`extract_face`](Self::extract_face) for a photo that is decoded already.
+    pub fn extract_face_image(&self, photo: &Image<'_>, face: &Face) -> Result<Template> {
+        self.extract_face_source(Source::Pixels(photo), face)
+    }
+
+    /// Compares two templates of this verifier's model. One that records a failure to extract gives
+    /// `TEMPLATE_FAILED` instead of a score.
     pub fn compare(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
         self.compare_templates(probe, reference).stage(Stage::Compare)
     }
@@ -286,14 +299,22 @@ impl Verifier {
         let faces = timed(&mut timings.detect, || self.find(worker, image)).stage(Stage::Detect)?;
         let chosen = choose(&faces, image, &self.options).stage(Stage::Choose)?;
         let face = faces[chosen];
-        let extractor = &*self.models.extractor;
-        let template = timed(&mut timings.extract, || {
-            let chip = align(image, &face.landmarks, extractor.side, &extractor.input)?;
-            extract(&chip, &mut *worker.extractor, extractor)
-        });
+        let template = timed(&mut timings.extract, || self.template(worker, image, &face));
         let sample =
             Sample { face, face_count: faces.len(), width: image.width(), height: image.height(), timings };
         Ok(Extraction { template: template.stage(Stage::Extract)?, sample })
+    }
+
+    fn extract_face_source(&self, source: Source<'_>, face: &Face) -> Result<Template> {
+        let mut worker = self.pool.take()?;
+        let image = self.open(source).stage(Stage::Decode)?;
+        self.template(&mut worker, image.get(), face).stage(Stage::Extract)
+    }
+
+    fn template(&self, worker: &mut Worker, image: &Image<'_>, face: &Face) -> Result<Template> {
+        let extractor = &*self.models.extractor;
+        let chip = align(image, &face.landmarks, extractor.side, &extractor.input)?;
+        extract(&chip, &mut *worker.extractor, extractor)
     }
 
     fn detect_source(&self, source: Source<'_>) -> Result<Detection> {
@@ -320,6 +341,12 @@ impl Verifier {
     }
 
     fn compare_templates(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
+        for (side, template) in [(Side::Probe, probe), (Side::Reference, reference)] {
+            if template.is_failed() {
+                let message = "the template records a failure to extract: there is no score";
+                return Err(Error::new(ErrorKind::TemplateFailed, message).at_side(side));
+            }
+        }
         if *probe.model() != self.models.extractor.fingerprint {
             let message = "the templates were made by another model than this verifier's; extract them again";
             return Err(Error::new(ErrorKind::TemplateMismatch, message));
