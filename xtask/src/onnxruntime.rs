@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::{Result, project};
 
@@ -45,7 +44,6 @@ pub(crate) fn command(arguments: &[String]) -> Result {
 }
 
 /// For other commands: without the library the work goes on with the embedded engine.
-#[expect(dead_code)]
 pub(crate) fn provide_or_warn() {
     if let Err(why) = provide() {
         eprintln!("ONNX Runtime cannot be brought: {why}");
@@ -94,7 +92,7 @@ fn build() -> Result<&'static Build> {
 
 /// The Python that is named to pip is the wheel's, not the one that runs pip: any will do.
 fn download(build: &Build, folder: &Path) -> Result {
-    let mut pip = Command::new("python3");
+    let mut pip = project::program("python3");
     pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
         .args(["--no-deps", "--only-binary=:all:", "--require-hashes"])
         .args(["--implementation", "cp", "--python-version", "3.12", "--abi", "cp312"]);
@@ -107,7 +105,7 @@ fn download(build: &Build, folder: &Path) -> Result {
 
 fn unpack(build: &Build, folder: &Path) -> Result<PathBuf> {
     let unpacked = folder.join("libonnxruntime");
-    let mut python = Command::new("python3");
+    let mut python = project::program("python3");
     python
         .arg(project::root().join("xtask/unpack.py"))
         .arg(folder)
@@ -139,9 +137,10 @@ fn symlink(library: &Path, link: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(library, link)
 }
 
+/// There is no pinned build to link to.
 #[cfg(not(unix))]
-fn symlink(library: &Path, link: &Path) -> std::io::Result<()> {
-    fs::copy(link.with_file_name(library), link).map(|_| ())
+fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 fn create(folder: &Path) -> Result {

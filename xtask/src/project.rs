@@ -19,23 +19,59 @@ pub(crate) fn target() -> Result<PathBuf> {
     }
 }
 
+/// A program that will run in the root of the repository.
+pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Runs a program to its end, with its output shown.
-#[expect(dead_code)]
 pub(crate) fn run(command: &mut Command) -> Result {
-    let name = command.get_program().to_string_lossy().into_owned();
     match command.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("{name} failed ({status})")),
-        Err(error) => Err(format!("{name} cannot be run: {error}")),
+        Ok(status) => Err(format!("{} failed ({status})", shown(command))),
+        Err(error) => Err(cannot_run(command, &error)),
     }
 }
 
 /// Runs a program to its end quietly; when it fails, what it wrote to its error output is the error.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
-    let name = command.get_program().to_string_lossy().into_owned();
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!("{name} failed: {}", String::from_utf8_lossy(&output.stderr).trim())),
-        Err(error) => Err(format!("{name} cannot be run: {error}")),
+        Ok(output) => {
+            let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            Err(format!("{} failed ({}): {why}", shown(command), output.status))
+        }
+        Err(error) => Err(cannot_run(command, &error)),
     }
+}
+
+/// Becomes the program, so that signals reach it and its exit status is ours. Returns only if that fails.
+#[cfg(unix)]
+pub(crate) fn become_program(command: &mut Command) -> Result {
+    let error = std::os::unix::process::CommandExt::exec(command);
+    Err(cannot_run(command, &error))
+}
+
+/// Runs the program in our place.
+#[cfg(not(unix))]
+pub(crate) fn become_program(command: &mut Command) -> Result {
+    run(command)
+}
+
+fn cannot_run(command: &Command, error: &std::io::Error) -> String {
+    format!("{} cannot be run: {error}", shown(command))
+}
+
+/// The program's name and its first words: enough to know which step it was.
+fn shown(command: &Command) -> String {
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default();
+    let words = std::iter::once(name).chain(command.get_args().take(3));
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
