@@ -1,17 +1,25 @@
 //! `visavis calibrate`: measures the table that turns similarities into scores.
 
-use std::fs;
+mod folder;
+mod histogram;
+mod manifest;
+mod suspects;
+mod table;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use visavis::{Comparison, ScoreTable, Verifier};
 
-use crate::calibration::Histogram;
-use crate::cross::{self, Member};
+use crate::cross::{self, Tally};
 use crate::failure::{Failure, Result};
+use crate::gallery::{self, Gallery};
 use crate::output;
-use crate::photos;
 use crate::setup::Setup;
+use folder::People;
+use histogram::Histogram;
+use suspects::Suspects;
 
 /// Measure the score table on a folder of photos and print the [calibration] part of a models' manifest
 #[derive(Args)]
@@ -21,80 +29,112 @@ pub(crate) struct Calibrate {
     /// What the set of photos is called in the table [default: the folder's name]
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// The table ends at the last score with at least this many comparisons at or above it: fewer say little, and
-    /// the most similar "different people" of a real set are often one person under two names
+    /// End the table at the last score with at least this many comparisons at or above it: fewer say little, and the
+    /// most similar "different people" of a real set are often one person under two names
     #[arg(long, value_name = "N", default_value_t = 100)]
     tail_count: u64,
+    /// Put the table into this manifest, in the place of the one that is there, and print nothing
+    #[arg(long, value_name = "MANIFEST", conflicts_with = "check")]
+    write: Option<PathBuf>,
+    /// Compare the table with the one in this manifest; exit status: 0 alike, 1 not
+    #[arg(long, value_name = "MANIFEST")]
+    check: Option<PathBuf>,
+    /// Write the most alike pairs of different people to this file, tab-separated, to look for one person under two
+    /// names
+    #[arg(long, value_name = "FILE")]
+    suspects: Option<PathBuf>,
+}
+
+/// What is kept of the comparisons.
+struct Measured {
+    histogram: Histogram,
+    suspects: Suspects,
+}
+
+impl Tally for Measured {
+    fn add(&mut self, photos: [usize; 2], comparison: &Comparison) {
+        self.histogram.add(comparison.similarity);
+        self.suspects.add(photos, comparison.similarity);
+    }
+
+    fn merge(self, other: Self) -> Self {
+        Measured {
+            histogram: self.histogram.merge(other.histogram),
+            suspects: self.suspects.merge(other.suspects),
+        }
+    }
 }
 
 impl Calibrate {
     pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
-        let (paths, identities) = find(&self.folder)?;
-        let verifier = setup.verifier()?;
-        photos::limit_threads(&verifier)?;
-        let gallery = photos::extract_all(&verifier, &paths)?;
-        let members: Vec<_> = gallery
-            .outcomes
-            .iter()
-            .zip(&identities)
-            .filter_map(|(outcome, &identity)| Some(Member { template: outcome.as_ref().ok()?, identity }))
-            .collect();
-        let histogram = cross::compare_all(&verifier, &members, Histogram::default)?;
-        let knots = histogram.knots(self.tail_count);
-        let Some([_, top]) = knots.last().filter(|_| knots.len() > 1) else {
-            return Err(Failure::Argument(format!(
-                "{} comparisons of different people are too few for a table",
-                histogram.comparisons()
-            )));
-        };
-        let name = self.name.clone().unwrap_or_else(|| {
-            self.folder.file_name().unwrap_or(self.folder.as_os_str()).to_string_lossy().into_owned()
-        });
-        let protocol = format!(
-            "{name}: all comparisons of different identities among {} photos of {} identities with {}; failures to \
-             extract: {}; the table ends at score {top}, the last with at least {} comparisons at or above it",
-            paths.len(),
-            identities.last().map_or(0, |last| last + 1),
-            verifier.extractor_id(),
-            paths.len() - members.len(),
-            self.tail_count,
-        );
-        let mut text = format!(
-            "[calibration]\nprotocol = {}\ncomparisons = {}\nknots = [\n",
-            serde_json::Value::from(protocol),
-            histogram.comparisons()
-        );
-        for [similarity, score] in &knots {
-            text += &format!("  [{similarity:.4}, {score:?}],\n");
+        let people = folder::find(&self.folder)?;
+        // What is wrong with the manifest is told before the long work.
+        if let Some(path) = self.write.as_ref().or(self.check.as_ref()) {
+            manifest::read(path)?;
         }
-        output::print(&(text + "]\n"))?;
+        let verifier = setup.verifier()?;
+        gallery::limit_threads(&verifier)?;
+        let (table, suspects) = self.measure(&verifier, &people)?;
+        if let Some(path) = &self.suspects {
+            output::write_to(path, |out| suspects.write(out, &people.photos))?;
+        }
+        if let Some(path) = &self.check {
+            return check(&table, path);
+        }
+        let part = table::to_toml(&table);
+        match &self.write {
+            Some(path) => manifest::write(path, &part)?,
+            None => output::print(part)?,
+        }
         Ok(ExitCode::SUCCESS)
     }
+
+    fn measure(&self, verifier: &Verifier, people: &People) -> Result<(ScoreTable, Suspects)> {
+        let gallery = Gallery::extract(verifier, &people.photos)?;
+        let members = cross::members(&gallery.outcomes, &people.identities);
+        let new = || Measured { histogram: Histogram::default(), suspects: Suspects::new() };
+        let Measured { histogram, suspects } = cross::compare_all(verifier, &members, new)?;
+        let knots = histogram.knots(self.tail_count);
+        let Some([_, last]) = knots.last().filter(|_| knots.len() > 1) else {
+            let comparisons = output::grouped(histogram.comparisons());
+            let message = format!("{comparisons} comparisons of different people are too few for a table");
+            return Err(Failure::argument(message));
+        };
+        let protocol = self.protocol(verifier, people, &gallery, *last)?;
+        Ok((ScoreTable { protocol, comparisons: histogram.comparisons(), knots }, suspects))
+    }
+
+    /// How the table was made, in a sentence that stands in the manifest.
+    fn protocol(&self, verifier: &Verifier, people: &People, gallery: &Gallery, last: f32) -> Result<String> {
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        let folder = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = self.name.clone().unwrap_or(folder);
+        if name.chars().any(char::is_control) {
+            return Err(Failure::argument("the name of the set has control characters in it"));
+        }
+        Ok(format!(
+            "{name}: all comparisons of different identities among {} photos of {} identities; detector {}, extractor \
+             {}; {} failures to extract; the table ends at score {last}, the last with at least {} comparisons at or \
+             above it",
+            people.photos.len(),
+            people.count,
+            verifier.detector_id(),
+            verifier.extractor_id(),
+            gallery.failures().count(),
+            self.tail_count,
+        ))
+    }
 }
 
-/// The photos of all sub-folders, and the number of the sub-folder of each.
-fn find(folder: &Path) -> Result<(Vec<PathBuf>, Vec<usize>)> {
-    let (mut paths, mut identities) = (Vec::new(), Vec::new());
-    let people = list(folder)?.into_iter().filter(|path| path.is_dir());
-    for (identity, person) in people.enumerate() {
-        for photo in list(&person)?.into_iter().filter(|path| path.is_file()) {
-            paths.push(photo);
-            identities.push(identity);
+fn check(table: &ScoreTable, path: &Path) -> Result<ExitCode> {
+    match table::difference(table, &manifest::read(path)?) {
+        None => {
+            output::print(format!("{} agrees\n", output::shown(path)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(difference) => {
+            output::print(format!("{} differs: {difference}\n", output::shown(path)))?;
+            Ok(ExitCode::from(1))
         }
     }
-    Ok((paths, identities))
-}
-
-/// What a folder holds, in the order of the names; hidden files are passed over.
-fn list(folder: &Path) -> Result<Vec<PathBuf>> {
-    let fail = |error| Failure::unreadable(folder, error);
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-            entries.push(entry.path());
-        }
-    }
-    entries.sort();
-    Ok(entries)
 }

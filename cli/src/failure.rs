@@ -1,68 +1,149 @@
 //! What went wrong: an error of the engine, or one that only the command line knows.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use visavis::Error;
+use serde_json::{Map, Value};
+use visavis::{Band, Error, ErrorKind, Side};
+
+use crate::output::shown;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// An error with a stable name and a sentence for people.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// From the engine; about a file where `path` names one.
-    Engine { error: Error, path: Option<String> },
-    /// A file is missing, a folder, or not to be read.
-    Unreadable(String),
-    /// A file cannot be written.
-    Unwritable(String),
-    /// A table of pairs, or a manifest, is not in its documented form.
-    Malformed(String),
-    /// An argument cannot be used.
-    Argument(String),
+/// An error with a stable name, a sentence for people and, where it is about one, a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    cause: Cause,
+    path: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug)]
+enum Cause {
+    Engine(Error),
+    File(FileProblem, String),
+}
+
+/// What the engine never meets, because it opens no files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileProblem {
+    /// Missing, a folder, or not to be read.
+    Unreadable,
+    /// It cannot be written.
+    Unwritable,
+    /// It would have to be replaced.
+    Exists,
+    /// A table of pairs or a manifest that is not in its documented form.
+    Malformed,
+}
+
+impl FileProblem {
+    const fn name(self) -> &'static str {
+        match self {
+            FileProblem::Unreadable => "FILE_UNREADABLE",
+            FileProblem::Unwritable => "FILE_UNWRITABLE",
+            FileProblem::Exists => "FILE_EXISTS",
+            FileProblem::Malformed => "FILE_MALFORMED",
+        }
+    }
 }
 
 impl Failure {
+    pub(crate) fn file(problem: FileProblem, path: &Path, why: impl fmt::Display) -> Self {
+        Failure { cause: Cause::File(problem, why.to_string()), path: Some(path.to_owned()) }
+    }
+
     pub(crate) fn unreadable(path: &Path, why: impl fmt::Display) -> Self {
-        Failure::Unreadable(format!("{} cannot be read: {why}", path.display()))
+        Self::file(FileProblem::Unreadable, path, format!("cannot be read: {why}"))
     }
 
     pub(crate) fn unwritable(path: &Path, why: impl fmt::Display) -> Self {
-        Failure::Unwritable(format!("{} cannot be written: {why}", path.display()))
+        Self::file(FileProblem::Unwritable, path, format!("cannot be written: {why}"))
+    }
+
+    /// An argument cannot be used.
+    pub(crate) fn argument(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::InvalidArgument, message).into()
     }
 
     /// Names the file that an engine's error is about.
-    pub(crate) fn in_file(error: Error, path: &Path) -> Self {
-        Failure::Engine { error, path: Some(path.display().to_string()) }
+    pub(crate) fn about(error: Error, path: &Path) -> Self {
+        Failure { cause: Cause::Engine(error), path: Some(path.to_owned()) }
+    }
+
+    /// Names the one of two files that an engine's error is about, if it is about one.
+    pub(crate) fn about_one_of(error: Error, probe: &Path, reference: &Path) -> Self {
+        match error.side() {
+            Some(Side::Probe) => Self::about(error, probe),
+            Some(Side::Reference) => Self::about(error, reference),
+            None => error.into(),
+        }
+    }
+
+    /// Says which of two photos or templates it is about.
+    #[must_use]
+    pub(crate) fn at_side(mut self, side: Side) -> Self {
+        if let Cause::Engine(error) = self.cause {
+            self.cause = Cause::Engine(error.at_side(side));
+        }
+        self
     }
 
     /// The stable name, in the style of the engine's own.
     pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Failure::Engine { error, .. } => error.kind().name(),
-            Failure::Unreadable(_) => "FILE_UNREADABLE",
-            Failure::Unwritable(_) => "FILE_UNWRITABLE",
-            Failure::Malformed(_) => "FILE_MALFORMED",
-            Failure::Argument(_) => visavis::ErrorKind::InvalidArgument.name(),
+        match &self.cause {
+            Cause::Engine(error) => error.kind().name(),
+            Cause::File(problem, _) => problem.name(),
         }
+    }
+
+    /// Whether it says something of a photo, and nothing of the set-up or the program.
+    pub(crate) fn is_of_photo(&self) -> bool {
+        matches!(&self.cause, Cause::Engine(error) if matches!(error.kind().band(), Band::Image | Band::Photo))
+    }
+
+    /// The sentence for people, without file and name.
+    pub(crate) fn message(&self) -> &str {
+        match &self.cause {
+            Cause::Engine(error) => error.message(),
+            Cause::File(_, message) => message,
+        }
+    }
+
+    /// For programs: name and message, and number, side, stage and path where there are any.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        members.insert("name".into(), self.name().into());
+        if let Cause::Engine(error) = &self.cause {
+            members.insert("number".into(), error.kind().number().into());
+            if let Some(side) = error.side() {
+                members.insert("side".into(), side.name().into());
+            }
+            if let Some(stage) = error.stage() {
+                members.insert("stage".into(), stage.name().into());
+            }
+        }
+        if let Some(path) = &self.path {
+            members.insert("path".into(), path.to_string_lossy().into());
+        }
+        members.insert("message".into(), self.message().into());
+        Value::from_iter([("error", Value::Object(members))])
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure::Engine { error, path: None }
+        Failure { cause: Cause::Engine(error), path: None }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Engine { error, path: Some(path) } => write!(f, "{path}: {error}"),
-            Failure::Engine { error, path: None } => error.fmt(f),
-            Failure::Unreadable(message)
-            | Failure::Unwritable(message)
-            | Failure::Malformed(message)
-            | Failure::Argument(message) => write!(f, "{message} ({})", self.name()),
+        if let Some(path) = &self.path {
+            write!(f, "{}: ", shown(path))?;
+        }
+        match &self.cause {
+            Cause::Engine(error) => error.fmt(f),
+            Cause::File(problem, message) => write!(f, "{message} ({})", problem.name()),
         }
     }
 }

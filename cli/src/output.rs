@@ -4,13 +4,15 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::failure::{Failure, Result};
-use crate::input::STREAM;
+use crate::input::is_stream;
 
 /// Prints to standard output. A reader that has gone away is no error: it has seen what it wanted.
-pub(crate) fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::unwritable(Path::new("standard output"), error))
         }
@@ -18,22 +20,65 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
+/// Prints one JSON object on a line of its own.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
+    let mut text = serde_json::to_vec(value).expect("what is printed has string keys only");
+    text.push(b'\n');
+    print(text)
+}
+
 /// Tells people what went wrong. Nobody may be listening, and then there is nothing left to do.
-pub(crate) fn complain(failure: &Failure) {
-    let _ = writeln!(io::stderr(), "visavis: {failure}");
+pub(crate) fn complain(what: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "visavis: {what}");
 }
 
 /// Writes a result to a file, or to standard output for `-`.
 pub(crate) fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    if path.as_os_str() == STREAM {
+    let fail = |error| Failure::unwritable(path, error);
+    if is_stream(path) {
         let mut text = Vec::new();
-        write(&mut text).map_err(|error| Failure::unwritable(path, error))?;
-        return print(&String::from_utf8_lossy(&text));
+        write(&mut text).map_err(fail)?;
+        return print(text);
     }
-    let result = File::create(path).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush()
-    });
-    result.map_err(|error| Failure::unwritable(path, error))
+    let mut file = BufWriter::new(File::create(path).map_err(fail)?);
+    write(&mut file).and_then(|()| file.flush()).map_err(fail)
+}
+
+/// A file name that does nothing to the terminal it is shown on.
+pub(crate) fn shown(path: &Path) -> String {
+    let safe = |letter: char| -> String {
+        if letter.is_control() { letter.escape_default().collect() } else { letter.into() }
+    };
+    path.to_string_lossy().chars().map(safe).collect()
+}
+
+/// A whole number with its thousands set apart: 1,234,567.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at % 3 == first {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_454_344, "12,454,344")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn names_cannot_command_the_terminal() {
+        assert_eq!(shown(Path::new("grüße\u{1b}[2J\n.jpg")), "grüße\\u{1b}[2J\\n.jpg");
+    }
 }

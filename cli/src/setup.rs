@@ -8,6 +8,7 @@ use visavis::{Options, Verifier};
 use crate::failure::{Failure, Result};
 
 #[derive(Args)]
+#[command(next_help_heading = "Engine")]
 pub(crate) struct Setup {
     /// Inference engine: auto, onnxruntime or embedded
     #[arg(long, global = true, value_name = "ENGINE")]
@@ -18,9 +19,10 @@ pub(crate) struct Setup {
     /// How many photos are processed at once [default: one per core]
     #[arg(long, global = true, value_name = "N")]
     threads: Option<usize>,
-    /// Any other option of the engine, such as face=single, min_face=40, threshold=30; repeatable
+    /// Any other option; may be repeated: `face=prominent|largest|single`, `min_face=PIXELS`, `threshold=SCORE`,
+    /// `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`, `threads_per_worker=N`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    settings: Vec<String>,
 }
 
 impl Setup {
@@ -34,16 +36,14 @@ impl Setup {
         if let Some(engine) = &self.engine {
             options.set("engine", engine)?;
         }
-        if self.models.is_some() {
-            options.models.clone_from(&self.models);
-        }
+        options.models.clone_from(&self.models);
         if let Some(threads) = self.threads {
             options.workers = threads;
         }
-        for setting in &self.set {
+        for setting in &self.settings {
             let (name, value) = setting
                 .split_once('=')
-                .ok_or_else(|| Failure::Argument(format!("--set needs KEY=VALUE, not {setting:?}")))?;
+                .ok_or_else(|| Failure::argument(format!("--set needs KEY=VALUE, not {setting:?}")))?;
             options.set(name, value)?;
         }
         Ok(options)

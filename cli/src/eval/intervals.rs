@@ -5,7 +5,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// Wilson's score interval of a proportion, 95 % (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927): holds for few errors
 /// and for none, where the usual plus-or-minus fails. `total` is at least 1.
-pub(crate) fn wilson(count: u64, total: u64) -> [f64; 2] {
+pub(super) fn wilson(count: u64, total: u64) -> [f64; 2] {
     let (n, p) = (total as f64, count as f64 / total as f64);
     let centre = p + Z * Z / (2.0 * n);
     let spread = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();

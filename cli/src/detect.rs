@@ -1,0 +1,103 @@
+//! `visavis detect`: the faces of a photo.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+use visavis::{Detection, Verifier};
+
+use crate::failure::{Failure, Result};
+use crate::output::{print, print_json, shown};
+use crate::setup::Setup;
+use crate::view::{self, EngineView, FaceView};
+use crate::{draw, input};
+
+/// Find the faces of a photo. Exit status: 0 one counts, 1 none does, 2 error
+#[derive(Args)]
+pub(crate) struct Detect {
+    /// The photo; - reads standard input
+    photo: PathBuf,
+    /// Write the photo with boxes and landmarks drawn in, as PNG: the face that counts in green, others in orange
+    #[arg(long, value_name = "FILE")]
+    draw: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Serialize)]
+struct Reply {
+    path: String,
+    width: u32,
+    height: u32,
+    /// Most confident first.
+    faces: Vec<FaceView>,
+    /// Index of the face that counts.
+    chosen: Option<usize>,
+    /// Why none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Value>,
+    engine: EngineView,
+    milliseconds: f64,
+}
+
+impl Detect {
+    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+        let verifier = setup.verifier()?;
+        let bytes = input::photo(&self.photo, verifier.options().limits.max_bytes)?;
+        let about = |error| Failure::about(error, &self.photo);
+        let start = Instant::now();
+        let detection = verifier.detect(&bytes).map_err(about)?;
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        if let Some(path) = &self.draw {
+            let image = verifier.decode(&bytes).map_err(about)?;
+            let chosen = detection.chosen.as_ref().ok().copied();
+            draw::write(path, &image, &detection.faces, chosen)?;
+        }
+        if self.json {
+            print_json(&self.reply(&detection, &verifier, milliseconds))?;
+        } else {
+            print(self.describe(&detection) + &view::engine_line(verifier.engine(), milliseconds))?;
+        }
+        Ok(if detection.chosen.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn reply(&self, detection: &Detection, verifier: &Verifier, milliseconds: f64) -> Reply {
+        let reason = detection.chosen.as_ref().err().map(|error| {
+            let mut json = Failure::from(error.clone()).to_json();
+            json["error"].take()
+        });
+        Reply {
+            path: self.photo.to_string_lossy().into_owned(),
+            width: detection.width,
+            height: detection.height,
+            faces: detection.faces.iter().map(FaceView::from).collect(),
+            chosen: detection.chosen.as_ref().ok().copied(),
+            reason,
+            engine: verifier.engine().into(),
+            milliseconds,
+        }
+    }
+
+    fn describe(&self, detection: &Detection) -> String {
+        let Detection { faces, chosen, width, height, .. } = detection;
+        let count = match faces.len() {
+            0 => "no face".to_owned(),
+            1 => "1 face".to_owned(),
+            several => format!("{several} faces"),
+        };
+        let mut text = format!("{count} on {}, {width}x{height}\n", shown(&self.photo));
+        for (index, face) in faces.iter().enumerate() {
+            let counts = if matches!(chosen, Ok(chosen) if *chosen == index) { "  <- counts" } else { "" };
+            let _ = writeln!(text, "  {}{counts}", view::describe(face));
+        }
+        if let Err(error) = chosen {
+            let _ = writeln!(text, "  none counts: {error}");
+        }
+        text
+    }
+}

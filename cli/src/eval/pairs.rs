@@ -1,0 +1,195 @@
+//! The table of pairs.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use csv::ByteRecord;
+
+use crate::failure::{Failure, FileProblem, Result};
+use crate::input;
+use crate::names::Names;
+
+/// Far more than a table of pairs has; keeps an endless stream from filling the memory.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// A line of the table.
+#[derive(Debug, PartialEq)]
+pub(super) struct Pair {
+    /// Numbers of the photos.
+    pub(super) photos: [usize; 2],
+    pub(super) same: bool,
+    /// Number of the fold; always there or never.
+    pub(super) fold: Option<usize>,
+}
+
+/// The table. Each distinct photo has one number, however often it is named.
+#[derive(Default)]
+pub(super) struct Pairs {
+    pub(super) rows: Vec<Pair>,
+    /// As the table names them.
+    pub(super) photos: Names,
+    pub(super) folds: Names,
+    folder: PathBuf,
+}
+
+/// Where the columns are.
+struct Columns {
+    paths: [usize; 2],
+    same: usize,
+    fold: Option<usize>,
+}
+
+impl Pairs {
+    /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`.
+    pub(super) fn read(path: &Path) -> Result<Pairs> {
+        let malformed = |why: String| Failure::file(FileProblem::Malformed, path, why);
+        let text = input::bounded(path, MAX_BYTES)?
+            .ok_or_else(|| malformed(format!("it has more than {MAX_BYTES} bytes")))?;
+        let mut pairs = Pairs { folder: path.parent().unwrap_or(Path::new("")).into(), ..Pairs::default() };
+        pairs.parse(&text).map_err(|problem| malformed(problem.describe(&text)))?;
+        if pairs.rows.is_empty() { Err(malformed("it has no pairs".into())) } else { Ok(pairs) }
+    }
+
+    /// Where a photo lies.
+    pub(super) fn path(&self, photo: usize) -> PathBuf {
+        self.folder.join(OsStr::from_bytes(&self.photos.list()[photo]))
+    }
+
+    /// Where the photos lie, by number.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        (0..self.photos.list().len()).map(|photo| self.path(photo)).collect()
+    }
+
+    fn parse(&mut self, text: &[u8]) -> Result<(), Problem> {
+        let mut reader = csv::Reader::from_reader(text);
+        let columns = Columns::find(reader.byte_headers()?)?;
+        let mut record = ByteRecord::new();
+        while reader.read_byte_record(&mut record)? {
+            let pair = self.pair(&record, &columns);
+            self.rows.push(pair.map_err(|why| Problem::at(record.position(), why))?);
+        }
+        Ok(())
+    }
+
+    fn pair(&mut self, record: &ByteRecord, columns: &Columns) -> Result<Pair, String> {
+        let mut photo = |column: usize| match &record[column] {
+            [] => Err("a path is empty".to_owned()),
+            name => Ok(self.photos.number(name)),
+        };
+        let photos = [photo(columns.paths[0])?, photo(columns.paths[1])?];
+        let same = match &record[columns.same] {
+            b"1" => true,
+            b"0" => false,
+            other => return Err(format!("same must be 1 or 0, not {:?}", String::from_utf8_lossy(other))),
+        };
+        let fold = match columns.fold.map(|column| &record[column]) {
+            Some([]) => return Err("the fold is empty".into()),
+            Some(name) => Some(self.folds.number(name)),
+            None => None,
+        };
+        Ok(Pair { photos, same, fold })
+    }
+}
+
+impl Columns {
+    fn find(header: &ByteRecord) -> Result<Columns, Problem> {
+        let optional = |name: &str| {
+            // A byte order mark that a spreadsheet left is no part of the first name.
+            let is = |field: &[u8]| field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) == name.as_bytes();
+            header.iter().position(is)
+        };
+        let needed = |name: &str| {
+            optional(name).ok_or_else(|| Problem::at(None, format!("there is no column named {name}")))
+        };
+        Ok(Columns {
+            paths: [needed("path_a")?, needed("path_b")?],
+            same: needed("same")?,
+            fold: optional("fold"),
+        })
+    }
+}
+
+/// What is wrong with a line.
+#[derive(Debug)]
+struct Problem {
+    /// Where the line begins, or the end of the one before.
+    byte: usize,
+    why: String,
+}
+
+impl Problem {
+    fn at(position: Option<&csv::Position>, why: String) -> Self {
+        Problem { byte: position.map_or(0, |position| position.byte() as usize), why }
+    }
+
+    /// The reader's own line numbers are wrong after CR LF and after blank lines.
+    fn describe(&self, text: &[u8]) -> String {
+        let blank = text[self.byte..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
+        let before = &text[..self.byte + blank];
+        format!("line {}: {}", before.split(|&byte| byte == b'\n').count(), self.why)
+    }
+}
+
+impl From<csv::Error> for Problem {
+    fn from(error: csv::Error) -> Self {
+        let why = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} columns where the header has {expected_len}")
+            }
+            _ => error.to_string(),
+        };
+        Problem::at(error.position(), why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &[u8]) -> Result<Pairs, String> {
+        let mut pairs = Pairs { folder: "sets".into(), ..Pairs::default() };
+        pairs.parse(text).map(|()| pairs).map_err(|problem| problem.describe(text))
+    }
+
+    #[test]
+    fn columns_stand_in_any_order_and_photos_are_numbered_once() {
+        let pairs = parse(
+            b"\xef\xbb\xbffold,same,note,path_b,path_a\r\nx,1,,b.jpg,a.jpg\ny,0,\"q, \",a.jpg,c\xff.jpg\n",
+        )
+        .unwrap();
+        assert_eq!(
+            pairs.rows,
+            [
+                Pair { photos: [0, 1], same: true, fold: Some(0) },
+                Pair { photos: [2, 0], same: false, fold: Some(1) }
+            ]
+        );
+        assert_eq!(pairs.folds.text(1), "y");
+        let paths = pairs.paths();
+        assert_eq!(paths[0], Path::new("sets/a.jpg"));
+        assert_eq!(paths[2].as_os_str().as_bytes(), b"sets/c\xff.jpg");
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        for (text, line, why) in [
+            ("", 1, "path_a"),
+            ("path_a,path_b\n", 1, "same"),
+            ("path_a,path_b,same\na,b,1\na,b\n", 3, "2 columns"),
+            ("path_a,path_b,same\na,b,yes\n", 2, "\"yes\""),
+            ("path_a,path_b,same\r\na,b,1\r\na,b\r\n", 3, "2 columns"),
+            ("path_a,path_b,same\r\na,b,1\r\na,b,2\r\n", 3, "\"2\""),
+            ("path_a,path_b,same\r\na,b,1\r\n\r\n\r\na,b,\r\n", 5, "\"\""),
+            ("path_a,path_b,same\n\n\na,b\n", 4, "2 columns"),
+            ("path_a,path_b,same\n,b,1\n", 2, "path is empty"),
+            ("path_a,path_b,same,fold\na,b,1,\n", 2, "fold is empty"),
+        ] {
+            let message = parse(text.as_bytes()).err().unwrap();
+            assert!(
+                message.starts_with(&format!("line {line}: ")) && message.contains(why),
+                "{text:?}: {message}"
+            );
+        }
+    }
+}

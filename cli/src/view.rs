@@ -1,0 +1,159 @@
+//! What the engine answers, as JSON and in words.
+
+use serde::Serialize;
+use visavis::{Comparison, EngineInfo, Face, Sample, Timings, Verifier};
+
+use crate::output::grouped;
+
+/// How alike two faces are.
+#[derive(Serialize)]
+pub(crate) struct ComparisonView {
+    score: f32,
+    similarity: f32,
+    is_match: bool,
+    threshold: f32,
+}
+
+/// A face, in pixels of the upright image.
+#[derive(Serialize)]
+pub(crate) struct FaceView {
+    r#box: BoxView,
+    /// Both eyes, the tip of the nose, both corners of the mouth, as x and y; the person's right comes first.
+    landmarks: [[f32; 2]; 5],
+    confidence: f32,
+}
+
+#[derive(Serialize)]
+struct BoxView {
+    x: f32,
+    y: f32,
+    width: f32,
+    height: f32,
+}
+
+/// What was seen on a photo.
+#[derive(Serialize)]
+pub(crate) struct SampleView {
+    path: String,
+    width: u32,
+    height: u32,
+    face: FaceView,
+    face_count: usize,
+    milliseconds: TimingsView,
+}
+
+/// What a photo cost, step by step.
+#[derive(Serialize)]
+pub(crate) struct TimingsView {
+    decode: f64,
+    detect: f64,
+    extract: f64,
+}
+
+/// What computed.
+#[derive(Serialize)]
+pub(crate) struct EngineView {
+    pub(crate) name: &'static str,
+    pub(crate) version: String,
+    library: Option<String>,
+    fallback_reason: Option<String>,
+}
+
+impl ComparisonView {
+    pub(crate) fn new(comparison: &Comparison, verifier: &Verifier) -> Self {
+        let Comparison { score, similarity, is_match, .. } = *comparison;
+        ComparisonView { score, similarity, is_match, threshold: verifier.options().threshold }
+    }
+}
+
+impl From<&Face> for FaceView {
+    fn from(face: &Face) -> Self {
+        let visavis::Rect { x, y, width, height } = face.bounds;
+        FaceView {
+            r#box: BoxView { x, y, width, height },
+            landmarks: face.landmarks.map(|point| [point.x, point.y]),
+            confidence: face.confidence,
+        }
+    }
+}
+
+impl SampleView {
+    pub(crate) fn new(sample: &Sample, path: &std::path::Path) -> Self {
+        SampleView {
+            path: path.to_string_lossy().into_owned(),
+            width: sample.width,
+            height: sample.height,
+            face: (&sample.face).into(),
+            face_count: sample.face_count,
+            milliseconds: (&sample.timings).into(),
+        }
+    }
+}
+
+impl From<&Timings> for TimingsView {
+    fn from(timings: &Timings) -> Self {
+        let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1e3;
+        TimingsView {
+            decode: milliseconds(timings.decode),
+            detect: milliseconds(timings.detect),
+            extract: milliseconds(timings.extract),
+        }
+    }
+}
+
+impl From<&EngineInfo> for EngineView {
+    fn from(info: &EngineInfo) -> Self {
+        EngineView {
+            name: info.engine.name(),
+            version: info.version.clone(),
+            library: info.library.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            fallback_reason: info.fallback_reason.clone(),
+        }
+    }
+}
+
+/// The verdict and what it rests on, in two lines.
+pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
+    let verdict = if comparison.is_match { "same person" } else { "different people" };
+    let reached = match 1.0 / comparison.false_match_rate() {
+        one_in if one_in < 1.5 => "nearly every pair of different people reaches this score".to_owned(),
+        one_in => format!("about 1 in {} pairs of different people reaches this score", rounded(one_in)),
+    };
+    format!(
+        "{verdict}: score {:.1}, threshold {}\n  similarity {:.4}; {reached}\n",
+        comparison.score,
+        verifier.options().threshold,
+        comparison.similarity,
+    )
+}
+
+/// A face in words.
+pub(crate) fn describe(face: &Face) -> String {
+    let visavis::Rect { x, y, width, height } = face.bounds;
+    format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence)
+}
+
+/// What computed and how long it took, in words.
+pub(crate) fn engine_line(info: &EngineInfo, milliseconds: f64) -> String {
+    format!("  {} {}, {milliseconds:.0} ms\n", info.engine.name(), info.version)
+}
+
+/// Two digits tell as much as the measurement knows.
+fn rounded(number: f64) -> String {
+    let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
+    grouped(((number / unit).round() * unit) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_are_rounded_to_two_digits() {
+        for (number, text) in
+            [(1.6, "2"), (12.4, "12"), (501.2, "500"), (1000.0, "1,000"), (2_089_296.1, "2,100,000")]
+        {
+            assert_eq!(rounded(number), text);
+        }
+    }
+}
