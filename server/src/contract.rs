@@ -1,0 +1,268 @@
+//! The documented JSON: what comes in, what goes out, and the names and statuses of the errors. Nothing else.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The longest `sessionId`, in characters.
+pub const MAX_SESSION_ID: usize = 256;
+
+/// The documented request, members unread. A member that stands twice is refused by serde, an unknown one ignored.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(borrow, default)]
+    session_id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    probe: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reference: Option<&'a RawValue>,
+}
+
+/// `probe` and `reference` of the request.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Photo<'a> {
+    #[serde(borrow, default)]
+    image_base64: Option<&'a RawValue>,
+}
+
+/// A request whose JSON and whose types are right.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// To be echoed.
+    pub session_id: Option<String>,
+    /// The live or current photo as Base64 text.
+    pub probe: Option<Cow<'a, str>>,
+    /// The stored photo as Base64 text.
+    pub reference: Option<Cow<'a, str>>,
+}
+
+/// A body that is not JSON, or not of the documented types, with the `sessionId` where that could be read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// To be echoed.
+    pub session_id: Option<String>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads a body. Works in one pass without recursion: the depth of the JSON costs no stack.
+    pub fn parse(body: &'a [u8]) -> Result<Self, Invalid> {
+        let text = std::str::from_utf8(body).map_err(|_| Invalid { session_id: None })?;
+        let body: Body<'a> = object(text).ok_or(Invalid { session_id: None })?;
+        let session_id = body.session_id.map(session_id).transpose()?;
+        match (photo(body.probe), photo(body.reference)) {
+            (Ok(probe), Ok(reference)) => Ok(Request { session_id, probe, reference }),
+            _ => Err(Invalid { session_id }),
+        }
+    }
+}
+
+/// Derived readers also take an array for an object; the contract does not.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
+}
+
+fn session_id(json: &RawValue) -> Result<String, Invalid> {
+    match string(json) {
+        Some(id) if id.chars().count() <= MAX_SESSION_ID => Ok(id.into_owned()),
+        _ => Err(Invalid { session_id: None }),
+    }
+}
+
+/// A member that has another type than documented.
+struct WrongType;
+
+/// The Base64 text of a photo. What is absent or null is missing; empty text is an image of no bytes.
+fn photo(json: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, WrongType> {
+    let Some(json) = json else { return Ok(None) };
+    let photo: Photo<'_> = object(json.get()).ok_or(WrongType)?;
+    photo.image_base64.map(|json| string(json).ok_or(WrongType)).transpose()
+}
+
+/// A JSON string, copied only where it holds escapes.
+fn string(json: &RawValue) -> Option<Cow<'_, str>> {
+    let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
+    // serde_json has checked quotes, escapes and control characters while it passed over the value.
+    if !inside.contains('\\') {
+        return Some(Cow::Borrowed(inside));
+    }
+    serde_json::from_str(json.get()).ok().map(Cow::Owned)
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $status:ident, $name:literal;)+) => {
+        /// The `error` of a reply.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The name in the JSON.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $name,)+
+                }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> StatusCode {
+                match self {
+                    $(Code::$variant => StatusCode::$status,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The probe is missing, not Base64, or not a readable image.
+    MissingProbeImage = OK, "MISSING_PROBE_IMAGE";
+    /// The reference is missing, not Base64, or not a readable image.
+    MissingReferenceImage = OK, "MISSING_REFERENCE_IMAGE";
+    /// The probe shows no face that can be used.
+    ProbeFaceNotFound = OK, "PROBE_FACE_NOT_FOUND";
+    /// The reference shows no face that can be used.
+    ReferenceFaceNotFound = OK, "REFERENCE_FACE_NOT_FOUND";
+    /// Our fault.
+    InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR";
+    /// The body is not JSON, or a member has the wrong type.
+    InvalidRequest = BAD_REQUEST, "INVALID_REQUEST";
+    /// No credentials, or wrong ones.
+    Unauthorized = UNAUTHORIZED, "UNAUTHORIZED";
+    /// No such path.
+    NotFound = NOT_FOUND, "NOT_FOUND";
+    /// The path exists, but not for this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED";
+    /// The body came too slowly.
+    RequestTimeout = REQUEST_TIMEOUT, "REQUEST_TIMEOUT";
+    /// The body has more bytes than allowed.
+    RequestTooLarge = PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE";
+    /// The body is not sent as plain `application/json`.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE";
+    /// More work than can be done now; try again.
+    Overloaded = SERVICE_UNAVAILABLE, "OVERLOADED";
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// The documented reply: `score` without an error, `error` with one, never both.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Envelope<'a> {
+    /// As in the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<&'a str>,
+    /// Comparison score, 0..=100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// Whether there is an `error`.
+    pub has_error: bool,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Code>,
+}
+
+impl<'a> Envelope<'a> {
+    /// The reply to a request that was judged, or the error that it ended with.
+    pub fn new(session_id: Option<&'a str>, result: Result<u8, Code>) -> Self {
+        Envelope { session_id, score: result.ok(), has_error: result.is_err(), error: result.err() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invalid(body: &[u8]) -> Option<String> {
+        Request::parse(body).unwrap_err().session_id
+    }
+
+    #[test]
+    fn the_documented_request_is_borrowed() {
+        let body =
+            br#"{"sessionId":"a","probe":{"imageBase64":"AA=="},"reference":{"imageBase64":"A\/\u0041="}}"#;
+        let request = Request::parse(body).unwrap();
+        assert_eq!(request.session_id.as_deref(), Some("a"));
+        assert!(matches!(request.probe, Some(Cow::Borrowed("AA=="))));
+        assert_eq!(request.reference.as_deref(), Some("A/A="));
+    }
+
+    #[test]
+    fn what_is_absent_or_null_is_missing() {
+        for photo in ["", r#","probe":null"#, r#","probe":{}"#, r#","probe":{"imageBase64":null}"#] {
+            let body = format!(r#"{{"sessionId":null{photo},"more":[1e9999]}}"#);
+            let expected = Request { session_id: None, probe: None, reference: None };
+            assert_eq!(Request::parse(body.as_bytes()).unwrap(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn wrong_types_are_invalid_and_keep_the_session() {
+        for member in [
+            r#""probe":"AA==""#,
+            r#""probe":["AA=="]"#,
+            r#""reference":{"imageBase64":1}"#,
+            r#""probe":{"imageBase64":"\ud800"}"#,
+            r#""probe":{"imageBase64":"A","imageBase64":"B"}"#,
+        ] {
+            let body = format!(r#"{{"sessionId":"\u00e9\"\n",{member}}}"#);
+            assert_eq!(invalid(body.as_bytes()).as_deref(), Some("é\"\n"), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_documented_json_is_invalid() {
+        let deep = format!("{}{}", r#"{"probe":"#.repeat(100_000), "}".repeat(100_000));
+        let long = format!(r#"{{"sessionId":"{}"}}"#, "é".repeat(MAX_SESSION_ID + 1));
+        for body in [
+            "",
+            "null",
+            "[]",
+            r#"["a",{"imageBase64":"AA=="}]"#,
+            "{",
+            "{}{}",
+            "\u{feff}{}",
+            "{'a':1}",
+            r#"{"sessionId":7}"#,
+            r#"{"sessionId":"a","sessionId":"a"}"#,
+            r#"{"sessionId":"\udc00"}"#,
+            "{\"sessionId\":\"\n\"}",
+            &deep,
+            &long,
+        ] {
+            assert_eq!(invalid(body.as_bytes()), None, "{}", &body[..body.len().min(80)]);
+        }
+        assert_eq!(invalid(b"{\"sessionId\":\"\xff\"}"), None);
+        assert_eq!(invalid(b"{\"unknown\":\"\xc3\"}"), None);
+    }
+
+    #[test]
+    fn depth_in_an_ignored_member_is_harmless() {
+        let body = format!(r#"{{"sessionId":"a","x":{}{}}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
+        assert!(Request::parse(body.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn envelopes_have_the_documented_members_only() {
+        let json = |envelope: Envelope<'_>| serde_json::to_string(&envelope).unwrap();
+        assert_eq!(
+            json(Envelope::new(Some("a"), Ok(99))),
+            r#"{"sessionId":"a","score":99,"hasError":false}"#
+        );
+        assert_eq!(
+            json(Envelope::new(None, Err(Code::MissingProbeImage))),
+            r#"{"hasError":true,"error":"MISSING_PROBE_IMAGE"}"#
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Face verification over HTTP: the documented contract over the `visavis` core.
+//!
+//! The binary is a thin shell over this library; tests start the same server in their own process.
+
+pub mod app;
+pub mod auth;
+pub mod base64_text;
+pub mod body;
+pub mod config;
+pub mod contract;
+pub mod handlers;
+pub mod judge;
+pub mod queue;
+pub mod reply;
+pub mod routes;
+pub mod serve;
