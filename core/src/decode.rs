@@ -90,17 +90,19 @@ fn to_rgb(picture: DynamicImage) -> Image<'static> {
 
 /// The codec's own words never hold pixels, only positions and names of parts.
 fn unreadable(error: &ImageError) -> Error {
+    let words = error.to_string();
+    let words = words.trim();
     match error {
         ImageError::Limits(limit) if !matches!(limit.kind(), LimitErrorKind::Unsupported { .. }) => {
             Error::new(
                 ErrorKind::ImageTooLarge,
-                format!("the image needs more memory than is allowed: {error}"),
+                format!("the image needs more memory than is allowed: {words}"),
             )
         }
         ImageError::Unsupported(_) => {
-            Error::new(ErrorKind::UnsupportedFormat, format!("this kind of image is not read: {error}"))
+            Error::new(ErrorKind::UnsupportedFormat, format!("this kind of image is not read: {words}"))
         }
-        _ => Error::new(ErrorKind::CorruptImage, format!("the image is damaged: {error}")),
+        _ => Error::new(ErrorKind::CorruptImage, format!("the image is damaged: {words}")),
     }
 }
 

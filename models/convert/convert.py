@@ -25,7 +25,7 @@ MODELS = pathlib.Path(__file__).resolve().parent.parent
 def main():
     parser = argparse.ArgumentParser(description="Makes the ONNX files of models/ again.")
     parser.add_argument("--check", action="store_true", help="compare with the files there instead of writing them")
-    parser.add_argument("--packages", type=pathlib.Path, help="keep the fetched packages here, and use those already there")
+    parser.add_argument("--packages", type=pathlib.Path, help="keep the fetched packages in this folder")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         packages = options.packages or pathlib.Path(scratch)

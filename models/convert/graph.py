@@ -56,7 +56,7 @@ def load(data, inputs, outputs):
     return graph
 
 
-def to_model(graph, name):
+def to_bytes(graph, name):
     """The same graph gives the same bytes: tensors are numbered in order and nothing else is written."""
     names = {n: n for n in [*graph.inputs, *graph.outputs, ""]}
 
@@ -72,9 +72,6 @@ def to_model(graph, name):
         inputs = [short(tensor, "t") for tensor in node.inputs]
         nodes.append(helper.make_node(node.op, inputs, [short(node.output, "t")], **node.attrs))
 
-    def values(shapes):
-        return [helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, s) for n, s in shapes.items()]
-
     body = helper.make_graph(nodes, name, values(graph.inputs), values(graph.outputs), initializers)
     model = helper.make_model(
         body,
@@ -83,32 +80,26 @@ def to_model(graph, name):
         opset_imports=[helper.make_opsetid("", graph.opset)],
     )
     onnx.checker.check_model(model, full_check=True)
-    return model
+    return model.SerializeToString(deterministic=True)
 
 
-def to_bytes(graph, name):
-    return to_model(graph, name).SerializeToString(deterministic=True)
+def values(shapes):
+    return [helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, s) for n, s in shapes.items()]
 
 
 def shapes(graph):
     """Every shape that ONNX's own inference finds, fully known ones only."""
-    model = onnx.shape_inference.infer_shapes(to_model_unchecked(graph), data_prop=True)
+    nodes = [helper.make_node(n.op, n.inputs, [n.output], **n.attrs) for n in graph.nodes]
+    constants = [numpy_helper.from_array(value, name) for name, value in graph.constants.items()]
+    body = helper.make_graph(nodes, "work", values(graph.inputs), values(graph.outputs), constants)
+    model = helper.make_model(body, opset_imports=[helper.make_opsetid("", graph.opset)])
+    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     known = {}
     for value in [*model.graph.value_info, *model.graph.output, *model.graph.input]:
         dims = value.type.tensor_type.shape.dim
         if all(d.HasField("dim_value") for d in dims):
             known[value.name] = [d.dim_value for d in dims]
     return known
-
-
-def to_model_unchecked(graph):
-    """Keeps the names, so that shapes can be looked up; the outputs are left for the inference to fill."""
-    nodes = [helper.make_node(n.op, n.inputs, [n.output], **n.attrs) for n in graph.nodes]
-    ins = [helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, s) for n, s in graph.inputs.items()]
-    outs = [helper.make_tensor_value_info(n, onnx.TensorProto.FLOAT, s) for n, s in graph.outputs.items()]
-    consts = [numpy_helper.from_array(v, n) for n, v in graph.constants.items()]
-    body = helper.make_graph(nodes, "work", ins, outs, consts)
-    return helper.make_model(body, opset_imports=[helper.make_opsetid("", graph.opset)])
 
 
 def fold(graph):
@@ -132,7 +123,8 @@ def fold(graph):
 
 def evaluate(graph, node):
     named = {n: graph.constants[n] for n in node.inputs if n}
-    ins = [helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(v.dtype), v.shape) for n, v in named.items()]
+    kinds = {n: helper.np_dtype_to_tensor_dtype(v.dtype) for n, v in named.items()}
+    ins = [helper.make_tensor_value_info(n, kinds[n], v.shape) for n, v in named.items()]
     out = helper.make_empty_tensor_value_info(node.output)
     body = helper.make_graph([helper.make_node(node.op, node.inputs, [node.output], **node.attrs)], "one", ins, [out])
     model = helper.make_model(body, opset_imports=[helper.make_opsetid("", graph.opset)])

@@ -14,8 +14,11 @@ const BOX: usize = 4;
 const CLASS: usize = 2;
 const POINTS: usize = 10;
 
-/// Faces of at least this confidence, in pixels of the network's input.
-pub(super) fn decode(outputs: &[Vec<f32>], side: usize, confidence: f32) -> Result<Vec<Face>> {
+/// What is less likely a face than this has no say about a neighbour's landmarks either.
+const FLOOR: f32 = 0.3;
+
+/// Every anchor that sees a face, in pixels of the network's input.
+pub(super) fn decode(outputs: &[Vec<f32>], side: usize) -> Result<Vec<Face>> {
     let count = 2 * LEVELS.iter().map(|(stride, _)| side.div_ceil(*stride).pow(2)).sum::<usize>();
     // All three differ in length, so their order in the graph does not matter.
     let output = |width: usize| {
@@ -25,7 +28,7 @@ pub(super) fn decode(outputs: &[Vec<f32>], side: usize, confidence: f32) -> Resu
     let mut faces = Vec::new();
     for (index, anchor) in anchors(side).enumerate() {
         let score = classes[CLASS * index + 1];
-        if score >= confidence {
+        if score >= FLOOR {
             faces.push(anchor.face(&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS], score));
         }
     }

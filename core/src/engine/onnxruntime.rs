@@ -3,6 +3,8 @@
 //! Its rules, met here: nothing of `ort` may be called before a library is loaded (it would panic); one environment
 //! per process, made once and never dropped; what is loaded stays loaded, but a failure is not remembered.
 
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -108,7 +110,7 @@ fn load_one(path: &Path) -> Result<Loaded> {
     let environment = builder.with_name("visavis").with_telemetry(false).build().map_err(|error| {
         Error::new(ErrorKind::EngineIncompatible, format!("ONNX Runtime does not start: {error}"))
     })?;
-    Ok(Loaded { environment, library: path.to_owned(), version: version() })
+    Ok(Loaded { environment, library: path.to_owned(), version: version(path).unwrap_or_default() })
 }
 
 fn broken(path: &Path) -> Error {
@@ -116,9 +118,26 @@ fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::EngineIncompatible, message)
 }
 
-/// The version out of the library's build information.
-fn version() -> String {
-    ort::info().to_owned()
+/// The version that the library tells of itself; `ort` only passes its build information on.
+#[allow(unsafe_code)]
+fn version(path: &Path) -> Option<String> {
+    let name = CString::new(path.as_os_str().as_bytes()).ok()?;
+    // SAFETY: the library is loaded already and stays so: this finds it again, and the handle is never closed.
+    let base = unsafe {
+        let library = libc::dlopen(name.as_ptr(), libc::RTLD_NOW);
+        let symbol =
+            if library.is_null() { library } else { libc::dlsym(library, c"OrtGetApiBase".as_ptr()) };
+        if symbol.is_null() {
+            return None;
+        }
+        // The one function that every ONNX Runtime exports under this name and with this type.
+        let get_base =
+            std::mem::transmute::<*mut libc::c_void, extern "C" fn() -> *const ort::sys::OrtApiBase>(symbol);
+        get_base().as_ref()?
+    };
+    // SAFETY: the result is a C string in the library's constant data.
+    let version = unsafe { CStr::from_ptr((base.GetVersionString)()) };
+    Some(version.to_string_lossy().into_owned())
 }
 
 #[allow(unsafe_code)]
