@@ -46,7 +46,10 @@ impl Embedded {
 
 impl Runtime for Embedded {
     fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>> {
-        let options = ModelOptions::with_all_ops();
+        let mut options = ModelOptions::with_all_ops();
+        // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
+        // threads as cores, which a child of `fork` would wait for in vain.
+        options.enable_optimization(false);
         let model = match onnx {
             Onnx::Borrowed(bytes) => options.load_static_slice(bytes),
             Onnx::Owned(bytes) => options.load(bytes.clone()),
