@@ -1,7 +1,8 @@
 //! A rectangle of an image at another size, filtered so that no pixel is skipped.
 
-use fast_image_resize::images::{Image as Pixels, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use crate::detect::Rect;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,12 +16,19 @@ pub(crate) fn resample(image: &Image<'_>, area: Rect, (width, height): (u32, u32
         area.width.into(),
         area.height.into(),
     );
-    let mut target = Pixels::new(width, height, PixelType::U8x3);
-    ImageRef::new(image.width(), image.height(), image.rgb(), PixelType::U8x3)
-        .map_err(|error| error.to_string())
-        .and_then(|source| {
-            Resizer::new().resize(&source, &mut target, &options).map_err(|error| error.to_string())
-        })
-        .map_err(|error| Error::new(ErrorKind::Internal, format!("scaling the image failed: {error}")))?;
-    Ok(target.into_vec())
+    scale(image, &options, (width, height))
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("scaling the image failed: {error}")))
+}
+
+/// The typed call: the other one compiles the resizer for every kind of pixel into this crate, half of its code.
+fn scale(
+    image: &Image<'_>,
+    options: &ResizeOptions,
+    (width, height): (u32, u32),
+) -> std::result::Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let source = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image.rgb())?;
+    let mut pixels = vec![0; 3 * width as usize * height as usize];
+    let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut pixels)?;
+    Resizer::new().resize_typed(&source, &mut target, options)?;
+    Ok(pixels)
 }
