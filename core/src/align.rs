@@ -159,3 +159,60 @@ impl Patch<'_> {
         std::array::from_fn(|channel| corners.iter().map(|(colour, weight)| colour[channel] * weight).sum())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INPUT: Input = Input { order: [0, 1, 2], mean: [0.0; 3], scale: 1.0 };
+
+    #[test]
+    fn turn_scale_and_shift_are_recovered() {
+        let map = Similarity { a: 1.2, b: -0.7, tx: 30.0, ty: -4.0 };
+        let moved = TEMPLATE.map(|point| {
+            let (x, y) = map.apply(point.x, point.y);
+            Point { x, y }
+        });
+        let fit = Similarity::fit(&TEMPLATE, &moved).unwrap();
+        for (found, wanted) in [(fit.a, map.a), (fit.b, map.b), (fit.tx, map.tx), (fit.ty, map.ty)] {
+            assert!((found - wanted).abs() < 1e-3, "{fit:?}");
+        }
+    }
+
+    #[test]
+    fn landmarks_in_their_places_copy_the_picture() {
+        let pixels: Vec<u8> = (0..3 * 112 * 112).map(|at| (at * 7 % 251) as u8).collect();
+        let image = Image::from_rgb(pixels.clone(), 112, 112);
+        let chip = align(&image, &TEMPLATE, 112, &INPUT).unwrap();
+        for at in 0..112 * 112 {
+            for plane in 0..3 {
+                assert!((chip[plane * 112 * 112 + at] - f32::from(pixels[3 * at + plane])).abs() < 0.1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_face_is_averaged_not_sampled() {
+        // Black and white pixels in turn: every chip pixel must come out gray.
+        let side = 112 * 8;
+        let pixels =
+            (0..side * side).flat_map(|at| [if (at / side + at) % 2 == 0 { 255 } else { 0 }; 3]).collect();
+        let image = Image::from_rgb(pixels, side as u32, side as u32);
+        let large = TEMPLATE.map(|point| Point { x: point.x * 8.0, y: point.y * 8.0 });
+        let chip = align(&image, &large, 112, &INPUT).unwrap();
+        let inner = (10..100).flat_map(|y| (10..100).map(move |x| y * 112 + x));
+        assert!(inner.map(|at| chip[at]).all(|value| (110.0..145.0).contains(&value)));
+    }
+
+    #[test]
+    fn landmarks_on_one_spot_or_far_outside_do_no_harm() {
+        let image = Image::from_rgb(vec![9; 3 * 50 * 50], 50, 50);
+        // All on one spot, the map shrinks the chip to a point.
+        assert!(align(&image, &[Point { x: 5.0, y: 5.0 }; 5], 112, &INPUT).is_ok());
+        for far in [1e6, -1e6, 1e30] {
+            let landmarks = TEMPLATE.map(|point| Point { x: point.x * 3.0 + far, y: point.y * 3.0 });
+            let chip = align(&image, &landmarks, 112, &INPUT);
+            assert!(chip.is_err() || chip.unwrap().iter().all(|value| value.is_finite()));
+        }
+    }
+}

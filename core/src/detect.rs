@@ -220,3 +220,77 @@ fn arranged_as_face(face: &Face) -> bool {
 fn wrong_outputs() -> Error {
     Error::new(ErrorKind::ModelInvalid, "the detector's outputs are not those of a RetinaFace")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(x: f32, y: f32) -> Point {
+        Point { x, y }
+    }
+
+    fn face() -> Face {
+        Face {
+            bounds: Rect { x: 0.0, y: 0.0, width: 100.0, height: 120.0 },
+            landmarks: [
+                point(30.0, 45.0),
+                point(70.0, 45.0),
+                point(50.0, 70.0),
+                point(35.0, 90.0),
+                point(65.0, 90.0),
+            ],
+            confidence: 0.99,
+        }
+    }
+
+    #[test]
+    fn faces_are_told_from_other_arrangements() {
+        assert!(arranged_as_face(&face()));
+        let mut mirrored = face();
+        mirrored.landmarks.swap(0, 1);
+        assert!(!arranged_as_face(&mirrored));
+        let mut nose_on_the_chin = face();
+        nose_on_the_chin.landmarks[2] = point(50.0, 110.0);
+        assert!(!arranged_as_face(&nose_on_the_chin));
+        let mut far_away = face();
+        far_away.landmarks[4] = point(650.0, 90.0);
+        assert!(!arranged_as_face(&far_away));
+        let flat = Face { landmarks: [point(50.0, 50.0); 5], ..face() };
+        assert!(!arranged_as_face(&flat));
+    }
+
+    #[test]
+    fn one_face_is_seen_once_with_the_mean_of_its_landmarks() {
+        let look = looks(&Image::from_rgb(vec![0; 3], 1, 1), &[320]).remove(0);
+        let mut other = Face { confidence: 0.99 * 0.99, ..face() };
+        other.landmarks[0].x += 4.0;
+        let elsewhere = Face {
+            bounds: Rect { x: 500.0, ..face().bounds },
+            landmarks: face().landmarks.map(|p| point(p.x + 500.0, p.y)),
+            ..face()
+        };
+        let sightings = merge(vec![face(), other, elsewhere], &look);
+        assert_eq!(sightings.len(), 2);
+        let merged = sightings.iter().find(|sighting| sighting.face.bounds.x == 0.0).unwrap();
+        assert!((31.9..32.0).contains(&merged.face.landmarks[0].x), "{:?}", merged.face.landmarks[0]);
+        assert!(merged.spread > 0.0);
+        assert!(sightings.iter().any(|sighting| sighting.spread == 0.0));
+    }
+
+    #[test]
+    fn outputs_of_another_network_are_an_error() {
+        assert_eq!(anchors::decode(&[vec![0.0; 10]], 320).unwrap_err().kind(), ErrorKind::ModelInvalid);
+    }
+
+    #[test]
+    fn numbers_that_are_none_make_no_face() {
+        let count = 2 * (40 * 40 + 20 * 20 + 10 * 10);
+        for value in [f32::NAN, f32::INFINITY, -1e30] {
+            let outputs = [vec![value; 4 * count], vec![1.0; 2 * count], vec![value; 10 * count]];
+            let faces = anchors::decode(&outputs, 320).unwrap();
+            assert!(
+                faces.iter().all(|face| face.bounds.width.is_finite() && face.landmarks[0].x.is_finite())
+            );
+        }
+    }
+}

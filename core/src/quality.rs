@@ -55,7 +55,9 @@ impl Quality {
         let count = luminances.len() as f32;
         let mean = luminances.iter().sum::<f32>() / count;
         let variance = luminances.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / count;
-        let part = |matches: fn(&f32) -> bool| luminances.iter().filter(|value| matches(value)).count() as f32 / count;
+        let part = |matches: fn(&f32) -> bool| {
+            luminances.iter().filter(|value| matches(value)).count() as f32 / count
+        };
         let detail = laplacian_deviation(&luminances);
         let (yaw, pitch, roll) = pose(&face.landmarks);
         Quality {
@@ -77,7 +79,8 @@ impl Quality {
 fn grid(image: &Image<'_>, face: &Face) -> Vec<f32> {
     let bounds = &face.bounds;
     let span = |start: f32, extent: f32, cell: usize, size: u32| {
-        let at = |cell: usize| (start + extent * cell as f32 / GRID as f32).clamp(0.0, (size - 1) as f32) as usize;
+        let at =
+            |cell: usize| (start + extent * cell as f32 / GRID as f32).clamp(0.0, (size - 1) as f32) as usize;
         let first = at(cell);
         first..at(cell + 1).max(first + 1)
     };
@@ -97,7 +100,9 @@ fn mean_luminance(image: &Image<'_>, rows: std::ops::Range<usize>, columns: std:
     let count = (rows.len() * columns.len()) as f32;
     let mut sum = [0_u64; 3];
     for row in rows {
-        for pixel in image.rgb()[3 * (row * width + columns.start)..3 * (row * width + columns.end)].chunks_exact(3) {
+        for pixel in
+            image.rgb()[3 * (row * width + columns.start)..3 * (row * width + columns.end)].chunks_exact(3)
+        {
             (0..3).for_each(|channel| sum[channel] += u64::from(pixel[channel]));
         }
     }
@@ -114,14 +119,15 @@ fn laplacian_deviation(luminances: &[f32]) -> f32 {
         .clone()
         .flat_map(|row| inner.clone().map(move |column| (row, column)))
         .map(|(row, column)| {
-            at(row - 1, column) + at(row + 1, column) + at(row, column - 1) + at(row, column + 1) - 4.0 * at(row, column)
+            at(row - 1, column) + at(row + 1, column) + at(row, column - 1) + at(row, column + 1)
+                - 4.0 * at(row, column)
         })
         .collect();
     let mean = responses.iter().sum::<f32>() / responses.len() as f32;
     (responses.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / responses.len() as f32).sqrt()
 }
 
-/// Yaw, pitch and roll in degrees: scaled orthography from the landmarks to [`HEAD`] (DeMenthon and Davis,
+/// Yaw, pitch and roll in degrees: scaled orthography from the landmarks to [`HEAD`] (`DeMenthon` and Davis,
 /// "Model-Based Object Pose in 25 Lines of Code", IJCV 15, 1995, without its iterations).
 fn pose(landmarks: &[Point; 5]) -> (f32, f32, f32) {
     let centre = |values: [f32; 5]| values.iter().sum::<f32>() / 5.0;
@@ -133,8 +139,9 @@ fn pose(landmarks: &[Point; 5]) -> (f32, f32, f32) {
     let normal: [[f32; 3]; 3] =
         std::array::from_fn(|i| std::array::from_fn(|j| head.iter().map(|point| point[i] * point[j]).sum()));
     let row = |values: [f32; 5], origin: f32| {
-        let right: [f32; 3] =
-            std::array::from_fn(|i| head.iter().zip(values).map(|(point, value)| point[i] * (value - origin)).sum());
+        let right: [f32; 3] = std::array::from_fn(|i| {
+            head.iter().zip(values).map(|(point, value)| point[i] * (value - origin)).sum()
+        });
         unit(solve(&normal, right))
     };
     let (across, down) = (row(x, x0), row(y, y0));
@@ -203,7 +210,9 @@ mod tests {
 
     #[test]
     fn poses_are_found_again() {
-        for (yaw, pitch, roll) in [(0.0, 0.0, 0.0), (30.0, 0.0, 0.0), (-45.0, 0.0, 0.0), (0.0, 20.0, 0.0), (0.0, -20.0, 0.0)] {
+        for (yaw, pitch, roll) in
+            [(0.0, 0.0, 0.0), (30.0, 0.0, 0.0), (-45.0, 0.0, 0.0), (0.0, 20.0, 0.0), (0.0, -20.0, 0.0)]
+        {
             let found = pose(&turned(yaw, pitch, roll));
             let differ = (found.0 - yaw).abs().max((found.1 - pitch).abs()).max((found.2 - roll).abs());
             assert!(differ < 1.0, "{yaw} {pitch} {roll}: {found:?}");
@@ -222,7 +231,9 @@ mod tests {
     #[test]
     fn light_is_measured() {
         let gray = measure(|_, _| 128);
-        assert!((gray.brightness - 128.0 / 255.0).abs() < 1e-3 && gray.contrast < 1e-3 && gray.sharpness < 1e-3);
+        assert!(
+            (gray.brightness - 128.0 / 255.0).abs() < 1e-3 && gray.contrast < 1e-3 && gray.sharpness < 1e-3
+        );
         let (black, white) = (measure(|_, _| 10), measure(|_, _| 250));
         assert!(black.under_exposure > 0.999 && black.over_exposure < 0.001);
         assert!(white.over_exposure > 0.999 && white.under_exposure < 0.001);

@@ -503,3 +503,48 @@ impl<'a> Bits<'a> {
         self.data.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check_scans_complete;
+
+    const PHOTOS: [&[u8]; 4] = [
+        include_bytes!("../../../tests/golden/images/exif-1.jpg"),
+        include_bytes!("../../../tests/golden/images/astronaut-progressive.jpg"),
+        include_bytes!("../../../tests/golden/images/astronaut-restart.jpg"),
+        include_bytes!("../../../tests/golden/images/astronaut-gray.jpg"),
+    ];
+
+    #[test]
+    fn whole_pictures_pass_also_without_an_end_marker() {
+        for photo in PHOTOS {
+            assert!(check_scans_complete(photo).is_ok());
+            assert!(check_scans_complete(&photo[..photo.len() - 2]).is_ok());
+            assert!(check_scans_complete(&[photo, b"behind the end"].concat()).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_cut_is_noticed_also_with_an_end_marker_put_behind_it() {
+        for photo in PHOTOS {
+            // The last byte may hold padding only; the one before it does not in these pictures.
+            let ends = (2..photo.len() - 4).step_by(7).chain(photo.len() - 40..photo.len() - 4);
+            for end in ends {
+                assert!(check_scans_complete(&photo[..end]).is_err(), "cut at {end} of {}", photo.len());
+                let ended = [&photo[..end], &[0xff, 0xd9]].concat();
+                assert!(check_scans_complete(&ended).is_err(), "cut and ended at {end} of {}", photo.len());
+            }
+        }
+    }
+
+    #[test]
+    fn damage_never_panics() {
+        for photo in PHOTOS {
+            for at in (0..photo.len()).step_by(31) {
+                let mut damaged = photo.to_vec();
+                damaged[at] = damaged[at].wrapping_add(0x55);
+                let _ = check_scans_complete(&damaged);
+            }
+        }
+    }
+}

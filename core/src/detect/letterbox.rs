@@ -100,3 +100,46 @@ impl Letterbox {
         Point { x: x / self.scale.0, y: y / self.scale.1 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TURNS: [Turn; 4] = [Turn::None, Turn::Quarter, Turn::Half, Turn::ThreeQuarters];
+
+    /// A black picture with one white pixel, wider than high.
+    fn dot(x: usize, y: usize) -> Image<'static> {
+        let mut pixels = vec![0; 3 * 20 * 12];
+        pixels[3 * (20 * y + x)..][..3].fill(255);
+        Image::from_rgb(pixels, 20, 12)
+    }
+
+    #[test]
+    fn a_pixel_of_the_square_leads_back_to_its_pixel_of_the_image() {
+        let input = Input { order: [0, 1, 2], mean: [0.0; 3], scale: 1.0 };
+        for turn in TURNS {
+            for (x, y) in [(0, 0), (19, 0), (0, 11), (19, 11), (7, 4)] {
+                let image = dot(x, y);
+                let letterbox = Letterbox::new(&image, 32, 1.0, 1.0, turn);
+                let tensor = letterbox.tensor(&image, &input).unwrap();
+                let lit: Vec<usize> = (0..32 * 32).filter(|&at| tensor[at] > 200.0).collect();
+                assert_eq!(lit.len(), 1);
+                let centre = Point { x: (lit[0] % 32) as f32 + 0.5, y: (lit[0] / 32) as f32 + 0.5 };
+                assert_eq!(letterbox.point(centre), Point { x: x as f32 + 0.5, y: y as f32 + 0.5 });
+            }
+        }
+    }
+
+    #[test]
+    fn any_shape_fits_and_is_enlarged_no_more_than_allowed() {
+        for (width, height) in [(1, 1), (1000, 1), (1, 1000), (300, 200)] {
+            let image = Image::from_rgb(vec![0; 3 * width * height], width as u32, height as u32);
+            for turn in TURNS {
+                let letterbox = Letterbox::new(&image, 64, 1.0, 2.0, turn);
+                assert!(letterbox.scale.0 <= 2.0 + f32::EPSILON || width == 1);
+                let input = Input { order: [2, 1, 0], mean: [0.0; 3], scale: 1.0 };
+                assert_eq!(letterbox.tensor(&image, &input).unwrap().len(), 3 * 64 * 64);
+            }
+        }
+    }
+}

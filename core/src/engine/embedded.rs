@@ -1,11 +1,11 @@
 //! The engine that is always there: rten, in pure Rust.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
-use super::{EngineInfo, Net, Plan, Runtime, failed, unusable};
+use super::{EngineInfo, Net, Plan, Runtime, Seat, failed, unusable};
 use crate::error::Result;
 use crate::model::Onnx;
 use crate::options::Engine;
@@ -34,8 +34,17 @@ struct Graph {
 
 struct EmbeddedNet {
     graph: Arc<Graph>,
-    /// A pool of its own, because rten's global one takes every core for one network.
     threads: Arc<ThreadPool>,
+}
+
+/// The threads of one worker: rten's global pool would take every core for one network.
+#[derive(Default)]
+pub(super) struct Threads(OnceLock<Arc<ThreadPool>>);
+
+impl Threads {
+    fn pool(&self, threads: usize) -> Arc<ThreadPool> {
+        Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(threads))))
+    }
 }
 
 impl Embedded {
@@ -71,8 +80,8 @@ impl Runtime for Embedded {
 }
 
 impl Plan for EmbeddedPlan {
-    fn instantiate(&self) -> Result<Box<dyn Net>> {
-        let threads = Arc::new(ThreadPool::with_num_threads(self.threads));
+    fn instantiate(&self, seat: &Seat) -> Result<Box<dyn Net>> {
+        let threads = seat.threads.pool(self.threads);
         Ok(Box::new(EmbeddedNet { graph: Arc::clone(&self.graph), threads }))
     }
 }

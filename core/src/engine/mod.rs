@@ -21,19 +21,26 @@ pub(crate) trait Net: Send {
 
 /// A network that is ready to be given to workers.
 pub(crate) trait Plan: Send + Sync {
-    /// A net for one worker.
-    fn instantiate(&self) -> Result<Box<dyn Net>>;
+    /// A net for the worker that has this seat.
+    fn instantiate(&self, seat: &Seat) -> Result<Box<dyn Net>>;
+}
+
+/// What the nets of one worker share, since they run one after the other.
+#[derive(Clone, Default)]
+pub(crate) struct Seat {
+    threads: Arc<embedded::Threads>,
 }
 
 /// A net that is made when it is first run: most photos never need the large detector.
 pub(crate) struct Lazy {
     plan: Arc<dyn Plan>,
+    seat: Seat,
     net: Option<Box<dyn Net>>,
 }
 
 impl Lazy {
-    pub(crate) fn new(plan: Arc<dyn Plan>) -> Self {
-        Lazy { plan, net: None }
+    pub(crate) fn new(plan: Arc<dyn Plan>, seat: Seat) -> Self {
+        Lazy { plan, seat, net: None }
     }
 }
 
@@ -41,7 +48,7 @@ impl Net for Lazy {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         match &mut self.net {
             Some(net) => net.run(input),
-            empty => empty.insert(self.plan.instantiate()?).run(input),
+            empty => empty.insert(self.plan.instantiate(&self.seat)?).run(input),
         }
     }
 }

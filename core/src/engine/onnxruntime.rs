@@ -15,7 +15,7 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
-use super::{EngineInfo, Net, Plan, Runtime, failed, locate, unusable};
+use super::{EngineInfo, Net, Plan, Runtime, Seat, failed, locate, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Onnx;
 use crate::options::Engine;
@@ -178,7 +178,7 @@ impl OrtPlan {
 }
 
 impl Plan for OrtPlan {
-    fn instantiate(&self) -> Result<Box<dyn Net>> {
+    fn instantiate(&self, _: &Seat) -> Result<Box<dyn Net>> {
         let session = self.session().map_err(|error| unusable(NAME, error))?;
         Ok(Box::new(OrtNet { session, side: self.side }))
     }
