@@ -5,32 +5,57 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use visavis::Verifier;
 
-use crate::auth::Users;
+use crate::auth::Auth;
 use crate::body::Budget;
-use crate::config::Config;
+use crate::config::{Config, named};
+use crate::metrics::Metrics;
 use crate::queue::Queue;
+use crate::tls::Tls;
+use crate::users::Users;
 
 /// The state of one server.
 pub struct App {
     /// The settings.
     pub config: Config,
     /// Who may ask.
-    pub users: Users,
+    pub auth: Auth,
+    /// How connections are encrypted, if they are.
+    pub tls: Option<Tls>,
     /// The core.
     pub verifier: Arc<Verifier>,
     /// Where the heavy work is done.
     pub queue: Queue,
     /// What bodies may take of the memory.
     pub budget: Arc<Budget>,
+    /// What is counted.
+    pub metrics: Metrics,
     stopping: AtomicBool,
 }
 
 impl App {
-    /// Starts the worker threads.
-    pub fn new(config: Config, users: Users, verifier: Arc<Verifier>) -> std::io::Result<Arc<Self>> {
-        let queue = Queue::start(config.workers, config.queue_length)?;
-        let budget = Budget::new(config.max_memory_bytes);
-        Ok(Arc::new(App { config, users, verifier, queue, budget, stopping: AtomicBool::new(false) }))
+    /// Reads the certificate and starts the worker threads.
+    pub fn new(config: Config, users: Users, verifier: Arc<Verifier>) -> Result<Arc<Self>, String> {
+        let tls = config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
+        Ok(Arc::new(App {
+            auth: Auth::new(users, config.auth_failures),
+            tls,
+            queue: Queue::start(config.workers, config.queue_length).map_err(|error| error.to_string())?,
+            budget: Budget::new(config.max_memory_bytes),
+            metrics: Metrics::new(&verifier),
+            config,
+            verifier,
+            stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// Reads users and certificate again. What cannot be read stays as it was.
+    pub fn reload(&self) -> Result<(), String> {
+        let users = named(&self.config.credentials_file).map(Users::from_file).transpose()?;
+        self.tls.as_ref().map(Tls::reload).transpose()?;
+        if let Some(users) = users {
+            self.auth.replace(users);
+        }
+        Ok(())
     }
 
     /// From now on, nothing new is wanted.

@@ -1,72 +1,73 @@
-//! Basic authentication (RFC 7617).
+//! Basic authentication (RFC 7617): what a request says, and whether it is let in.
+
+use std::net::IpAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use subtle::{Choice, ConstantTimeEq};
+use tokio::sync::Semaphore;
 
-/// Who may ask. Has no `Debug` output of what it holds.
-pub struct Users {
-    users: Vec<User>,
-}
-
-struct User {
-    name: String,
-    password: String,
-}
+use crate::contract::Code;
+use crate::limiter::Limiter;
+use crate::users::{Glance, Users};
 
 /// A user name and a password, as a client sent them.
-struct Login {
-    name: Vec<u8>,
-    password: Vec<u8>,
+#[derive(Clone)]
+pub struct Login {
+    /// What stands before the first colon.
+    pub name: Vec<u8>,
+    /// What stands after it.
+    pub password: Vec<u8>,
 }
 
-impl Users {
-    /// One user.
-    pub fn single(name: &str, password: &str) -> Result<Self, String> {
-        Ok(Users { users: vec![User::new(name, password)?] })
-    }
-
-    /// Reads lines of `name:password`; empty lines and those that start with `#` are passed over.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut users: Vec<User> = Vec::new();
-        for (number, line) in (1..).zip(text.lines()) {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let user = match line.split_once(':') {
-                Some((name, password)) => User::new(name, password),
-                None => Err("there is no colon".to_owned()),
-            };
-            let user = user.map_err(|why| format!("line {number}: {why}"))?;
-            if users.iter().any(|known| known.name == user.name) {
-                return Err(format!("line {number}: this user stands twice"));
-            }
-            users.push(user);
-        }
-        if users.is_empty() { Err("there is no user".to_owned()) } else { Ok(Users { users }) }
-    }
-
-    /// Whether the request carries the credentials of a user. Takes as long for a wrong name as for a wrong password.
-    pub fn admit(&self, headers: &HeaderMap) -> bool {
-        let Some(login) = Login::from_headers(headers) else { return false };
-        let known = self.users.iter().fold(Choice::from(0), |known, user| {
-            known | (login.name.ct_eq(user.name.as_bytes()) & login.password.ct_eq(user.password.as_bytes()))
-        });
-        known.into()
-    }
+/// The door.
+pub struct Auth {
+    users: RwLock<Arc<Users>>,
+    limiter: Limiter,
+    /// Hashes are made to cost time and memory; one at a time keeps the rest of the server alive.
+    hashing: Semaphore,
 }
 
-impl User {
-    fn new(name: &str, password: &str) -> Result<Self, String> {
-        if name.is_empty() || name.contains(':') {
-            return Err("a user name is not empty and has no colon".to_owned());
+impl Auth {
+    /// Lets these users in, and refuses addresses after so many failures a minute (0: never).
+    pub fn new(users: Users, failures_per_minute: u32) -> Self {
+        let users = RwLock::new(Arc::new(users));
+        Auth { users, limiter: Limiter::new(failures_per_minute), hashing: Semaphore::new(1) }
+    }
+
+    /// From now on, other users.
+    pub fn replace(&self, users: Users) {
+        *self.users.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(users);
+    }
+
+    /// Lets a request in, or says why not. Only wrong credentials count as a failure: many clients ask without any
+    /// first.
+    pub async fn admit(&self, headers: &HeaderMap, peer: IpAddr) -> Result<(), Code> {
+        let login = Login::from_headers(headers).ok_or(Code::Unauthorized)?;
+        if !self.limiter.allows(peer) {
+            return Err(Code::TooManyRequests);
         }
-        if password.is_empty() {
-            return Err("the password is empty".to_owned());
+        if self.knows(login).await {
+            return Ok(());
         }
-        Ok(User { name: name.to_owned(), password: password.to_owned() })
+        self.limiter.failed(peer);
+        Err(Code::Unauthorized)
+    }
+
+    async fn knows(&self, login: Login) -> bool {
+        let users = Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner));
+        let mut glance = users.glance(&login);
+        if glance == Glance::Unknown {
+            let Ok(_turn) = self.hashing.acquire().await else { return false };
+            // While this request waited, another may have shown the same password to be right.
+            glance = users.glance(&login);
+            if glance == Glance::Unknown {
+                return tokio::task::spawn_blocking(move || users.verify(&login)).await.unwrap_or(false);
+            }
+        }
+        glance == Glance::Right
     }
 }
 
@@ -92,55 +93,63 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+    use crate::users::hash_password;
 
-    fn admits(users: &Users, value: &str) -> bool {
-        let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_str(value).unwrap())]);
-        users.admit(&headers)
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let value = |text: &&str| (AUTHORIZATION, HeaderValue::from_str(text).unwrap());
+        let mut headers = HeaderMap::new();
+        for (name, value) in values.iter().map(value) {
+            headers.append(name, value);
+        }
+        headers
     }
 
     fn basic(login: &str) -> String {
         format!("Basic {}", STANDARD.encode(login))
     }
 
-    #[test]
-    fn only_the_right_credentials_are_let_in() {
-        let users = Users::parse("# people\n\nann:a:b\nbob:ü\n").unwrap();
-        for login in ["ann:a:b", "bob:ü"] {
-            assert!(admits(&users, &basic(login)), "{login}");
+    #[tokio::test]
+    async fn only_one_right_basic_authorization_is_let_in() {
+        let auth = Auth::new(Users::single("ann", "a:b").unwrap(), 0);
+        let right = basic("ann:a:b");
+        for value in [&right, &right.replace("Basic", "bAsIC")] {
+            assert_eq!(auth.admit(&headers(&[value]), HERE).await, Ok(()));
         }
-        assert!(admits(&users, &basic("ann:a:b").replace("Basic", "bAsIC")));
-        for login in ["ann:a", "ann:ü", "bob:", "bob", "", ":", "ANN:a:b", "ann:a:b "] {
-            assert!(!admits(&users, &basic(login)), "{login}");
+        let wrong = [basic("ann:a"), basic("ann"), basic(""), basic("ann:a:b ")];
+        for value in
+            wrong.iter().map(String::as_str).chain(["", "Basic", "Basic !", "Bearer YTpi", &right[6..]])
+        {
+            assert_eq!(auth.admit(&headers(&[value]), HERE).await, Err(Code::Unauthorized), "{value}");
         }
-        for value in ["", "Basic", "Basic !", "Bearer YW5uOmE6Yg==", "YW5uOmE6Yg=="] {
-            assert!(!admits(&users, value), "{value}");
-        }
+        assert_eq!(auth.admit(&headers(&[&right, &right]), HERE).await, Err(Code::Unauthorized));
     }
 
-    #[test]
-    fn two_authorizations_are_none() {
-        let users = Users::single("ann", "a").unwrap();
-        let mut headers = HeaderMap::new();
-        assert!(!users.admit(&headers));
-        headers.append(AUTHORIZATION, HeaderValue::from_str(&basic("ann:a")).unwrap());
-        assert!(users.admit(&headers));
-        headers.append(AUTHORIZATION, HeaderValue::from_str(&basic("ann:a")).unwrap());
-        assert!(!users.admit(&headers));
+    #[tokio::test]
+    async fn failures_are_limited_and_absent_credentials_are_none() {
+        let hash = hash_password("right").unwrap();
+        let auth = Auth::new(Users::parse(&format!("ann:{hash}")).unwrap(), 2);
+        for _ in 0..5 {
+            assert_eq!(auth.admit(&headers(&[]), HERE).await, Err(Code::Unauthorized));
+            assert_eq!(auth.admit(&headers(&[&basic("ann:right")]), HERE).await, Ok(()));
+        }
+        for _ in 0..2 {
+            assert_eq!(auth.admit(&headers(&[&basic("ann:wrong")]), HERE).await, Err(Code::Unauthorized));
+        }
+        for login in ["ann:wrong", "ann:right"] {
+            assert_eq!(auth.admit(&headers(&[&basic(login)]), HERE).await, Err(Code::TooManyRequests));
+        }
+        let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
+        assert_eq!(auth.admit(&headers(&[&basic("ann:right")]), elsewhere).await, Ok(()));
     }
 
-    #[test]
-    fn files_that_cannot_be_meant_are_refused() {
-        for (text, why) in [
-            ("", "no user"),
-            ("# ann:a", "no user"),
-            ("ann", "line 1: there is no colon"),
-            ("ann:a\nann:b", "line 2: this user stands twice"),
-            ("ann:", "line 1: the password is empty"),
-            (":a", "line 1: a user name"),
-        ] {
-            let error = Users::parse(text).err().unwrap();
-            assert!(error.contains(why), "{text:?}: {error}");
-        }
-        assert!(Users::single("a:b", "c").is_err());
+    #[tokio::test]
+    async fn replaced_users_are_forgotten_at_once() {
+        let auth = Auth::new(Users::single("ann", "a").unwrap(), 0);
+        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Ok(()));
+        auth.replace(Users::single("bob", "b").unwrap());
+        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Err(Code::Unauthorized));
+        assert_eq!(auth.admit(&headers(&[&basic("bob:b")]), HERE).await, Ok(()));
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::contract::Code;
 
 /// The body of a request, as it comes in.
-pub type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send>>;
+pub type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
 
 /// Most bodies are larger than this; the first allocation.
 const FIRST_BYTES: usize = 64 << 10;
@@ -22,7 +22,7 @@ const DISCARDED: usize = 8;
 
 /// Hides the type of warp's stream.
 pub fn incoming(
-    stream: impl Stream<Item = Result<impl Buf + 'static, warp::Error>> + Send + 'static,
+    stream: impl Stream<Item = Result<impl Buf + 'static, warp::Error>> + Send + Sync + 'static,
 ) -> Incoming {
     Box::pin(stream.map(|chunk| chunk.map(|mut chunk| chunk.copy_to_bytes(chunk.remaining()))))
 }
@@ -45,6 +45,11 @@ impl Budget {
     /// A budget of this many bytes.
     pub fn new(bytes: usize) -> Arc<Self> {
         Arc::new(Budget { left: AtomicUsize::new(bytes) })
+    }
+
+    /// How many bytes are left.
+    pub fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
     }
 
     fn take(&self, bytes: usize) -> Result<(), Code> {

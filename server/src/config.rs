@@ -7,12 +7,23 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tracing::level_filters::LevelFilter;
 use visavis::Options;
 
 /// A duration written as a number of seconds, for example `10` or `0.5`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Seconds(Duration);
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
 
 /// Declares each setting once: its place in the file, its variable, its option, its default and its explanation.
 macro_rules! settings {
@@ -52,8 +63,14 @@ macro_rules! settings {
 settings! {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "VISAVIS_LISTEN";
-    /// File of `name:password` lines; or set `VISAVIS_USERNAME` and `VISAVIS_PASSWORD` [default: none]
+    /// File of `name:hash` lines, read again on SIGHUP; or set `VISAVIS_USERNAME` and `VISAVIS_PASSWORD` [default: none]
     credentials_file: PathBuf = PathBuf::new(), "VISAVIS_CREDENTIALS_FILE";
+    /// Certificate chain in PEM, read again on SIGHUP; without it the server speaks plain HTTP [default: none]
+    tls_certificate: PathBuf = PathBuf::new(), "VISAVIS_TLS_CERTIFICATE";
+    /// The certificate's private key in PEM [default: none]
+    tls_key: PathBuf = PathBuf::new(), "VISAVIS_TLS_KEY";
+    /// Wrong passwords a minute and address, after which it is refused; 0 for any number [default: 20]
+    auth_failures: u32 = 20, "VISAVIS_AUTH_FAILURES";
     /// Verifications at once [default: one per core]
     workers: usize = std::thread::available_parallelism().map_or(1, usize::from), "VISAVIS_WORKERS";
     /// Requests that may wait for a worker; more are answered OVERLOADED [default: 32]
@@ -76,6 +93,10 @@ settings! {
     shutdown_delay: Seconds = Seconds::new(1), "VISAVIS_SHUTDOWN_DELAY";
     /// Seconds after that for running requests to finish [default: 30]
     shutdown_timeout: Seconds = Seconds::new(30), "VISAVIS_SHUTDOWN_TIMEOUT";
+    /// Form of the log: text or json [default: text]
+    log_format: LogFormat = LogFormat::Text, "VISAVIS_LOG_FORMAT";
+    /// What is logged: off, error, warn, info, debug or trace [default: info]
+    log_level: String = "info".into(), "VISAVIS_LOG_LEVEL";
     /// Inference engine: auto, onnxruntime or embedded [default: auto]
     engine: String = "auto".into(), "VISAVIS_ENGINE";
     /// ONNX Runtime's library [default: searched for]
@@ -113,10 +134,19 @@ impl Config {
         options.face = self.face.parse()?;
         options.min_face = self.min_face;
         options.limits.max_pixels = self.max_pixels;
-        let named = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
-        options.onnxruntime = named(&self.onnxruntime);
-        options.models = named(&self.models);
+        options.onnxruntime = named(&self.onnxruntime).map(Path::to_owned);
+        options.models = named(&self.models).map(Path::to_owned);
         Ok(options)
+    }
+
+    /// Certificate and key, where both are named.
+    pub fn tls_files(&self) -> Option<(&Path, &Path)> {
+        named(&self.tls_certificate).zip(named(&self.tls_key))
+    }
+
+    /// The level of the log.
+    pub fn level(&self) -> Result<LevelFilter, String> {
+        self.log_level.parse().map_err(|_| format!("log-level cannot be {:?}", self.log_level))
     }
 
     fn validate(&self) -> Result<(), String> {
@@ -129,6 +159,10 @@ impl Config {
         within("max-body-bytes", self.max_body_bytes, 1 << 10, 1 << 30)?;
         within("max-memory-bytes", self.max_memory_bytes, self.max_body_bytes, 1 << 40)?;
         within("max-connections", self.max_connections, 1, 1 << 20)?;
+        if named(&self.tls_certificate).is_some() != named(&self.tls_key).is_some() {
+            return Err("tls-certificate and tls-key belong together".to_owned());
+        }
+        self.level()?;
         let timeouts = [
             ("header-timeout", self.header_timeout),
             ("body-timeout", self.body_timeout),
@@ -139,6 +173,11 @@ impl Config {
             None => self.core_options().map(|_| ()).map_err(|error| error.to_string()),
         }
     }
+}
+
+/// A path that was set.
+pub fn named(path: &Path) -> Option<&Path> {
+    Some(path).filter(|path| !path.as_os_str().is_empty())
 }
 
 impl Seconds {
@@ -196,9 +235,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        for text in
-            ["colour = 1", "workers = -1", "workers = 'two'", "body-timeout = -1", "body-timeout = nan"]
-        {
+        for text in [
+            "colour = 1",
+            "workers = -1",
+            "workers = 'two'",
+            "body-timeout = -1",
+            "body-timeout = nan",
+            "log-format = 'xml'",
+        ] {
             assert!(file(text).is_err(), "{text}");
         }
         for text in [
@@ -208,6 +252,8 @@ mod tests {
             "body-timeout = 0",
             "engine = 'gpu'",
             "face = 'mine'",
+            "log-level = 'loud'",
+            "tls-key = 'key.pem'",
         ] {
             assert!(file(text).unwrap().complete().is_err(), "{text}");
         }

@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::details::Details;
+
 /// The longest `sessionId`, in characters.
 pub const MAX_SESSION_ID: usize = 256;
 
@@ -144,6 +146,8 @@ codes! {
     RequestTimeout = REQUEST_TIMEOUT, "REQUEST_TIMEOUT";
     /// The body has more bytes than allowed.
     RequestTooLarge = PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE";
+    /// Too many wrong passwords from this address.
+    TooManyRequests = TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS";
     /// The body is not sent as plain `application/json`.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE";
     /// More work than can be done now; try again.
@@ -171,12 +175,20 @@ pub struct Envelope<'a> {
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Code>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<&'a Details>,
 }
 
 impl<'a> Envelope<'a> {
-    /// The reply to a request that was judged, or the error that it ended with.
-    pub fn new(session_id: Option<&'a str>, result: Result<u8, Code>) -> Self {
-        Envelope { session_id, score: result.ok(), has_error: result.is_err(), error: result.err() }
+    /// The reply to a request that was judged.
+    pub fn judged(session_id: Option<&'a str>, score: u8, details: Option<&'a Details>) -> Self {
+        Envelope { session_id, score: Some(score), has_error: false, error: None, details }
+    }
+
+    /// The reply to a request without a verdict.
+    pub fn failed(session_id: Option<&'a str>, code: Code) -> Self {
+        Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
     }
 }
 
@@ -257,11 +269,11 @@ mod tests {
     fn envelopes_have_the_documented_members_only() {
         let json = |envelope: Envelope<'_>| serde_json::to_string(&envelope).unwrap();
         assert_eq!(
-            json(Envelope::new(Some("a"), Ok(99))),
+            json(Envelope::judged(Some("a"), 99, None)),
             r#"{"sessionId":"a","score":99,"hasError":false}"#
         );
         assert_eq!(
-            json(Envelope::new(None, Err(Code::MissingProbeImage))),
+            json(Envelope::failed(None, Code::MissingProbeImage)),
             r#"{"hasError":true,"error":"MISSING_PROBE_IMAGE"}"#
         );
     }

@@ -3,47 +3,88 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPECT, HeaderValue,
+};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::timeout_at;
-use tracing::{error, info};
+use tracing::{debug, error};
 use warp::reply::Response;
 
-use crate::app::App;
 use crate::body::{Body, discard};
-use crate::contract::Code;
+use crate::contract::{Code, Envelope};
 use crate::judge::{Answer, Failure, judge};
+use crate::page::{self, Asset};
 use crate::reply;
 use crate::routes::Request;
 
 /// `POST /api/v1/face/verify`
-pub async fn verify(app: Arc<App>, mut request: Request) -> Response {
+pub async fn verify(mut request: Request) -> Response {
     if request.method != Method::POST {
-        return refuse(&app, request, reply::method_not_allowed("POST"));
+        return refuse(request, reply::method_not_allowed("POST"));
     }
-    match answer(&app, &mut request).await {
-        Ok(answer) => respond(&answer),
-        Err(code) => refuse(&app, request, reply::refusal(code)),
+    match answer(&mut request).await {
+        Ok(answer) => respond(&request, &answer),
+        Err(code) => refuse(request, reply::refusal(code)),
     }
 }
 
 /// `GET /health`: the process is up.
 pub async fn health(request: Request) -> Response {
-    status_only(&request, StatusCode::OK, "up")
+    status_only(request, StatusCode::OK, "up")
 }
 
 /// `GET /ready`: it takes requests.
-pub async fn ready(app: Arc<App>, request: Request) -> Response {
-    if app.is_stopping() {
-        status_only(&request, StatusCode::SERVICE_UNAVAILABLE, "stopping")
+pub async fn ready(request: Request) -> Response {
+    if request.app.is_stopping() {
+        status_only(request, StatusCode::SERVICE_UNAVAILABLE, "stopping")
     } else {
-        status_only(&request, StatusCode::OK, "ready")
+        status_only(request, StatusCode::OK, "ready")
     }
 }
 
-fn status_only(request: &Request, status: StatusCode, word: &str) -> Response {
+/// `GET /metrics`: for Prometheus.
+pub async fn metrics(request: Request) -> Response {
+    match admit_reader(&request).await {
+        Ok(()) => {
+            let app = &request.app;
+            let body_bytes = app.config.max_memory_bytes - app.budget.left();
+            reply::text(
+                "text/plain; version=0.0.4; charset=utf-8",
+                app.metrics.text(app.queue.load(), body_bytes),
+            )
+        }
+        Err(response) => refuse(request, response),
+    }
+}
+
+/// `GET /` and what belongs to it.
+pub async fn asset(request: Request, asset: &'static Asset) -> Response {
+    if let Err(response) = admit_reader(&request).await {
+        return refuse(request, response);
+    }
+    let mut response = reply::text(asset.kind, asset.content);
+    for (name, value) in [
+        (CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY),
+        (http::header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (http::header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Lets in who may read.
+async fn admit_reader(request: &Request) -> Result<(), Response> {
     if !matches!(request.method, Method::GET | Method::HEAD) {
-        return reply::method_not_allowed("GET, HEAD");
+        return Err(reply::method_not_allowed("GET, HEAD"));
+    }
+    request.app.auth.admit(&request.headers, request.peer).await.map_err(reply::refusal)
+}
+
+fn status_only(request: Request, status: StatusCode, word: &str) -> Response {
+    if !matches!(request.method, Method::GET | Method::HEAD) {
+        return refuse(request, reply::method_not_allowed("GET, HEAD"));
     }
     let mut response = reply::json(&BTreeMap::from([("status", word)]));
     *response.status_mut() = status;
@@ -51,12 +92,12 @@ fn status_only(request: &Request, status: StatusCode, word: &str) -> Response {
 }
 
 /// The cheap checks first, then the body, then a place in the queue.
-async fn answer(app: &App, request: &mut Request) -> Result<Answer, Code> {
+async fn answer(request: &mut Request) -> Result<Answer, Code> {
+    let app = Arc::clone(&request.app);
     let deadline = tokio::time::Instant::now() + app.config.request_timeout.get();
-    if !app.users.admit(&request.headers) {
-        return Err(Code::Unauthorized);
-    }
+    app.auth.admit(&request.headers, request.peer).await?;
     check_media(&request.headers)?;
+    let with_details = with_details(&request.query)?;
     let most = app.config.max_body_bytes;
     if announced(&request.headers).is_some_and(|length| length > most as u64) {
         return Err(Code::RequestTooLarge);
@@ -66,8 +107,8 @@ async fn answer(app: &App, request: &mut Request) -> Result<Answer, Code> {
     }
     let body = Body::read(&mut request.body, &app.budget, most, app.config.body_timeout.get()).await?;
     let verifier = Arc::clone(&app.verifier);
-    let answer = app.queue.submit(move || judge(&verifier, body.bytes())).map_err(|_| Code::Overloaded)?;
-    match timeout_at(deadline, answer).await {
+    let judged = app.queue.submit(move || judge(&verifier, body.bytes(), with_details));
+    match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(_panicked)) => Err(Code::InternalError),
         // It waited too long for its turn. Dropping the receiver takes it out of the queue.
@@ -76,7 +117,7 @@ async fn answer(app: &App, request: &mut Request) -> Result<Answer, Code> {
 }
 
 fn check_media(headers: &HeaderMap) -> Result<(), Code> {
-    let value = |name| headers.get(name).map(|value: &http::HeaderValue| value.to_str().unwrap_or_default());
+    let value = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
     let kind = value(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let plain = value(CONTENT_ENCODING).is_none_or(|coding| coding.trim().eq_ignore_ascii_case("identity"));
     if kind.eq_ignore_ascii_case("application/json") && plain {
@@ -86,27 +127,44 @@ fn check_media(headers: &HeaderMap) -> Result<(), Code> {
     }
 }
 
+/// Whether the query asks for details; other parameters are ignored.
+fn with_details(query: &str) -> Result<bool, Code> {
+    let mut values = query.split('&').filter_map(|pair| pair.strip_prefix("details="));
+    match (values.next(), values.next()) {
+        (None | Some("false"), None) => Ok(false),
+        (Some("true"), None) => Ok(true),
+        _ => Err(Code::InvalidRequest),
+    }
+}
+
 fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn respond(answer: &Answer) -> Response {
-    let result = answer.result.as_ref().map(|verdict| verdict.comparison.integer_score());
-    if let Err(Failure { code, cause: Some(cause) }) = &answer.result {
-        if *code == Code::InternalError {
-            error!(%cause, "verification failed");
-        } else {
-            info!(%cause, "no verdict");
+fn respond(request: &Request, answer: &Answer) -> Response {
+    let session_id = answer.session_id.as_deref();
+    match &answer.result {
+        Ok(judged) => {
+            request.app.metrics.judged(&judged.verdict);
+            let score = judged.verdict.comparison.integer_score();
+            reply::envelope(&Envelope::judged(session_id, score, judged.details.as_ref()))
+        }
+        Err(Failure { code, cause }) => {
+            match cause {
+                Some(cause) if *code == Code::InternalError => error!(%cause, "verification failed"),
+                Some(cause) => debug!(%cause, "no verdict"),
+                None => {}
+            }
+            reply::envelope(&Envelope::failed(session_id, *code))
         }
     }
-    reply::envelope(answer.session_id.as_deref(), result.map_err(|failure| failure.code))
 }
 
 /// Answers without having read the whole body.
-fn refuse(app: &App, request: Request, response: Response) -> Response {
+fn refuse(request: Request, response: Response) -> Response {
     // Who waits to be asked for the body is best answered and closed.
     if !request.headers.contains_key(EXPECT) {
-        discard(request.body, app.config.max_body_bytes, app.config.body_timeout.get());
+        discard(request.body, request.app.config.max_body_bytes, request.app.config.body_timeout.get());
     }
     response
 }

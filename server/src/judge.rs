@@ -2,17 +2,26 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use visavis::{Band, Error, Side, Verdict, Verifier};
+use visavis::{Band, Error, Quality, Sample, Side, Verdict, Verifier};
 
 use crate::base64_text;
 use crate::contract::{Code, Request};
+use crate::details::Details;
 
 /// What a body leads to.
 pub struct Answer {
     /// To be echoed.
     pub session_id: Option<String>,
     /// The verdict, or why there is none.
-    pub result: Result<Box<Verdict>, Failure>,
+    pub result: Result<Box<Judged>, Failure>,
+}
+
+/// A verdict and what was asked for with it.
+pub struct Judged {
+    /// The core's verdict.
+    pub verdict: Verdict,
+    /// The extension, where it was asked for.
+    pub details: Option<Details>,
 }
 
 /// Why there is no verdict.
@@ -26,11 +35,11 @@ pub struct Failure {
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
 /// decodes, reference decodes, probe face, reference face.
-pub fn judge(verifier: &Verifier, body: &[u8]) -> Answer {
+pub fn judge(verifier: &Verifier, body: &[u8], with_details: bool) -> Answer {
     match Request::parse(body) {
         Ok(request) => {
             // Caught here, so that even a defect of ours is answered with the session it happened in.
-            let result = catch_unwind(AssertUnwindSafe(|| verify(verifier, &request)));
+            let result = catch_unwind(AssertUnwindSafe(|| verify(verifier, &request, with_details)));
             let result = result.unwrap_or_else(|_panic| Err(Code::InternalError.into()));
             Answer { session_id: request.session_id, result: result.map(Box::new) }
         }
@@ -38,7 +47,7 @@ pub fn judge(verifier: &Verifier, body: &[u8]) -> Answer {
     }
 }
 
-fn verify(verifier: &Verifier, request: &Request<'_>) -> Result<Verdict, Failure> {
+fn verify(verifier: &Verifier, request: &Request<'_>, with_details: bool) -> Result<Judged, Failure> {
     let probe = request.probe.as_deref().ok_or(Code::MissingProbeImage)?;
     let reference = request.reference.as_deref().ok_or(Code::MissingReferenceImage)?;
     let probe = base64_text::decode(probe).ok_or(Code::MissingProbeImage)?;
@@ -47,7 +56,16 @@ fn verify(verifier: &Verifier, request: &Request<'_>) -> Result<Verdict, Failure
         verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
         return Err(Code::MissingReferenceImage.into());
     };
-    Ok(verifier.verify(&probe, &reference)?)
+    let verdict = verifier.verify(&probe, &reference)?;
+    let details = with_details.then(|| details(verifier, &verdict, &probe, &reference)).transpose()?;
+    Ok(Judged { verdict, details })
+}
+
+/// Decodes once more: who asks for details pays for them, and nobody else.
+fn details(verifier: &Verifier, verdict: &Verdict, probe: &[u8], reference: &[u8]) -> Result<Details, Error> {
+    let quality = |photo, sample: &Sample| Ok(Quality::measure(&verifier.decode(photo)?, &sample.face));
+    let qualities = [quality(probe, &verdict.probe)?, quality(reference, &verdict.reference)?];
+    Ok(Details::new(verifier, verdict, &qualities))
 }
 
 impl From<Code> for Failure {

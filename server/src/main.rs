@@ -1,6 +1,7 @@
 //! `visavis-server`: settings in, a server out.
 
 use std::env;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,13 +9,16 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Parser;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 use visavis::Verifier;
 use visavis_server::app::App;
-use visavis_server::auth::Users;
-use visavis_server::config::{Config, Layer};
+use visavis_server::config::{Config, Layer, LogFormat, named};
+use visavis_server::logs;
 use visavis_server::serve::Server;
+use visavis_server::tls::Tls;
+use visavis_server::users::{self, Users};
 
 /// Face verification over HTTP.
 ///
@@ -32,20 +36,40 @@ struct Arguments {
     /// Check settings, credentials and models, print the settings and end
     #[arg(long)]
     check_config: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     layer: Layer,
 }
 
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Ask for a password, or read one line from a pipe, and print its hash for the credentials file
+    HashPassword,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    match run(arguments) {
-        Ok(code) => code,
-        Err(message) => {
-            eprintln!("visavis-server: {message}");
-            ExitCode::from(2)
-        }
-    }
+    let result = match arguments.command {
+        Some(Command::HashPassword) => hash_password(),
+        None => run(arguments),
+    };
+    result.unwrap_or_else(|message| {
+        eprintln!("visavis-server: {message}");
+        ExitCode::from(2)
+    })
+}
+
+fn hash_password() -> Result<ExitCode, String> {
+    let password = if std::io::stdin().is_terminal() {
+        rpassword::prompt_password("password: ").map_err(text)?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map_err(text)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    println!("{}", users::hash_password(&password)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
@@ -54,52 +78,71 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let users = users(&config, arguments.dev)?;
     let verifier = Verifier::new(config.core_options().map_err(text)?).map_err(text)?;
     if arguments.check_config {
+        config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
         print!("{config}");
         return Ok(ExitCode::SUCCESS);
     }
+    logs::start(config.log_format == LogFormat::Json, config.level()?);
+    allow_many_connections();
+    if config.credentials_file.exists() && users.has_plain() {
+        warn!(
+            "passwords stand in the credentials file as they are: `visavis-server hash-password` hashes them"
+        );
+    }
     let engine = verifier.engine();
-    info!(
-        engine = engine.engine.name(),
-        version = engine.version,
-        model = verifier.extractor_id(),
-        "models loaded"
-    );
+    let (engine, version) = (engine.engine.name(), &engine.version);
+    info!(engine, version, extractor = verifier.extractor_id(), "models loaded");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
     runtime.block_on(serve(config, users, verifier))
 }
 
+/// Many systems start programs with 1024 file descriptors although they would give more.
+fn allow_many_connections() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        warn!(%error, "the number of open files stays small");
+    }
+}
+
 async fn serve(config: Config, users: Users, verifier: Verifier) -> Result<ExitCode, String> {
     let address = config.listen;
-    if !address.ip().is_loopback() {
-        warn!(
-            "plain HTTP to other machines: put TLS in front, or passwords and photos can be read on the way"
-        );
+    if !address.ip().is_loopback() && config.tls_files().is_none() {
+        warn!("plain HTTP to other machines: without TLS, passwords and photos can be read on the way");
     }
     let mut terminate = signal(SignalKind::terminate()).map_err(text)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(text)?;
-    let app = App::new(config, users, Arc::new(verifier)).map_err(text)?;
+    let app = App::new(config, users, Arc::new(verifier))?;
+    reload_on_hangup(Arc::clone(&app))?;
     let server = Server::bind(app).await.map_err(|error| format!("{address}: {error}"))?;
     info!(address = %server.address().map_err(text)?, "ready");
-    let finished = server
-        .run(async {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(if server.run(stop).await { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn reload_on_hangup(app: Arc<App>) -> Result<(), String> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(text)?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match app.reload() {
+                Ok(()) => info!("users and certificate read again"),
+                Err(error) => error!(error, "nothing changes: users or certificate cannot be read"),
             }
-        })
-        .await;
-    Ok(if finished { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    });
+    Ok(())
 }
 
 /// Credentials from the file or the environment, or new ones with `--dev`.
 fn users(config: &Config, dev: bool) -> Result<Users, String> {
-    let file = Some(&config.credentials_file).filter(|path| !path.as_os_str().is_empty());
+    let file = named(&config.credentials_file);
     match (file, variable("VISAVIS_USERNAME")?, variable("VISAVIS_PASSWORD")?) {
-        (Some(path), None, None) => {
-            let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-            let text = std::fs::read_to_string(path).map_err(|error| fail(&error))?;
-            Users::parse(&text).map_err(|error| fail(&error))
-        }
+        (Some(path), None, None) => Users::from_file(path),
         (None, Some(name), Some(password)) => Users::single(&name, &password),
         (None, None, None) if dev => development_user(),
         (None, None, None) => Err("no credentials: name a --credentials-file, set VISAVIS_USERNAME and \

@@ -6,27 +6,46 @@ use warp::reply::Response;
 
 use crate::contract::{Code, Envelope};
 
-/// When to come again, in seconds, after a refusal for want of room.
-const RETRY_AFTER_SECONDS: &str = "1";
+/// What log and metrics need to know of a response; travels among its extensions.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The name of the route, of a fixed set.
+    pub route: &'static str,
+    /// The session that the client named.
+    pub session_id: Option<String>,
+    /// The error, if it is one.
+    pub code: Option<Code>,
+}
 
-/// A reply of the contract: the envelope, and the status and headers that go with its error.
-pub fn envelope(session_id: Option<&str>, result: Result<u8, Code>) -> Response {
-    let mut response = json(&Envelope::new(session_id, result));
-    if let Err(code) = result {
+impl Default for Outcome {
+    fn default() -> Self {
+        Outcome { route: "other", session_id: None, code: None }
+    }
+}
+
+/// A reply of the contract, with the status and headers that go with its error.
+pub fn envelope(envelope: &Envelope<'_>) -> Response {
+    let mut response = json(envelope);
+    if let Some(code) = envelope.error {
         *response.status_mut() = code.status();
         let header = match code {
             Code::Unauthorized => Some((WWW_AUTHENTICATE, "Basic realm=\"visavis\"")),
-            Code::Overloaded => Some((RETRY_AFTER, RETRY_AFTER_SECONDS)),
+            // In seconds. Failed logins are counted by the minute.
+            Code::TooManyRequests => Some((RETRY_AFTER, "60")),
+            Code::Overloaded => Some((RETRY_AFTER, "1")),
             _ => None,
         };
         response.headers_mut().extend(header.map(|(name, value)| (name, HeaderValue::from_static(value))));
     }
+    let outcome = outcome(&mut response);
+    outcome.session_id = envelope.session_id.map(str::to_owned);
+    outcome.code = envelope.error;
     response
 }
 
 /// The reply to a request that was not read.
 pub fn refusal(code: Code) -> Response {
-    envelope(None, Err(code))
+    envelope(&Envelope::failed(None, code))
 }
 
 /// The reply to a method that the path does not have.
@@ -36,15 +55,29 @@ pub fn method_not_allowed(allowed: &'static str) -> Response {
     response
 }
 
-/// A body of JSON, which nobody may store.
+/// A body of JSON.
 ///
 /// # Panics
 ///
 /// For a type that does not become JSON; those of this server do.
 pub fn json(body: &impl Serialize) -> Response {
-    let body = serde_json::to_vec(body).expect("strings and numbers become JSON");
-    let mut response = Response::new(body.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    text("application/json", serde_json::to_vec(body).expect("strings and numbers become JSON"))
+}
+
+/// A body of some type, which nobody may store.
+pub fn text(kind: &'static str, body: impl Into<Vec<u8>>) -> Response {
+    let mut response = Response::new(body.into().into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Gives the response's route its name.
+pub fn named(route: &'static str, mut response: Response) -> Response {
+    outcome(&mut response).route = route;
+    response
+}
+
+fn outcome(response: &mut Response) -> &mut Outcome {
+    response.extensions_mut().get_or_insert_default()
 }

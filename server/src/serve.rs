@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use http::header::{CONNECTION, HeaderValue};
@@ -12,19 +13,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use prometheus::IntGauge;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::app::App;
+use crate::config::Config;
 use crate::contract::Code;
+use crate::logs::{self, Names, REQUEST_ID};
 use crate::reply;
-use crate::routes::routes;
+use crate::routes::{Peer, routes};
 
 /// How large the head of a request may be.
 const MAX_HEAD_BYTES: usize = 16 << 10;
@@ -65,8 +71,8 @@ impl Server {
             () = until => {}
         }
         // Clients whose connection the system has accepted already are not turned away.
-        while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
-            connections.answer(stream, None);
+        while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+            connections.answer(stream, peer, None);
         }
         drop(listener);
         let finished = timeout(app.config.shutdown_timeout.get(), connections.finish()).await.is_ok();
@@ -99,7 +105,7 @@ impl Connections {
         loop {
             let Ok(place) = Arc::clone(&self.open).acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _)) => self.answer(stream, Some(place)),
+                Ok((stream, peer)) => self.answer(stream, peer, Some(place)),
                 Err(error) => {
                     warn!(%error, "no connection can be accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -108,19 +114,20 @@ impl Connections {
         }
     }
 
-    fn answer(&self, stream: TcpStream, place: Option<tokio::sync::OwnedSemaphorePermit>) {
-        let _ = stream.set_nodelay(true);
-        let (app, routes) = (Arc::clone(&self.app), self.routes.clone());
-        let service = service_fn(move |request| respond(Arc::clone(&app), routes.clone(), request));
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.app.config.header_timeout.get())
-            .max_buf_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = self.graceful.watch(connection);
+    fn answer(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
+        prepare(&stream, &self.app.config);
+        let (app, routes, watcher) = (Arc::clone(&self.app), self.routes.clone(), self.graceful.watcher());
         tokio::spawn(async move {
-            // Broken off, timed out or not HTTP: the client's doing, and nothing to be told.
-            let _ = connection.await;
+            let _counted = Counted::up(&app.metrics.connections);
+            match &app.tls {
+                None => converse(stream, peer, Arc::clone(&app), routes, watcher).await,
+                Some(tls) => {
+                    let handshake = timeout(app.config.header_timeout.get(), tls.acceptor().accept(stream));
+                    if let Ok(Ok(stream)) = handshake.await {
+                        converse(stream, peer, Arc::clone(&app), routes, watcher).await;
+                    }
+                }
+            }
             drop(place);
         });
     }
@@ -130,22 +137,71 @@ impl Connections {
     }
 }
 
+/// Socket options; where the system lacks one, the server works without it.
+fn prepare(stream: &TcpStream, config: &Config) {
+    let _ = stream.set_nodelay(true);
+    // A client that never reads its reply does not keep the connection.
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(stream).set_tcp_user_timeout(Some(config.body_timeout.get()));
+}
+
+/// Answers the requests of one connection.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    peer: SocketAddr,
+    app: Arc<App>,
+    routes: BoxedFilter<(Response,)>,
+    watcher: Watcher,
+) {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(app.config.header_timeout.get())
+        .max_buf_size(MAX_HEAD_BYTES);
+    let service = service_fn(move |request| respond(Arc::clone(&app), routes.clone(), peer, request));
+    // Broken off, timed out or not HTTP: the client's doing, and nothing to be told.
+    let _ = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
+}
+
 /// Answers one request, whatever happens inside.
 async fn respond(
     app: Arc<App>,
     routes: BoxedFilter<(Response,)>,
-    request: http::Request<Incoming>,
+    peer: SocketAddr,
+    mut request: http::Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    let answer = std::panic::AssertUnwindSafe(warp::service(routes).call(request)).catch_unwind();
+    let start = Instant::now();
+    let _counted = Counted::up(&app.metrics.in_flight);
+    let (names, method) = (Names::of(request.headers()), request.method().clone());
+    request.extensions_mut().insert(Peer(peer.ip()));
+    let answer = AssertUnwindSafe(warp::service(routes).call(request)).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
-        Err(_panic) => {
-            error!("a handler panicked");
-            reply::refusal(Code::InternalError)
-        }
+        Err(_panic) => reply::refusal(Code::InternalError),
     };
+    if let Ok(id) = HeaderValue::from_str(&names.request) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     if app.is_stopping() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    app.metrics.answered(&response, start.elapsed());
+    logs::answered(&names, &method, &response, start.elapsed());
     Ok(response)
+}
+
+/// Counts up now and down when dropped.
+struct Counted(IntGauge);
+
+impl Counted {
+    fn up(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Counted(gauge.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }

@@ -254,7 +254,6 @@ fn only_plain_json_is_a_supported_medium() {
 #[test]
 fn paths_and_methods_that_do_not_exist() {
     for path in [
-        "/",
         "/api",
         "/api/v1/face",
         "/api/v1/face/verify/more",
@@ -263,9 +262,7 @@ fn paths_and_methods_that_do_not_exist() {
         "/%00",
         "/health/x",
     ] {
-        if path != "/" {
-            SERVER.get(path).assert_error(404, "NOT_FOUND", None);
-        }
+        SERVER.get(path).assert_error(404, "NOT_FOUND", None);
         SERVER.raw(&post(&format!("/x{path}"), b"{}")).assert_error(404, "NOT_FOUND", None);
     }
     for path in [VERIFY, ALIAS] {
@@ -275,7 +272,7 @@ fn paths_and_methods_that_do_not_exist() {
             assert_eq!(reply.header("allow"), Some("POST"));
         }
     }
-    for path in ["/health", "/ready"] {
+    for path in ["/health", "/ready", "/metrics", "/openapi.json", "/", "/page.js", "/page.css"] {
         let reply = SERVER.raw(&request("POST", path, &[], b"{}"));
         reply.assert_error(405, "METHOD_NOT_ALLOWED", None);
         assert_eq!(reply.header("allow"), Some("GET, HEAD"));
@@ -367,4 +364,101 @@ fn replies_are_not_stored_and_connections_are_kept() {
         stream.get_mut().write_all(&request("POST", VERIFY, &[], body)).unwrap();
         Reply::read(&mut stream).unwrap().assert_error(401, "UNAUTHORIZED", None);
     }
+}
+
+#[test]
+fn the_rest_needs_credentials_and_is_for_reading() {
+    let login = authorization(LOGIN);
+    for path in ["/metrics", "/openapi.json", "/", "/page.js", "/page.css"] {
+        SERVER.get(path).assert_error(401, "UNAUTHORIZED", None);
+        let reply = SERVER.raw(&request("GET", path, &[("Authorization", &*login)], b""));
+        assert!(reply.status == 200 && !reply.body.is_empty(), "{path}");
+    }
+    let page = SERVER.raw(&request("GET", "/", &[("Authorization", &*login)], b""));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+}
+
+#[test]
+fn details_come_only_when_asked_for() {
+    let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
+    let send = |query: &str| SERVER.raw(&post(&format!("{VERIFY}?{query}"), &body));
+    for query in ["", "details=false", "other=1&more", "xdetails=true"] {
+        send(query).assert_score(Some("s"));
+    }
+    for query in ["details=yes", "details=", "details=true&details=true"] {
+        send(query).assert_error(400, "INVALID_REQUEST", None);
+    }
+    let reply = send("x=1&details=true").json();
+    let details = &reply["details"];
+    let score = details["exactScore"].as_f64().unwrap();
+    assert_eq!(reply["score"].as_u64().unwrap(), score.floor() as u64);
+    assert_eq!(details["isMatch"], json!(score >= 27.0));
+    assert!((details["falseMatchRate"].as_f64().unwrap() - 10_f64.powf(-score / 10.0)).abs() < 1e-6);
+    for (side, height) in [("probe", 512), ("reference", 600)] {
+        let photo = &details[side];
+        assert_eq!((&photo["width"], &photo["height"]), (&json!(512), &json!(height)), "{side}");
+        assert_eq!(photo["faceCount"], 1);
+        assert_eq!(photo["face"]["landmarks"].as_array().unwrap().len(), 5);
+        let quality = &photo["quality"];
+        assert!(quality["interEyeDistance"].as_f64().unwrap() > 20.0);
+        assert!((0.2..0.8).contains(&quality["brightness"].as_f64().unwrap()), "{quality}");
+        assert!(
+            quality["roll"].as_f64().unwrap().abs() < 30.0 && quality["yaw"].as_f64().unwrap().abs() < 45.0
+        );
+        assert!(photo["milliseconds"]["detect"].as_f64().unwrap() > 0.0);
+    }
+}
+
+#[test]
+fn request_ids_are_taken_over_or_made() {
+    let send = |headers: &[(&str, &str)]| SERVER.raw(&request("GET", "/health", headers, b""));
+    assert_eq!(send(&[("X-Request-Id", "mine-1")]).header("x-request-id"), Some("mine-1"));
+    let made = [send(&[]), send(&[("X-Request-Id", "not mine")])];
+    assert!(made.iter().all(|reply| reply.header("x-request-id").unwrap().len() == 16));
+    assert_ne!(made[0].header("x-request-id"), made[1].header("x-request-id"));
+}
+
+#[test]
+fn too_many_wrong_passwords_are_refused_for_a_while() {
+    let server = Running::with("auth-failures = 3");
+    let wrong = authorization("ann:wrong");
+    for _ in 0..3 {
+        server.raw(&request("POST", VERIFY, &[("Authorization", &*wrong)], b"{}")).assert_error(
+            401,
+            "UNAUTHORIZED",
+            None,
+        );
+    }
+    let reply = server.post(b"{}");
+    reply.assert_error(429, "TOO_MANY_REQUESTS", None);
+    assert_eq!(reply.header("retry-after"), Some("60"));
+    assert_eq!(server.get("/health").status, 200);
+}
+
+#[test]
+fn metrics_count_what_happened() {
+    let server = Running::start();
+    server.post(b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+    server.post(b"x").assert_error(400, "INVALID_REQUEST", None);
+    let score = server.verify(&photo("astronaut.jpg"), &photo("astronaut.jpg")).assert_score(Some("s"));
+    assert_eq!(server.get("/a-path-that-must-not-become-a-label").status, 404);
+    let login = authorization(LOGIN);
+    let text =
+        String::from_utf8(server.raw(&request("GET", "/metrics", &[("Authorization", &*login)], b"")).body)
+            .unwrap();
+    for line in [
+        r#"visavis_requests_total{outcome="MISSING_PROBE_IMAGE",route="verify"} 1"#,
+        r#"visavis_requests_total{outcome="INVALID_REQUEST",route="verify"} 1"#,
+        r#"visavis_requests_total{outcome="OK",route="verify"} 1"#,
+        r#"visavis_requests_total{outcome="NOT_FOUND",route="other"} 1"#,
+        r#"visavis_stage_seconds_count{stage="extract"} 2"#,
+        &format!("visavis_score_sum {score}"),
+        "visavis_body_bytes 0",
+        "visavis_queue_length 0",
+        "visavis_requests_in_flight 1",
+    ] {
+        assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("visavis_info{detector=\"retinaface") && !text.contains("a-path"));
 }

@@ -32,11 +32,6 @@ fn wait_for(reader: &mut impl BufRead, word: &str) -> String {
     line
 }
 
-fn terminate(child: &Child) {
-    let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    assert!(status.success());
-}
-
 #[test]
 fn without_credentials_it_does_not_start() {
     let (code, stderr) = run(&["--listen", "127.0.0.1:0"], &[]);
@@ -78,27 +73,121 @@ fn file_environment_and_command_line_win_in_this_order() {
     }
 }
 
+/// A program that runs, and what it says.
+struct Program {
+    child: Child,
+    stderr: BufReader<std::process::ChildStderr>,
+    address: String,
+}
+
+impl Program {
+    /// Starts it on a free port. Returns what it said before it was ready, too.
+    fn start(arguments: &[&str]) -> (Self, Vec<String>) {
+        let mut child = server(&[&["--listen", "127.0.0.1:0"], arguments].concat(), &[]).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains("address")) {
+            let mut line = String::new();
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{lines:?}");
+            lines.push(line);
+        }
+        let port = lines.last().unwrap().split("127.0.0.1:").nth(1).unwrap();
+        let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+        (Program { child, stderr, address: format!("127.0.0.1:{port}") }, lines)
+    }
+
+    fn post(&self, login: &str, body: &[u8]) -> common::Reply {
+        let headers =
+            [("Authorization", &*common::authorization(login)), ("Content-Type", "application/json")];
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(&common::request("POST", common::VERIFY, &headers, body)).unwrap();
+        common::Reply::read(&mut BufReader::new(stream)).unwrap()
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Ends it as a service manager does; returns what it said since.
+    fn end(mut self) -> String {
+        self.signal("TERM");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        rest
+    }
+}
+
 #[test]
 fn a_development_password_is_made_once_and_works() {
-    let mut child = server(&["--dev", "--listen", "127.0.0.1:0"], &[]).spawn().unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let line = wait_for(&mut stderr, "password");
-    let password = line.trim().rsplit(' ').next().unwrap().to_owned();
+    let (program, lines) = Program::start(&["--dev"]);
+    let line = lines.iter().find(|line| line.contains("password")).unwrap();
+    let password = line.trim().rsplit(' ').next().unwrap();
     assert_eq!(password.len(), 16);
-    let line = wait_for(&mut stderr, "address");
-    let address = line.split("127.0.0.1:").nth(1).unwrap();
-    let port: String = address.chars().take_while(char::is_ascii_digit).collect();
-    let headers = [
-        ("Authorization", &*common::authorization(&format!("dev:{password}"))),
-        ("Content-Type", "application/json"),
-    ];
-    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-    stream.write_all(&common::request("POST", common::VERIFY, &headers, b"{}")).unwrap();
-    let reply = common::Reply::read(&mut BufReader::new(stream)).unwrap();
-    reply.assert_error(200, "MISSING_PROBE_IMAGE", None);
-    terminate(&child);
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert!(!rest.contains(&password), "{rest}");
+    program.post(&format!("dev:{password}"), b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+    assert!(!program.end().contains(password));
+}
+
+#[test]
+fn users_are_read_again_on_a_hangup_and_mistakes_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users");
+    std::fs::write(&path, format!("ann:{}\n", hash("one"))).unwrap();
+    let (mut program, _) = Program::start(&["--credentials-file", path.to_str().unwrap()]);
+    program.post("ann:one", b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+    for (content, word, login) in [
+        (format!("bob:{}\n", hash("two")), "read again", "bob:two"),
+        ("no colon".to_owned(), "nothing changes", "bob:two"),
+    ] {
+        std::fs::write(&path, content).unwrap();
+        program.signal("HUP");
+        wait_for(&mut program.stderr, word);
+        program.post(login, b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+        program.post("ann:one", b"{}").assert_error(401, "UNAUTHORIZED", None);
+    }
+    program.end();
+}
+
+fn hash(password: &str) -> String {
+    let mut child = server(&["hash-password"], &[]).stdin(Stdio::piped()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let hash = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+    assert!(hash.starts_with("$argon2id$") && !hash.contains(password), "{hash}");
+    hash
+}
+
+#[test]
+fn the_log_is_json_and_tells_names_but_nothing_biometric() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users");
+    std::fs::write(&path, "ann:correct horse\n").unwrap();
+    let (program, _) = Program::start(&[
+        "--credentials-file",
+        path.to_str().unwrap(),
+        "--log-format",
+        "json",
+        "--log-level",
+        "trace",
+    ]);
+    let photo = common::photo("astronaut.jpg");
+    let body = common::verify_body("the \n session", &photo, &photo);
+    program.post("ann:correct horse", &body).assert_score(Some("the \n session"));
+    program.post("ann:wrong cow", &body).assert_error(401, "UNAUTHORIZED", None);
+    let log = program.end();
+    let lines: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let answers: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    assert_eq!(answers.len(), 2);
+    assert_eq!((&answers[0]["status"], &answers[0]["route"]), (&200.into(), &"verify".into()));
+    assert_eq!(answers[0]["session_id"], "\"the \\n session\"");
+    assert_eq!(answers[1]["error"], "UNAUTHORIZED");
+    let text = String::from_utf8(body).unwrap();
+    let secrets =
+        ["correct horse", "wrong cow", &common::authorization("ann:correct horse")[6..], &text[60..100]];
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
 }

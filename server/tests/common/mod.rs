@@ -16,9 +16,9 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use visavis::{Options, Verifier};
 use visavis_server::app::App;
-use visavis_server::auth::Users;
 use visavis_server::config::{Config, Layer};
 use visavis_server::serve::Server;
+use visavis_server::users::Users;
 
 pub const VERIFY: &str = "/api/v1/face/verify";
 pub const ALIAS: &str = "/api/v1/id-verifications/face/verify";

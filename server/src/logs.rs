@@ -1,0 +1,124 @@
+//! Log lines: what is written about a request, and in which form. Never photos, templates, credentials or bodies.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use http::HeaderMap;
+use tracing::level_filters::LevelFilter;
+use tracing::{error, info};
+use warp::reply::Response;
+
+use crate::reply::Outcome;
+
+/// The header that names a request.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// The longest request id that is taken over.
+const MAX_REQUEST_ID: usize = 64;
+
+/// How a request is called in the log.
+pub struct Names {
+    /// Its own id: the client's, or a new one.
+    pub request: String,
+    /// The trace that it is part of, of a W3C `traceparent`.
+    pub trace: Option<String>,
+}
+
+/// Writes to standard error from now on, as text or as one JSON object a line.
+pub fn start(json: bool, level: LevelFilter) {
+    let lines =
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).with_target(false);
+    if json {
+        lines.json().flatten_event(true).init();
+    } else {
+        lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
+    }
+    // The message of a panic could hold anything; one that is a literal cannot.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();
+        error!(place, message, "panic");
+    }));
+}
+
+/// One line for a request that is answered.
+pub fn answered(names: &Names, method: &http::Method, response: &Response, took: Duration) {
+    let outcome = response.extensions().get::<Outcome>();
+    info!(
+        request_id = names.request,
+        trace_id = names.trace,
+        // Debug output: what a client sent must not break a line.
+        session_id = outcome.and_then(|outcome| outcome.session_id.as_ref()).map(tracing::field::debug),
+        method = method.as_str(),
+        route = outcome.map_or("other", |outcome| outcome.route),
+        status = response.status().as_u16(),
+        error = outcome.and_then(|outcome| outcome.code).map(crate::contract::Code::name),
+        milliseconds = took.as_secs_f64() * 1000.0,
+        "answered"
+    );
+}
+
+impl Names {
+    /// Takes over what a request brings, where it is sound.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let sound = |id: &&str| {
+            (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let request = text(REQUEST_ID).filter(sound).map_or_else(new_id, str::to_owned);
+        Names { request, trace: text("traceparent").and_then(trace_id).map(str::to_owned) }
+    }
+}
+
+/// The trace id of a `traceparent`: version, trace, parent and flags in lower-case hexadecimal.
+fn trace_id(header: &str) -> Option<&str> {
+    let parts: Vec<&str> = header.split('-').collect();
+    let hex = |text: &str, length: usize| {
+        text.len() == length
+            && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
+    let [version, trace, parent, flags, rest @ ..] = &parts[..] else { return None };
+    let sound = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+    let known = *version != "ff" && (*version != "00" || rest.is_empty());
+    let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
+    (sound && known && !zero(trace) && !zero(parent)).then_some(*trace)
+}
+
+fn new_id() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness ids are all alike, which is no reason to fail.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().fold(String::new(), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_ids_are_taken_over_and_others_replaced() {
+        let names = |name: &'static str, value: &str| {
+            Names::of(&HeaderMap::from_iter([(http::HeaderName::from_static(name), value.parse().unwrap())]))
+        };
+        assert_eq!(names(REQUEST_ID, "abc-1").request, "abc-1");
+        for unsound in ["", "a b", &"a".repeat(65)] {
+            assert_eq!(names(REQUEST_ID, unsound).request.len(), 16);
+        }
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        let whole = format!("00-{trace}-b7ad6b7169203331-01");
+        assert_eq!(names("traceparent", &whole).trace.as_deref(), Some(trace));
+        assert_eq!(names("traceparent", &format!("cc{}-more", &whole[2..])).trace.as_deref(), Some(trace));
+        for unsound in [
+            &whole[1..],
+            &format!("{whole}-x"),
+            &whole.to_uppercase(),
+            &format!("ff{}", &whole[2..]),
+            &whole.replace(trace, &"0".repeat(32)),
+        ] {
+            assert_eq!(names("traceparent", unsound).trace, None, "{unsound}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Who may ask: names, and passwords or their hashes.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::auth::Login;
+
+/// All users. Has no `Debug` output of what it holds.
+pub struct Users {
+    users: Vec<User>,
+    /// Makes the digests of this process useless to any other.
+    key: [u8; 32],
+}
+
+struct User {
+    name: String,
+    secret: Secret,
+    /// Digest of the password that was right last time: a hash is made to be slow, and once is enough.
+    known: Mutex<Option<[u8; 32]>>,
+}
+
+enum Secret {
+    Plain(String),
+    Argon2(String),
+    Bcrypt(String),
+}
+
+/// What can be said of a login without computing a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// It is right.
+    Right,
+    /// It is wrong.
+    Wrong,
+    /// Only [`Users::verify`] can tell.
+    Unknown,
+}
+
+impl Users {
+    /// One user with a password as it is.
+    pub fn single(name: &str, password: &str) -> Result<Self, String> {
+        if password.is_empty() {
+            return Err("the password is empty".to_owned());
+        }
+        Self::new(vec![User::new(name, Secret::Plain(password.to_owned()))?])
+    }
+
+    /// Reads a file of `name:secret` lines, see [`parse`](Self::parse).
+    pub fn from_file(path: &Path) -> Result<Self, String> {
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+        let text = std::fs::read_to_string(path).map_err(|error| fail(&error))?;
+        Self::parse(&text).map_err(|error| fail(&error))
+    }
+
+    /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, or a password that does not start
+    /// with `$`. Empty lines and those that start with `#` are passed over.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut users: Vec<User> = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let user = match line.split_once(':') {
+                Some((name, secret)) => Secret::parse(secret).and_then(|secret| User::new(name, secret)),
+                None => Err("there is no colon".to_owned()),
+            };
+            let user = user.map_err(|why| format!("line {number}: {why}"))?;
+            if users.iter().any(|known| known.name == user.name) {
+                return Err(format!("line {number}: this user stands twice"));
+            }
+            users.push(user);
+        }
+        if users.is_empty() { Err("there is no user".to_owned()) } else { Self::new(users) }
+    }
+
+    fn new(users: Vec<User>) -> Result<Self, String> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| error.to_string())?;
+        Ok(Users { users, key })
+    }
+
+    /// Whether some password stands in the file as it is.
+    pub fn has_plain(&self) -> bool {
+        self.users.iter().any(|user| matches!(user.secret, Secret::Plain(_)))
+    }
+
+    /// Looks at a login without computing a hash. Its time tells nothing about names or passwords.
+    pub fn glance(&self, login: &Login) -> Glance {
+        let digest = self.digest(login);
+        let (mut right, mut hashed) = (Choice::from(0), false);
+        for user in &self.users {
+            let same = match &user.secret {
+                Secret::Plain(password) => login.password.ct_eq(password.as_bytes()),
+                Secret::Argon2(_) | Secret::Bcrypt(_) => {
+                    hashed = true;
+                    let known = *user.known.lock().unwrap_or_else(PoisonError::into_inner);
+                    known.map_or(Choice::from(0), |known| known.ct_eq(&digest))
+                }
+            };
+            right |= same & login.name.ct_eq(user.name.as_bytes());
+        }
+        match (bool::from(right), hashed) {
+            (true, _) => Glance::Right,
+            (false, false) => Glance::Wrong,
+            (false, true) => Glance::Unknown,
+        }
+    }
+
+    /// Computes the hash: slow on purpose, and as slow for names that do not exist.
+    pub fn verify(&self, login: &Login) -> bool {
+        let hashed = || self.users.iter().filter(|user| !matches!(user.secret, Secret::Plain(_)));
+        let mut place = u32::MAX;
+        for (number, user) in (0..).zip(hashed()) {
+            place.conditional_assign(&number, login.name.ct_eq(user.name.as_bytes()));
+        }
+        let Some(user) = hashed().nth(place as usize).or_else(|| hashed().next()) else { return false };
+        let right = user.secret.matches(&login.password) && place != u32::MAX;
+        if right {
+            *user.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.digest(login));
+        }
+        right
+    }
+
+    fn digest(&self, login: &Login) -> [u8; 32] {
+        Sha256::new().chain_update(self.key).chain_update(&login.password).finalize().into()
+    }
+}
+
+impl User {
+    fn new(name: &str, secret: Secret) -> Result<Self, String> {
+        if name.is_empty() || name.contains(':') {
+            return Err("a user name is not empty and has no colon".to_owned());
+        }
+        Ok(User { name: name.to_owned(), secret, known: Mutex::new(None) })
+    }
+}
+
+impl Secret {
+    fn parse(text: &str) -> Result<Self, String> {
+        let bcrypt = ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|prefix| text.starts_with(prefix));
+        match text {
+            "" => Err("the password is empty".to_owned()),
+            _ if bcrypt => match text.parse::<bcrypt::HashParts>() {
+                Ok(_) => Ok(Secret::Bcrypt(text.to_owned())),
+                Err(_) => Err("this bcrypt hash is malformed".to_owned()),
+            },
+            _ if text.starts_with('$') => match PasswordHash::new(text) {
+                Ok(hash) if hash.algorithm.as_str().starts_with("argon2") && hash.hash.is_some() => {
+                    Ok(Secret::Argon2(text.to_owned()))
+                }
+                _ => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
+            },
+            _ => Ok(Secret::Plain(text.to_owned())),
+        }
+    }
+
+    fn matches(&self, password: &[u8]) -> bool {
+        match self {
+            Secret::Plain(known) => known.as_bytes().ct_eq(password).into(),
+            Secret::Bcrypt(hash) => bcrypt::verify(password, hash).unwrap_or(false),
+            Secret::Argon2(hash) => PasswordHash::new(hash)
+                .is_ok_and(|hash| argon2::Argon2::default().verify_password(password, &hash).is_ok()),
+        }
+    }
+}
+
+/// The Argon2id hash of a password, as it stands in a file of users.
+pub fn hash_password(password: &str) -> Result<String, String> {
+    if password.is_empty() {
+        return Err("the password is empty".to_owned());
+    }
+    let hash = argon2::Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(name: &str, password: &str) -> Login {
+        Login { name: name.into(), password: password.into() }
+    }
+
+    #[test]
+    fn hashes_are_verified_once_and_remembered() {
+        let argon2 = hash_password("right").unwrap();
+        let bcrypt = bcrypt::hash("right", 4).unwrap();
+        assert_ne!(argon2, hash_password("right").unwrap(), "a salt is never used twice");
+        let users = Users::parse(&format!("ann:{argon2}\nbob:{bcrypt}\n")).unwrap();
+        for name in ["ann", "bob"] {
+            assert_eq!(users.glance(&login(name, "right")), Glance::Unknown);
+            assert!(!users.verify(&login(name, "wrong")));
+            assert!(users.verify(&login(name, "right")));
+            assert_eq!(users.glance(&login(name, "right")), Glance::Right);
+            assert_eq!(users.glance(&login(name, "wrong")), Glance::Unknown);
+        }
+        assert!(!users.verify(&login("cy", "right")));
+        assert_eq!(users.glance(&login("cy", "right")), Glance::Unknown);
+        assert!(!users.has_plain());
+    }
+
+    #[test]
+    fn plain_passwords_need_no_hash() {
+        let users = Users::parse("# people\n\nann:a:b\nbob:ü\n").unwrap();
+        assert!(users.has_plain());
+        for (name, password, glance) in [
+            ("ann", "a:b", Glance::Right),
+            ("bob", "ü", Glance::Right),
+            ("ann", "ü", Glance::Wrong),
+            ("ann", "a", Glance::Wrong),
+            ("ANN", "a:b", Glance::Wrong),
+            ("", "", Glance::Wrong),
+        ] {
+            assert_eq!(users.glance(&login(name, password)), glance, "{name}:{password}");
+        }
+        assert!(!users.verify(&login("ann", "a:b")));
+    }
+
+    #[test]
+    fn files_that_cannot_be_meant_are_refused() {
+        for (text, why) in [
+            ("", "no user"),
+            ("# ann:a", "no user"),
+            ("ann", "line 1: there is no colon"),
+            ("ann:a\nann:b", "line 2: this user stands twice"),
+            ("ann:", "line 1: the password is empty"),
+            (":a", "line 1: a user name"),
+            ("ann:$1$abc$def", "line 1: what starts with a $"),
+            ("ann:$argon2id$v=19$m=65536", "line 1: what starts with a $"),
+            ("ann:$2b$04$short", "line 1: this bcrypt hash"),
+        ] {
+            let error = Users::parse(text).err().unwrap_or_else(|| panic!("{text:?} is accepted"));
+            assert!(error.contains(why), "{text:?}: {error}");
+        }
+        assert!(Users::single("a:b", "c").is_err() && Users::single("a", "").is_err());
+    }
+}

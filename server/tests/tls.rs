@@ -1,0 +1,85 @@
+//! TLS: a handshake, a changed certificate, and a client that does not speak it.
+
+mod common;
+
+use std::io::{BufReader, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use common::{LOGIN, Reply, request, verifier};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use visavis_server::app::App;
+use visavis_server::serve::Server;
+use visavis_server::users::Users;
+
+/// Writes a new certificate for `localhost` and its key.
+fn certify(folder: &Path) -> CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()
+}
+
+/// Asks over TLS, trusting this certificate only; `None` where the handshake fails.
+fn health(address: std::net::SocketAddr, trusted: &CertificateDer<'static>) -> Option<u16> {
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connection =
+        ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    let mut stream = StreamOwned::new(connection, std::net::TcpStream::connect(address).unwrap());
+    stream.write_all(&request("GET", "/health", &[], b"")).ok()?;
+    Some(Reply::read(&mut BufReader::new(stream))?.status)
+}
+
+#[test]
+fn certificates_are_used_and_can_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = certify(folder.path());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let config = common::config(&format!(
+        "tls-certificate = {:?}\ntls-key = {:?}\nheader-timeout = 1",
+        path("cert.pem"),
+        path("key.pem")
+    ));
+    let (name, password) = LOGIN.split_once(':').unwrap();
+    let app = App::new(config, Users::single(name, password).unwrap(), verifier()).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let server = runtime.block_on(Server::bind(Arc::clone(&app))).unwrap();
+    let address = server.address().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = runtime.spawn(server.run(async {
+        let _ = stopped.await;
+    }));
+    assert_eq!(health(address, &first), Some(200));
+
+    let mut plain = std::net::TcpStream::connect(address).unwrap();
+    plain.write_all(&request("GET", "/health", &[], b"")).unwrap();
+    assert!(Reply::read(&mut BufReader::new(plain)).is_none());
+
+    let second = certify(folder.path());
+    assert_eq!(health(address, &first), Some(200), "nothing changes before it is asked for");
+    app.reload().unwrap();
+    assert_eq!((health(address, &first), health(address, &second)), (None, Some(200)));
+
+    std::fs::write(folder.path().join("key.pem"), "no key").unwrap();
+    assert!(app.reload().unwrap_err().contains("key.pem"));
+    assert_eq!(health(address, &second), Some(200));
+    stop.send(()).unwrap();
+    assert!(runtime.block_on(running).unwrap());
+}
+
+#[test]
+fn a_key_of_another_certificate_is_refused() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    certify(one.path());
+    certify(other.path());
+    let result = visavis_server::tls::Tls::load(&one.path().join("cert.pem"), &other.path().join("key.pem"));
+    assert!(result.err().unwrap().contains("cert.pem"));
+}
