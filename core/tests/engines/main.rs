@@ -1,0 +1,122 @@
+//! Finding ONNX Runtime, and what is said when it cannot be used.
+//!
+//! A program of its own: what a process has loaded stays loaded, so the tests that look for a library run in children,
+//! and the one that tries several in turn is the only one that loads any here.
+
+#[path = "../support/aloud.rs"]
+mod aloud;
+#[path = "../support/example.rs"]
+mod example;
+#[path = "../support/photos.rs"]
+mod photos;
+
+mod fake;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use visavis::{Engine, EngineInfo, ErrorKind, Options, Result, Verifier};
+
+/// What `cargo xtask onnxruntime` put beside this program, or where the variable says.
+fn library() -> Option<PathBuf> {
+    let named = std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
+    let program = std::env::current_exe().unwrap();
+    let library = named.unwrap_or_else(|| program.with_file_name("libonnxruntime.so.1"));
+    if !library.is_file() {
+        aloud::skip("ONNX Runtime", "the library is not there; `cargo xtask onnxruntime` brings it");
+        return None;
+    }
+    Some(library)
+}
+
+fn open(engine: Engine, library: &Path) -> Result<EngineInfo> {
+    let mut options = Options::default();
+    options.engine = engine;
+    options.onnxruntime = Some(library.into());
+    Verifier::new(options).map(|verifier| verifier.engine().clone())
+}
+
+#[test]
+fn no_failure_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("libonnxruntime.so.1");
+    std::fs::write(&text, "not a library").unwrap();
+    let mut failures = vec![
+        (folder.path().join("missing.so"), ErrorKind::EngineUnavailable, "missing.so"),
+        (folder.path().to_owned(), ErrorKind::EngineUnavailable, ""),
+        (text, ErrorKind::EngineUnavailable, "libonnxruntime.so.1"),
+        // A sound library, but another one: this program has it loaded already.
+        ("libc.so.6".into(), ErrorKind::EngineIncompatible, "libc.so.6 is not an ONNX Runtime library"),
+    ];
+    for (version, said) in
+        [("1.10.0", "is ONNX Runtime 1.10.0; at least 1.22"), ("", "at least 1.22"), ("x", "at least 1.22")]
+    {
+        if let Some(library) = fake::build(folder.path(), version, fake::NO_API) {
+            failures.push((library, ErrorKind::EngineIncompatible, said));
+        }
+    }
+    for (library, kind, said) in failures {
+        for engine in [Engine::OnnxRuntime, Engine::Auto] {
+            let error = open(engine, &library).expect_err("that is no ONNX Runtime");
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.message().contains(said), "{error}");
+        }
+    }
+    if let Some(library) = library() {
+        let loaded = open(Engine::OnnxRuntime, &library).unwrap();
+        assert_eq!(loaded.engine, Engine::OnnxRuntime);
+        assert_eq!(loaded.library.as_deref(), Some(&*library));
+        let error = open(Engine::OnnxRuntime, Path::new("elsewhere.so")).expect_err("another one is loaded");
+        assert_eq!(error.kind(), ErrorKind::EngineUnavailable);
+        assert!(error.message().contains("already uses"), "{error}");
+    }
+}
+
+/// Libraries that pass for a new enough ONNX Runtime until they are used.
+#[test]
+fn a_library_that_breaks_its_promises_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for (version, behaviour) in [("1.28.0", fake::NO_API), ("1.28.0", fake::NO_BASE)] {
+        let Some(library) = fake::build(folder.path(), version, behaviour) else { return };
+        let output = verify(&["engine=onnxruntime", &format!("onnxruntime={}", library.display())], None);
+        assert!(!output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            said.contains("EngineIncompatible") && said.contains("is not an ONNX Runtime library"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn auto_falls_back_and_says_why() {
+    let output = verify(&["engine=auto"], Some(Path::new("/nowhere/libonnxruntime.so.1")));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert!(said.starts_with("engine: embedded (rten "), "{said}");
+    assert!(said.contains("/nowhere/libonnxruntime.so.1: cannot open shared object file"), "{said}");
+    assert!(said.contains(": same"), "{said}");
+}
+
+#[test]
+fn onnxruntime_by_name_is_that_or_an_error() {
+    let output = verify(&["engine=onnxruntime"], Some(Path::new("/nowhere/libonnxruntime.so.1")));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("EngineUnavailable"), "{output:?}");
+    if let Some(library) = library() {
+        let output = verify(&["engine=onnxruntime"], Some(&library));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.starts_with("engine: onnxruntime (") && said.contains(": same"), "{output:?}");
+    }
+}
+
+/// Two photos of one person, verified by a process of its own.
+fn verify(options: &[&str], variable: Option<&Path>) -> Output {
+    let mut command = example::verify();
+    command.args([photos::golden("astronaut.jpg"), photos::golden("astronaut-q10.jpg")]).args(options);
+    match variable {
+        Some(path) => command.env("ORT_DYLIB_PATH", path),
+        None => command.env_remove("ORT_DYLIB_PATH"),
+    };
+    command.output().unwrap()
+}

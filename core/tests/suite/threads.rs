@@ -1,0 +1,90 @@
+//! One verifier, many threads.
+
+use std::sync::Barrier;
+
+use visavis::{Engine, Options, Verdict, Verifier};
+
+use crate::{photos, verifiers};
+
+const PAIRS: &[(&str, &str)] = &[
+    ("astronaut.jpg", "astronaut-q10.jpg"),
+    ("hopper.jpg", "astronaut.jpg"),
+    ("rotated-90.jpg", "face-40px.jpg"),
+    ("gray.png", "astronaut.jpg"),
+];
+
+type Photos = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn read() -> Photos {
+    let read = |name: &str| std::fs::read(photos::golden(name)).unwrap();
+    PAIRS.iter().map(|(probe, reference)| (read(probe), read(reference))).collect()
+}
+
+/// Scores to the bit, and names of errors.
+fn answers(verifier: &Verifier, photos: &Photos) -> Vec<String> {
+    let answer = |result: visavis::Result<Verdict>| match result {
+        Ok(verdict) => format!("{:08x}", verdict.comparison.score.to_bits()),
+        Err(error) => format!("{error}"),
+    };
+    photos.iter().map(|(probe, reference)| answer(verifier.verify(probe, reference))).collect()
+}
+
+/// Eight threads that start at once: four times as many calls as workers, each of which wants two.
+fn eight_threads_agree(verifier: &Verifier) {
+    let photos = read();
+    let alone = answers(verifier, &photos);
+    assert!(alone[3].contains("NO_FACE") && alone[0] != alone[1], "{alone:?}");
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                start.wait();
+                assert_eq!(answers(verifier, &photos), alone);
+            });
+        }
+    });
+}
+
+fn with_workers(engine: Engine, workers: usize) -> Option<Verifier> {
+    verifiers::make(engine, &[("workers".into(), workers.to_string())])
+}
+
+#[test]
+fn eight_threads_share_two_workers_of_onnxruntime() {
+    if let Some(verifier) = with_workers(Engine::OnnxRuntime, 2) {
+        eight_threads_agree(&verifier);
+    }
+}
+
+#[test]
+fn eight_threads_share_two_workers_of_the_embedded_engine() {
+    eight_threads_agree(&with_workers(Engine::Embedded, 2).unwrap());
+}
+
+#[test]
+fn eight_threads_share_one_worker() {
+    let verifier =
+        with_workers(Engine::OnnxRuntime, 1).or_else(|| with_workers(Engine::Embedded, 1)).unwrap();
+    eight_threads_agree(&verifier);
+}
+
+#[test]
+fn more_threads_for_one_network_change_no_score() {
+    for verifier in verifiers::both() {
+        let mut options = Options::default();
+        options.engine = verifier.engine().engine;
+        options.threads_per_worker = 3;
+        let threaded = Verifier::new(options).unwrap();
+        let photos = read();
+        assert_eq!(answers(&threaded, &photos), answers(&verifier, &photos), "{:?}", verifier.engine());
+    }
+}
+
+#[test]
+fn what_is_shared_may_be_shared() {
+    fn shareable<T: Send + Sync>() {}
+    shareable::<Verifier>();
+    shareable::<visavis::Template>();
+    shareable::<visavis::Error>();
+    shareable::<visavis::Image<'_>>();
+}
