@@ -1,0 +1,170 @@
+//! `vav_config`: the settings of a verifier.
+
+use std::ffi::{CStr, OsStr, c_char};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use face::{Engine, FacePolicy, Options, Result};
+
+use crate::boundary::{given, guard, guard_or, listed};
+use crate::status::vav_status;
+
+/// Settings of a verifier. What is not set has its default. A number outside its range is told when the verifier is
+/// made. One config may serve for any number of verifiers.
+pub struct vav_config {
+    options: Options,
+}
+
+/// Which engine computes.
+#[repr(C)]
+pub enum vav_engine {
+    /// ONNX Runtime when it can be loaded, else the embedded engine (default).
+    VAV_ENGINE_AUTO = 0,
+    /// ONNX Runtime, or VAV_ENGINE_UNAVAILABLE.
+    VAV_ENGINE_ONNXRUNTIME = 1,
+    /// The engine in this library: slower, always there.
+    VAV_ENGINE_EMBEDDED = 2,
+}
+
+/// Which face counts when a photo shows several.
+#[repr(C)]
+pub enum vav_face_policy {
+    /// Large and near the middle of the photo (default).
+    VAV_FACE_PROMINENT = 0,
+    /// The largest.
+    VAV_FACE_LARGEST = 1,
+    /// The only one; several faces are VAV_SEVERAL_FACES.
+    VAV_FACE_SINGLE = 2,
+}
+
+impl vav_config {
+    pub(crate) fn options(&self) -> Options {
+        self.options.clone()
+    }
+}
+
+fn set(config: Option<&mut vav_config>, change: impl FnOnce(&mut Options)) -> Result<()> {
+    change(&mut given(config, "config")?.options);
+    Ok(())
+}
+
+/// # Safety
+///
+/// `path` is NULL or a string that ends with 0.
+unsafe fn path(path: *const c_char) -> Option<PathBuf> {
+    // SAFETY: not NULL, and the caller vouches for the rest.
+    let path = (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) })?;
+    Some(OsStr::from_bytes(path.to_bytes()).into())
+}
+
+/// A config with all defaults.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_new() -> Option<Box<vav_config>> {
+    guard_or(None, || Some(Box::new(vav_config { options: Options::default() })))
+}
+
+/// Frees a config. Verifiers that were made with it do not need it any more.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_free(config: Option<Box<vav_config>>) {
+    guard_or((), || drop(config));
+}
+
+/// Which engine computes: a vav_engine.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine: i32) -> vav_status {
+    guard(None, || {
+        let engine = listed(
+            engine,
+            &[
+                (vav_engine::VAV_ENGINE_AUTO as i32, Engine::Auto),
+                (vav_engine::VAV_ENGINE_ONNXRUNTIME as i32, Engine::OnnxRuntime),
+                (vav_engine::VAV_ENGINE_EMBEDDED as i32, Engine::Embedded),
+            ],
+            "engine",
+        )?;
+        set(config, |options| options.engine = engine)
+    })
+}
+
+/// Where ONNX Runtime's library lies. NULL (default): the variable ORT_DYLIB_PATH; without it beside this library and
+/// beside the program, then where the system's loader looks. One process uses one file: the first that was loaded.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_config_set_onnxruntime(
+    config: Option<&mut vav_config>,
+    library: *const c_char,
+) -> vav_status {
+    guard(None, || {
+        // SAFETY: strings end with 0, as C has it.
+        let library = unsafe { path(library) };
+        set(config, |options| options.onnxruntime = library)
+    })
+}
+
+/// A folder with a manifest.toml and the models that it names. NULL (default): the models in this library.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_config_set_models(
+    config: Option<&mut vav_config>,
+    folder: *const c_char,
+) -> vav_status {
+    guard(None, || {
+        // SAFETY: strings end with 0, as C has it.
+        let folder = unsafe { path(folder) };
+        set(config, |options| options.models = folder)
+    })
+}
+
+/// How many photos are processed at once, 1..1024 (default: one per core). More calls wait. 1 starts no threads.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, workers: usize) -> vav_status {
+    guard(None, || set(config, |options| options.workers = workers))
+}
+
+/// Threads that one network may use, 1..256 (default 1: several workers beat several threads).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_threads_per_worker(
+    config: Option<&mut vav_config>,
+    threads: usize,
+) -> vav_status {
+    guard(None, || set(config, |options| options.threads_per_worker = threads))
+}
+
+/// Which face counts when a photo shows several: a vav_face_policy.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, policy: i32) -> vav_status {
+    guard(None, || {
+        let policy = listed(
+            policy,
+            &[
+                (vav_face_policy::VAV_FACE_PROMINENT as i32, FacePolicy::Prominent),
+                (vav_face_policy::VAV_FACE_LARGEST as i32, FacePolicy::Largest),
+                (vav_face_policy::VAV_FACE_SINGLE as i32, FacePolicy::Single),
+            ],
+            "face policy",
+        )?;
+        set(config, |options| options.face = policy)
+    })
+}
+
+/// The smallest face that is accepted, as the shorter side of its box in pixels (default 0: any that is found).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixels: u32) -> vav_status {
+    guard(None, || set(config, |options| options.min_face = pixels))
+}
+
+/// The comparison score from which two photos count as one person, 0..100 (default 27: a false match rate of 0.2 %).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_threshold(config: Option<&mut vav_config>, score: f32) -> vav_status {
+    guard(None, || set(config, |options| options.threshold = score))
+}
+
+/// The largest encoded photo in bytes, 1..2^30 (default 2^26).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_max_bytes(config: Option<&mut vav_config>, bytes: usize) -> vav_status {
+    guard(None, || set(config, |options| options.limits.max_bytes = bytes))
+}
+
+/// The most pixels of an encoded photo, 1..2^30 (default 50,000,000).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_max_pixels(config: Option<&mut vav_config>, pixels: u64) -> vav_status {
+    guard(None, || set(config, |options| options.limits.max_pixels = pixels))
+}

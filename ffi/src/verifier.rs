@@ -1,0 +1,327 @@
+//! `vav_verifier`: compares faces.
+
+use std::ffi::{CString, c_char};
+use std::mem::{MaybeUninit, size_of};
+
+use face::{Comparison, Engine, Extraction, Options, Side, Verifier};
+
+use crate::boundary::{SizedOut, bytes, given, guard, guard_or, hand_out};
+use crate::config::{vav_config, vav_engine};
+use crate::error::vav_error;
+use crate::faces::{FIRST_FACE_SIZE, vav_face, vav_faces};
+use crate::pixels::{image, vav_pixels};
+use crate::status::{c_string, vav_status};
+use crate::template::vav_template;
+
+/// Compares faces. Make one, keep it, and use it from all threads: as many photos as it has workers are processed at
+/// once, further calls wait.
+pub struct vav_verifier {
+    verifier: Verifier,
+    engine_version: CString,
+    fallback_reason: CString,
+    extractor_id: CString,
+}
+
+/// How alike two faces are.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct vav_result {
+    /// Set by VAV_RESULT_INIT.
+    pub struct_size: usize,
+    /// Cosine of the angle between the templates, -1..1.
+    pub similarity: f32,
+    /// Comparison score, 0..100: -10 log10 of the false match rate at this similarity. 30 means that one pair of
+    /// different people in a thousand is as alike, 40 one in ten thousand.
+    pub score: f32,
+    /// 1 when the score reaches the threshold of the verifier, else 0.
+    pub is_match: i32,
+    /// 0; bits may be given a meaning later.
+    pub flags: u32,
+}
+
+/// What `vav_result` measured in 0.1.0, which had it first: smaller ones were never initialised.
+const FIRST_RESULT_SIZE: usize = size_of::<usize>() + 4 * size_of::<f32>();
+const _: () = assert!(size_of::<vav_result>() >= FIRST_RESULT_SIZE);
+
+impl From<Comparison> for vav_result {
+    fn from(comparison: Comparison) -> Self {
+        vav_result {
+            struct_size: size_of::<vav_result>(),
+            similarity: comparison.similarity,
+            score: comparison.score,
+            is_match: i32::from(comparison.is_match),
+            flags: 0,
+        }
+    }
+}
+
+impl vav_verifier {
+    fn new(options: Options) -> face::Result<Self> {
+        let verifier = Verifier::new(options)?;
+        let engine = verifier.engine();
+        Ok(vav_verifier {
+            engine_version: c_string(&engine.version),
+            fallback_reason: c_string(engine.fallback_reason.as_deref().unwrap_or_default()),
+            extractor_id: c_string(verifier.extractor_id()),
+            verifier,
+        })
+    }
+}
+
+/// Loads the models and starts the engine; `config` may be NULL for all defaults. Takes a while, and is the only
+/// function that touches the disk.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_new(
+    config: Option<&vav_config>,
+    verifier: Option<&mut MaybeUninit<Option<Box<vav_verifier>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        let options = || config.map_or_else(Options::default, vav_config::options);
+        hand_out(verifier, "verifier", || vav_verifier::new(options()))
+    })
+}
+
+/// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_engine(verifier: Option<&vav_verifier>) -> i32 {
+    guard_or(-1, || match verifier.map(|verifier| verifier.verifier.engine().engine) {
+        None => -1,
+        Some(Engine::Auto) => vav_engine::VAV_ENGINE_AUTO as i32,
+        Some(Engine::OnnxRuntime) => vav_engine::VAV_ENGINE_ONNXRUNTIME as i32,
+        Some(Engine::Embedded) => vav_engine::VAV_ENGINE_EMBEDDED as i32,
+    })
+}
+
+/// The version of the engine, for example "1.28.0"; "" for NULL. Lives as long as the verifier.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_engine_version(verifier: Option<&vav_verifier>) -> *const c_char {
+    guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.engine_version))
+}
+
+/// Why VAV_ENGINE_AUTO became the embedded engine; "" where it did not, or for NULL. Lives as long as the verifier.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) -> *const c_char {
+    guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.fallback_reason))
+}
+
+/// The name of the model that makes templates, for example "mobilefacenet-192"; "" for NULL. Lives as long as the
+/// verifier.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_extractor_id(verifier: Option<&vav_verifier>) -> *const c_char {
+    guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.extractor_id))
+}
+
+/// Do these two encoded photos show the same person? When several things are wrong, the first of these is told: probe
+/// unreadable, reference unreadable, no usable face on the probe, none on the reference.
+///
+/// Photos are whole files in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_verify(
+    verifier: Option<&vav_verifier>,
+    probe: *const u8,
+    probe_len: usize,
+    reference: *const u8,
+    reference_len: usize,
+    result: *mut vav_result,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        // SAFETY: C passes a struct that begins with its size, and as many bytes as it says.
+        let (out, probe, reference) = unsafe {
+            (
+                SizedOut::new(result, FIRST_RESULT_SIZE, "result")?,
+                bytes(probe, probe_len, "probe")?,
+                bytes(reference, reference_len, "reference")?,
+            )
+        };
+        out.write(given(verifier, "verifier")?.verifier.verify(probe, reference)?.comparison.into());
+        Ok(())
+    })
+}
+
+/// vav_verify for photos that are decoded already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_verify_pixels(
+    verifier: Option<&vav_verifier>,
+    probe: Option<&vav_pixels>,
+    reference: Option<&vav_pixels>,
+    result: *mut vav_result,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        // SAFETY: C passes a struct that begins with its size, and pictures of as many bytes as they say.
+        let (out, probe, reference) = unsafe {
+            (
+                SizedOut::new(result, FIRST_RESULT_SIZE, "result")?,
+                image(probe, "probe").map_err(|error| error.at_side(Side::Probe))?,
+                image(reference, "reference").map_err(|error| error.at_side(Side::Reference))?,
+            )
+        };
+        out.write(given(verifier, "verifier")?.verifier.verify_images(&probe, &reference)?.comparison.into());
+        Ok(())
+    })
+}
+
+/// Finds all faces of an encoded photo. None at all is no error here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_detect(
+    verifier: Option<&vav_verifier>,
+    photo: *const u8,
+    photo_len: usize,
+    faces: Option<&mut MaybeUninit<Option<Box<vav_faces>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(faces, "faces", || {
+            // SAFETY: C passes as many bytes as it says.
+            let photo = unsafe { bytes(photo, photo_len, "photo") }?;
+            given(verifier, "verifier")?.verifier.detect(photo).map(vav_faces::new)
+        })
+    })
+}
+
+/// vav_detect for a photo that is decoded already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_detect_pixels(
+    verifier: Option<&vav_verifier>,
+    photo: Option<&vav_pixels>,
+    faces: Option<&mut MaybeUninit<Option<Box<vav_faces>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(faces, "faces", || {
+            // SAFETY: C passes a picture of as many bytes as it says.
+            let photo = unsafe { image(photo, "photo") }?;
+            given(verifier, "verifier")?.verifier.detect_image(&photo).map(vav_faces::new)
+        })
+    })
+}
+
+/// Makes a template of the face that counts on an encoded photo. `face` may be NULL; else it says where it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_extract(
+    verifier: Option<&vav_verifier>,
+    photo: *const u8,
+    photo_len: usize,
+    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
+    face: *mut vav_face,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(templ, "templ", || {
+            // SAFETY: C passes as many bytes as it says, and NULL or a struct that begins with its size.
+            let (photo, face) = unsafe { (bytes(photo, photo_len, "photo")?, optional_face(face)?) };
+            let extraction = given(verifier, "verifier")?.verifier.extract(photo)?;
+            Ok(extracted(extraction, face))
+        })
+    })
+}
+
+/// vav_extract for a photo that is decoded already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_extract_pixels(
+    verifier: Option<&vav_verifier>,
+    photo: Option<&vav_pixels>,
+    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
+    face: *mut vav_face,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(templ, "templ", || {
+            // SAFETY: C passes a picture of as many bytes as it says, and NULL or a struct that begins with its size.
+            let (photo, face) = unsafe { (image(photo, "photo")?, optional_face(face)?) };
+            let extraction = given(verifier, "verifier")?.verifier.extract_image(&photo)?;
+            Ok(extracted(extraction, face))
+        })
+    })
+}
+
+/// Makes a template of one face of an encoded photo, whether it counts there or not: the one with this index in what
+/// vav_detect found on the same photo.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_extract_face(
+    verifier: Option<&vav_verifier>,
+    photo: *const u8,
+    photo_len: usize,
+    faces: Option<&vav_faces>,
+    index: usize,
+    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(templ, "templ", || {
+            // SAFETY: C passes as many bytes as it says.
+            let photo = unsafe { bytes(photo, photo_len, "photo") }?;
+            let face = given(faces, "faces")?.at(index)?;
+            let template = given(verifier, "verifier")?.verifier.extract_face(photo, face)?;
+            Ok(vav_template { template })
+        })
+    })
+}
+
+/// vav_extract_face for a photo that is decoded already.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_extract_face_pixels(
+    verifier: Option<&vav_verifier>,
+    photo: Option<&vav_pixels>,
+    faces: Option<&vav_faces>,
+    index: usize,
+    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(templ, "templ", || {
+            // SAFETY: C passes a picture of as many bytes as it says.
+            let photo = unsafe { image(photo, "photo") }?;
+            let face = given(faces, "faces")?.at(index)?;
+            let template = given(verifier, "verifier")?.verifier.extract_face_image(&photo, face)?;
+            Ok(vav_template { template })
+        })
+    })
+}
+
+/// Compares two templates of this verifier's model. VAV_TEMPLATE_MISMATCH for those of another one,
+/// VAV_TEMPLATE_FAILED where one records a failure to extract: there is no score then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vav_compare(
+    verifier: Option<&vav_verifier>,
+    probe: Option<&vav_template>,
+    reference: Option<&vav_template>,
+    result: *mut vav_result,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        // SAFETY: C passes a struct that begins with its size.
+        let out = unsafe { SizedOut::new(result, FIRST_RESULT_SIZE, "result") }?;
+        let probe = &given(probe, "probe")?.template;
+        let reference = &given(reference, "reference")?.template;
+        out.write(given(verifier, "verifier")?.verifier.compare(probe, reference)?.into());
+        Ok(())
+    })
+}
+
+/// Frees a verifier. No other thread may be using it any more.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_free(verifier: Option<Box<vav_verifier>>) {
+    guard_or((), || drop(verifier));
+}
+
+/// # Safety
+///
+/// As for [`SizedOut::new`].
+unsafe fn optional_face(face: *mut vav_face) -> face::Result<Option<SizedOut<vav_face>>> {
+    // SAFETY: not NULL; the caller vouches for the rest.
+    (!face.is_null()).then(|| unsafe { SizedOut::new(face, FIRST_FACE_SIZE, "face") }).transpose()
+}
+
+fn extracted(extraction: Extraction, face: Option<SizedOut<vav_face>>) -> vav_template {
+    if let Some(out) = face {
+        out.write((&extraction.sample.face).into());
+    }
+    vav_template { template: extraction.template }
+}
+
+fn text(verifier: Option<&vav_verifier>, of: fn(&vav_verifier) -> &CString) -> *const c_char {
+    verifier.map_or(c"".as_ptr(), |verifier| of(verifier).as_ptr())
+}

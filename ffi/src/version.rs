@@ -1,0 +1,36 @@
+//! Which version the header is of, and which the library.
+
+use std::ffi::c_char;
+
+use crate::boundary::guard_or;
+
+/// The version that this header is of: changes that break programs.
+pub const VAV_VERSION_MAJOR: i32 = 0;
+/// The version that this header is of: additions.
+pub const VAV_VERSION_MINOR: i32 = 1;
+/// The version that this header is of: repairs.
+pub const VAV_VERSION_PATCH: i32 = 0;
+
+/// The version of the library that is loaded, which may be newer than the header's: "0.1.0".
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_version() -> *const c_char {
+    guard_or(c"".as_ptr(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
+}
+
+/// The same as one number that grows with every version: major * 1000000 + minor * 1000 + patch.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_version_number() -> i32 {
+    guard_or(0, || VAV_VERSION_MAJOR * 1_000_000 + VAV_VERSION_MINOR * 1000 + VAV_VERSION_PATCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_of_the_version_of_the_library() {
+        let header = format!("{VAV_VERSION_MAJOR}.{VAV_VERSION_MINOR}.{VAV_VERSION_PATCH}");
+        assert_eq!(header, env!("CARGO_PKG_VERSION"));
+        assert_eq!(vav_version_number(), 1000);
+    }
+}

@@ -1,0 +1,294 @@
+// visavis.hpp - visavis.h for C++17: the same functions, with owners that free themselves and exceptions.
+//
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Handles can be moved, not copied; a handle that was moved from is an argument error wherever it is used. Failures
+// are thrown as visavis::error: handles are made by constructors, which have no other way to fail, and what went
+// wrong (status, side, stage, message) is more than a return value of C++17 carries well. Who builds without
+// exceptions, or wants statuses, calls the C functions with get(). Ownership, threads and fork() are as in visavis.h.
+
+#ifndef VISAVIS_HPP
+#define VISAVIS_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "visavis.h"
+
+namespace visavis {
+
+/// Why a call failed. what() is one line for people.
+class error : public std::runtime_error {
+public:
+    explicit error(const vav_error *cause)
+        : std::runtime_error(vav_error_message(cause)), status_(vav_error_status(cause)),
+          side_(vav_error_side(cause)), stage_(vav_error_stage(cause)) {}
+
+    /// For the functions of C that give a status only.
+    explicit error(vav_status status) : std::runtime_error(vav_status_name(status)), status_(status) {}
+
+    vav_status status() const noexcept { return status_; }
+    vav_side side() const noexcept { return side_; }
+    vav_stage stage() const noexcept { return stage_; }
+
+private:
+    vav_status status_;
+    vav_side side_ = VAV_SIDE_NONE;
+    vav_stage stage_ = VAV_STAGE_NONE;
+};
+
+/// Bytes that are borrowed for a call: from a pointer and a length, or from anything contiguous with data() and
+/// size() whose elements are one byte each (std::vector<std::uint8_t>, std::string, std::array, std::span, ...).
+class bytes {
+public:
+    bytes(const void *data, std::size_t size) noexcept
+        : data_(static_cast<const std::uint8_t *>(data)), size_(size) {}
+
+    template <class Container,
+              class Element = std::remove_pointer_t<decltype(std::declval<const Container &>().data())>,
+              class = std::enable_if_t<sizeof(Element) == 1 && std::is_trivially_copyable_v<Element> &&
+                                       std::is_convertible_v<decltype(std::declval<const Container &>().size()),
+                                                             std::size_t>>>
+    bytes(const Container &container) noexcept : bytes(container.data(), container.size()) {}
+
+    const std::uint8_t *data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    const std::uint8_t *data_;
+    std::size_t size_;
+};
+
+/// A picture that is decoded already; without a stride its rows lie close together.
+inline vav_pixels pixels(bytes data, std::uint32_t width, std::uint32_t height, vav_pixel_format format,
+                         std::size_t stride = 0) noexcept {
+    const std::size_t close = height == 0 ? 0 : data.size() / height;
+    return {data.data(), data.size(), width, height, stride == 0 ? close : stride, format};
+}
+
+namespace detail {
+
+template <class T, void (*Free)(T *)>
+struct deleter {
+    void operator()(T *handle) const noexcept { Free(handle); }
+};
+
+template <class T, void (*Free)(T *)>
+using owner = std::unique_ptr<T, deleter<T, Free>>;
+
+/// Calls a function of C whose last parameter is the error, and throws what it gives.
+template <class Call>
+void call(Call &&function) {
+    vav_error *cause = nullptr;
+    const vav_status status = function(&cause);
+    const owner<vav_error, vav_error_free> owned(cause);
+    if (status != VAV_OK) {
+        throw error(cause);
+    }
+}
+
+inline void check(vav_status status) {
+    if (status != VAV_OK) {
+        throw error(status);
+    }
+}
+
+} // namespace detail
+
+/// Settings of a verifier: visavis::config().face_policy(VAV_FACE_SINGLE).min_face(64)
+class config {
+public:
+    config() : handle_(vav_config_new()) {
+        if (!handle_) {
+            throw error(VAV_PANIC);
+        }
+    }
+
+    config &engine(vav_engine engine) { return set(vav_config_set_engine(get(), engine)); }
+    config &onnxruntime(const std::string &library) {
+        return set(vav_config_set_onnxruntime(get(), library.c_str()));
+    }
+    config &models(const std::string &folder) { return set(vav_config_set_models(get(), folder.c_str())); }
+    config &workers(std::size_t count) { return set(vav_config_set_workers(get(), count)); }
+    config &threads_per_worker(std::size_t count) {
+        return set(vav_config_set_threads_per_worker(get(), count));
+    }
+    config &face_policy(vav_face_policy policy) { return set(vav_config_set_face_policy(get(), policy)); }
+    config &min_face(std::uint32_t pixels) { return set(vav_config_set_min_face(get(), pixels)); }
+    config &threshold(float score) { return set(vav_config_set_threshold(get(), score)); }
+    config &max_bytes(std::size_t bytes) { return set(vav_config_set_max_bytes(get(), bytes)); }
+    config &max_pixels(std::uint64_t pixels) { return set(vav_config_set_max_pixels(get(), pixels)); }
+
+    vav_config *get() const noexcept { return handle_.get(); }
+
+private:
+    config &set(vav_status status) {
+        detail::check(status);
+        return *this;
+    }
+
+    detail::owner<vav_config, vav_config_free> handle_;
+};
+
+/// What is kept of a face.
+class face_template {
+public:
+    /// Takes a handle over.
+    explicit face_template(vav_template *handle) noexcept : handle_(handle) {}
+
+    /// Reads what to_bytes() gave.
+    explicit face_template(bytes stored) {
+        vav_template *handle = nullptr;
+        detail::call([&](vav_error **err) {
+            return vav_template_from_bytes(stored.data(), stored.size(), &handle, err);
+        });
+        handle_.reset(handle);
+    }
+
+    /// The record of a failure to extract.
+    static face_template failed() { return face_template(vav_template_new_failed()); }
+
+    bool is_failed() const noexcept { return vav_template_is_failed(get()) != 0; }
+
+    std::vector<std::uint8_t> to_bytes() const {
+        std::vector<std::uint8_t> stored(vav_template_size(get()));
+        detail::call([&](vav_error **err) {
+            return vav_template_to_bytes(get(), stored.data(), stored.size(), err);
+        });
+        return stored;
+    }
+
+    vav_template *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::owner<vav_template, vav_template_free> handle_;
+};
+
+/// The faces of one photo, most confident first.
+class faces {
+public:
+    /// Takes a handle over.
+    explicit faces(vav_faces *handle) noexcept : handle_(handle) {}
+
+    std::size_t size() const noexcept { return vav_faces_count(get()); }
+
+    vav_face at(std::size_t index) const {
+        vav_face face = VAV_FACE_INIT;
+        detail::call([&](vav_error **err) { return vav_faces_get(get(), index, &face, err); });
+        return face;
+    }
+
+    /// The index of the face that counts.
+    std::size_t chosen() const {
+        std::size_t index = 0;
+        detail::call([&](vav_error **err) { return vav_faces_chosen(get(), &index, err); });
+        return index;
+    }
+
+    /// Width and height of the upright image in pixels.
+    std::pair<std::uint32_t, std::uint32_t> image_size() const {
+        std::pair<std::uint32_t, std::uint32_t> size;
+        detail::check(vav_faces_image_size(get(), &size.first, &size.second));
+        return size;
+    }
+
+    vav_faces *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::owner<vav_faces, vav_faces_free> handle_;
+};
+
+/// Compares faces. Make one, keep it, and use it from all threads.
+class verifier {
+public:
+    verifier() : verifier(nullptr) {}
+    explicit verifier(const config &settings) : verifier(settings.get()) {}
+
+    vav_result verify(bytes probe, bytes reference) const {
+        return compared([&](vav_result *result, vav_error **err) {
+            return vav_verify(get(), probe.data(), probe.size(), reference.data(), reference.size(), result, err);
+        });
+    }
+    vav_result verify(const vav_pixels &probe, const vav_pixels &reference) const {
+        return compared([&](vav_result *result, vav_error **err) {
+            return vav_verify_pixels(get(), &probe, &reference, result, err);
+        });
+    }
+    vav_result compare(const face_template &probe, const face_template &reference) const {
+        return compared([&](vav_result *result, vav_error **err) {
+            return vav_compare(get(), probe.get(), reference.get(), result, err);
+        });
+    }
+
+    visavis::faces detect(bytes photo) const {
+        return made<visavis::faces, vav_faces>([&](vav_faces **out, vav_error **err) {
+            return vav_detect(get(), photo.data(), photo.size(), out, err);
+        });
+    }
+    visavis::faces detect(const vav_pixels &photo) const {
+        return made<visavis::faces, vav_faces>([&](vav_faces **out, vav_error **err) {
+            return vav_detect_pixels(get(), &photo, out, err);
+        });
+    }
+
+    /// `face`, where given, starts as VAV_FACE_INIT and says where the face was.
+    face_template extract(bytes photo, vav_face *face = nullptr) const {
+        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
+            return vav_extract(get(), photo.data(), photo.size(), out, face, err);
+        });
+    }
+    face_template extract(const vav_pixels &photo, vav_face *face = nullptr) const {
+        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
+            return vav_extract_pixels(get(), &photo, out, face, err);
+        });
+    }
+    face_template extract_face(bytes photo, const visavis::faces &found, std::size_t index) const {
+        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
+            return vav_extract_face(get(), photo.data(), photo.size(), found.get(), index, out, err);
+        });
+    }
+    face_template extract_face(const vav_pixels &photo, const visavis::faces &found, std::size_t index) const {
+        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
+            return vav_extract_face_pixels(get(), &photo, found.get(), index, out, err);
+        });
+    }
+
+    vav_engine engine() const noexcept { return static_cast<vav_engine>(vav_verifier_engine(get())); }
+    std::string engine_version() const { return vav_verifier_engine_version(get()); }
+    std::string fallback_reason() const { return vav_verifier_fallback_reason(get()); }
+    std::string extractor_id() const { return vav_verifier_extractor_id(get()); }
+
+    vav_verifier *get() const noexcept { return handle_.get(); }
+
+private:
+    explicit verifier(const vav_config *settings)
+        : handle_(made<vav_verifier *, vav_verifier>([&](vav_verifier **out, vav_error **err) {
+              return vav_verifier_new(settings, out, err);
+          })) {}
+
+    template <class Call>
+    static vav_result compared(Call &&function) {
+        vav_result result = VAV_RESULT_INIT;
+        detail::call([&](vav_error **err) { return function(&result, err); });
+        return result;
+    }
+
+    template <class Owner, class T, class Call>
+    static Owner made(Call &&function) {
+        T *handle = nullptr;
+        detail::call([&](vav_error **err) { return function(&handle, err); });
+        return Owner(handle);
+    }
+
+    detail::owner<vav_verifier, vav_verifier_free> handle_;
+};
+
+} // namespace visavis
+
+#endif // VISAVIS_HPP
