@@ -13,7 +13,7 @@ use crate::view::{self, ComparisonView};
 use crate::{input, verdict_code};
 
 /// A template of 65,535 dimensions, which is the most that the format can name, has 262,168 bytes.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// Compare two template files. Exit status: 0 same, 1 different, 2 error
 #[derive(Args)]

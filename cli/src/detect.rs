@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 use visavis::{Detection, Verifier};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, FailureView, Result};
 use crate::output::{print, print_json, shown};
 use crate::setup::Setup;
 use crate::view::{self, EngineView, FaceView};
@@ -30,7 +29,7 @@ pub(crate) struct Detect {
 }
 
 #[derive(Serialize)]
-struct Reply {
+struct Reply<'a> {
     path: String,
     width: u32,
     height: u32,
@@ -40,7 +39,7 @@ struct Reply {
     chosen: Option<usize>,
     /// Why none does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Value>,
+    reason: Option<FailureView<'a>>,
     engine: EngineView,
     milliseconds: f64,
 }
@@ -59,25 +58,28 @@ impl Detect {
             draw::write(path, &image, &detection.faces, chosen)?;
         }
         if self.json {
-            print_json(&self.reply(&detection, &verifier, milliseconds))?;
+            let reason = detection.chosen.clone().err().map(Failure::from);
+            print_json(&self.reply(&detection, reason.as_ref(), &verifier, milliseconds))?;
         } else {
             print(self.describe(&detection) + &view::engine_line(verifier.engine(), milliseconds))?;
         }
         Ok(if detection.chosen.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    fn reply(&self, detection: &Detection, verifier: &Verifier, milliseconds: f64) -> Reply {
-        let reason = detection.chosen.as_ref().err().map(|error| {
-            let mut json = Failure::from(error.clone()).to_json();
-            json["error"].take()
-        });
+    fn reply<'a>(
+        &self,
+        detection: &Detection,
+        reason: Option<&'a Failure>,
+        verifier: &Verifier,
+        milliseconds: f64,
+    ) -> Reply<'a> {
         Reply {
             path: self.photo.to_string_lossy().into_owned(),
             width: detection.width,
             height: detection.height,
             faces: detection.faces.iter().map(FaceView::from).collect(),
             chosen: detection.chosen.as_ref().ok().copied(),
-            reason,
+            reason: reason.map(Failure::view),
             engine: verifier.engine().into(),
             milliseconds,
         }

@@ -40,8 +40,9 @@ fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {
     for point in face.landmarks {
         let (x, y) = (point.x.round() as i64, point.y.round() as i64);
         // A plus sign: its middle shows the pixel that is meant.
-        fill(canvas, [x - 2 * pen, y], [x + 2 * pen + 1, y + 1], LANDMARK);
-        fill(canvas, [x, y - 2 * pen], [x + 1, y + 2 * pen + 1], LANDMARK);
+        let (long, thin) = (2 * pen, pen / 4);
+        fill(canvas, [x - long, y - thin], [x + long + 1, y + thin + 1], LANDMARK);
+        fill(canvas, [x - thin, y - long], [x + thin + 1, y + long + 1], LANDMARK);
     }
 }
 

@@ -1,10 +1,11 @@
 //! What went wrong: an error of the engine, or one that only the command line knows.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
-use visavis::{Band, Error, ErrorKind, Side};
+use serde::Serialize;
+use visavis::{Band, Error, ErrorKind, Side, Stage};
 
 use crate::output::shown;
 
@@ -21,6 +22,22 @@ pub(crate) struct Failure {
 enum Cause {
     Engine(Error),
     File(FileProblem, String),
+}
+
+/// A failure as JSON.
+#[derive(Serialize)]
+pub(crate) struct FailureView<'a> {
+    name: &'static str,
+    /// The stable number, of the engine's own kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<Cow<'a, str>>,
+    message: &'a str,
 }
 
 /// What the engine never meets, because it opens no files.
@@ -109,24 +126,20 @@ impl Failure {
         }
     }
 
-    /// For programs: name and message, and number, side, stage and path where there are any.
-    pub(crate) fn to_json(&self) -> Value {
-        let mut members = Map::new();
-        members.insert("name".into(), self.name().into());
-        if let Cause::Engine(error) = &self.cause {
-            members.insert("number".into(), error.kind().number().into());
-            if let Some(side) = error.side() {
-                members.insert("side".into(), side.name().into());
-            }
-            if let Some(stage) = error.stage() {
-                members.insert("stage".into(), stage.name().into());
-            }
+    /// For programs.
+    pub(crate) fn view(&self) -> FailureView<'_> {
+        let error = match &self.cause {
+            Cause::Engine(error) => Some(error),
+            Cause::File(..) => None,
+        };
+        FailureView {
+            name: self.name(),
+            number: error.map(|error| error.kind().number()),
+            side: error.and_then(Error::side).map(Side::name),
+            stage: error.and_then(Error::stage).map(Stage::name),
+            path: self.path.as_deref().map(Path::to_string_lossy),
+            message: self.message(),
         }
-        if let Some(path) = &self.path {
-            members.insert("path".into(), path.to_string_lossy().into());
-        }
-        members.insert("message".into(), self.message().into());
-        Value::from_iter([("error", Value::Object(members))])
     }
 }
 

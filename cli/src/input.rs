@@ -1,10 +1,8 @@
-//! Files to bytes, bounded before anything is read.
+//! Files to bytes, never more than are wanted.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-
-use visavis::{Error, ErrorKind};
 
 use crate::failure::{Failure, Result};
 
@@ -23,35 +21,29 @@ pub(crate) fn refuse_two_streams(one: &Path, other: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens a file, or standard input for `-`; also tells its size where that is known.
-pub(crate) fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
+/// Opens a file, or standard input for `-`.
+fn open(path: &Path) -> Result<Box<dyn Read>> {
     if is_stream(path) {
-        return Ok((Box::new(io::stdin()), None));
+        return Ok(Box::new(io::stdin()));
     }
     let file = File::open(path).map_err(|error| Failure::unreadable(path, error))?;
     let about = file.metadata().map_err(|error| Failure::unreadable(path, error))?;
     if about.is_dir() {
         return Err(Failure::unreadable(path, "it is a folder"));
     }
-    Ok((Box::new(file), about.is_file().then_some(about.len())))
+    Ok(Box::new(file))
 }
 
-/// A file's bytes, or none if there are more than `most`; then no more than one byte too many was read.
-pub(crate) fn bounded(path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
-    let (reader, size) = open(path)?;
-    if size.is_some_and(|size| size > most) {
-        return Ok(None);
-    }
-    let mut bytes = Vec::new();
-    let read = reader.take(most + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Failure::unreadable(path, error))?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
-}
-
-/// A photo's bytes; more than the engine takes are `IMAGE_TOO_LARGE`.
+/// A photo's bytes, or of a larger file one byte more than the engine takes, for it to refuse in its own order.
 pub(crate) fn photo(path: &Path, max_bytes: usize) -> Result<Vec<u8>> {
-    bounded(path, max_bytes as u64)?.ok_or_else(|| {
-        let message = format!("the image has more than the {max_bytes} bytes that are allowed");
-        Failure::about(Error::new(ErrorKind::ImageTooLarge, message), path)
-    })
+    let mut bytes = Vec::new();
+    let read = open(path)?.take(max_bytes as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::unreadable(path, error))?;
+    Ok(bytes)
+}
+
+/// The bytes of any other file, or none if there are more than `most`.
+pub(crate) fn bounded(path: &Path, most: usize) -> Result<Option<Vec<u8>>> {
+    let bytes = photo(path, most)?;
+    Ok((bytes.len() <= most).then_some(bytes))
 }

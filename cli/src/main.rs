@@ -17,6 +17,7 @@ mod setup;
 mod verify;
 mod view;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
         output::complain(&failure);
         if command.answers_json() {
             // Standard error has it already, should standard output be gone.
-            let _ = output::print_json(&failure.to_json());
+            let _ = output::print_json(&BTreeMap::from([("error", failure.view())]));
         }
         ExitCode::from(ERROR)
     })

@@ -1,7 +1,7 @@
 //! What the engine answers, as JSON and in words.
 
 use serde::Serialize;
-use visavis::{Comparison, EngineInfo, Face, Sample, Timings, Verifier};
+use visavis::{Comparison, EngineInfo, Face, Sample, ScoreTable, Timings, Verifier};
 
 use crate::output::grouped;
 
@@ -115,16 +115,23 @@ impl From<&EngineInfo> for EngineView {
 /// The verdict and what it rests on, in two lines.
 pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
     let verdict = if comparison.is_match { "same person" } else { "different people" };
-    let reached = match 1.0 / comparison.false_match_rate() {
-        one_in if one_in < 1.5 => "nearly every pair of different people reaches this score".to_owned(),
-        one_in => format!("about 1 in {} pairs of different people reaches this score", rounded(one_in)),
-    };
+    let measured = verifier.calibration().knots.last().map_or(0.0, |knot| knot[1]);
     format!(
-        "{verdict}: score {:.1}, threshold {}\n  similarity {:.4}; {reached}\n",
+        "{verdict}: score {:.1}, threshold {}\n  similarity {:.4}; {} of different people reaches this score\n",
         comparison.score,
         verifier.options().threshold,
         comparison.similarity,
+        reaching(comparison.score, measured),
     )
+}
+
+/// How many pairs reach a score, in words; beyond the measured scores only that they are fewer.
+fn reaching(score: f32, measured: f32) -> String {
+    let one_in = 1.0 / ScoreTable::false_match_rate(score.min(measured));
+    if one_in < 1.5 {
+        return "nearly every pair".into();
+    }
+    format!("{} 1 in {} pairs", if score > measured { "less than" } else { "about" }, rounded(one_in))
 }
 
 /// A face in words.
@@ -147,6 +154,18 @@ fn rounded(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_beyond_the_measured_are_not_claimed() {
+        for (score, words) in [
+            (0.0, "nearly every pair"),
+            (27.0, "about 1 in 500 pairs"),
+            (50.0, "about 1 in 100,000 pairs"),
+            (99.0, "less than 1 in 100,000 pairs"),
+        ] {
+            assert_eq!(reaching(score, 50.0), words);
+        }
+    }
 
     #[test]
     fn large_numbers_are_rounded_to_two_digits() {

@@ -13,7 +13,7 @@ use crate::failure::{Failure, FileProblem, Result};
 use crate::input;
 
 /// A manifest has a few thousand.
-const MAX_BYTES: u64 = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 const HEADER: &str = "[calibration]";
 
@@ -24,7 +24,12 @@ struct Manifest {
 
 /// The table of a manifest.
 pub(super) fn read(path: &Path) -> Result<ScoreTable> {
-    let manifest: Manifest = toml::from_str(&text(path)?).map_err(|error| malformed(path, error))?;
+    let text = text(path)?;
+    let manifest: Manifest = toml::from_str(&text).map_err(|error| {
+        // The error's own text has several lines and shows the manifest's.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        malformed(path, format!("line {}: {}", before.split('\n').count(), error.message()))
+    })?;
     Ok(manifest.calibration)
 }
 
@@ -53,7 +58,7 @@ fn malformed(path: &Path, why: impl std::fmt::Display) -> Failure {
 }
 
 fn replace(manifest: &str, part: &str) -> Result<String, String> {
-    let parse = |text: &str| text.parse::<Table>().map_err(|error| error.to_string());
+    let parse = |text: &str| text.parse::<Table>().map_err(|error| error.message().to_owned());
     let before = parse(manifest)?;
     let starts = line_starts(manifest);
     let start = starts.iter().copied().find(|&start| is_header(&manifest[start..]));

@@ -11,7 +11,7 @@ use crate::input;
 use crate::names::Names;
 
 /// Far more than a table of pairs has; keeps an endless stream from filling the memory.
-const MAX_BYTES: u64 = 256 << 20;
+const MAX_BYTES: usize = 256 << 20;
 
 /// A line of the table.
 #[derive(Debug, PartialEq)]

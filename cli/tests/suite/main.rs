@@ -1,0 +1,20 @@
+//! The built program, run as people and scripts run it.
+
+#[path = "../../../core/tests/support/aloud.rs"]
+#[allow(dead_code, reason = "shared with the core's tests; nothing is skipped here")]
+mod aloud;
+mod calibrate;
+#[path = "../../../core/tests/support/cases.rs"]
+#[allow(dead_code, reason = "shared with the core's tests, which also write the table")]
+mod cases;
+mod detect;
+mod eval;
+mod eval_report;
+mod eval_tables;
+mod files;
+mod golden;
+mod program;
+mod setup;
+mod streams;
+mod templates;
+mod verify;

@@ -1,0 +1,72 @@
+//! `verify`: verdicts, their JSON, their exit status.
+
+use serde_json::Value;
+
+use crate::program::{args, golden, keys, run, run_with_input};
+
+#[test]
+fn one_person_is_the_same_and_two_are_different() {
+    for (reference, code, words) in
+        [("astronaut.webp", 0, "same person"), ("hopper.jpg", 1, "different people")]
+    {
+        let reference = if code == 0 { golden("astronaut-lossy.webp") } else { golden(reference) };
+        let run = run(args!["verify", golden("astronaut.jpg"), reference]);
+        assert_eq!((run.code, run.stderr.as_str()), (code, ""));
+        assert!(run.text().starts_with(&format!("{words}: score ")), "{}", run.text());
+        assert!(run.text().contains("threshold 27\n"), "{}", run.text());
+    }
+}
+
+#[test]
+fn json_is_one_object_of_this_shape() {
+    let run = run(args!["verify", "--json", golden("two-people.jpg"), golden("astronaut.jpg")]);
+    let reply = run.json();
+    assert_eq!(
+        keys(&reply),
+        ["engine", "is_match", "milliseconds", "probe", "reference", "score", "similarity", "threshold"]
+    );
+    assert_eq!(
+        (run.code, &reply["is_match"], &reply["threshold"]),
+        (0, &Value::Bool(true), &Value::from(27.0))
+    );
+    assert!((27.0..=100.0).contains(&reply["score"].as_f64().unwrap()));
+    assert!((0.4..=1.0).contains(&reply["similarity"].as_f64().unwrap()));
+    assert!(reply["milliseconds"].as_f64().unwrap() > 0.0);
+    let probe = &reply["probe"];
+    assert_eq!(keys(probe), ["face", "face_count", "height", "milliseconds", "path", "width"]);
+    assert_eq!(
+        (&probe["face_count"], &probe["width"], &probe["height"]),
+        (&2.into(), &620.into(), &400.into())
+    );
+    assert_eq!(keys(&probe["milliseconds"]), ["decode", "detect", "extract"]);
+    assert_eq!(keys(&probe["face"]), ["box", "confidence", "landmarks"]);
+    assert_eq!(keys(&probe["face"]["box"]), ["height", "width", "x", "y"]);
+    let landmarks = probe["face"]["landmarks"].as_array().unwrap();
+    assert!(landmarks.len() == 5 && landmarks.iter().all(|point| point.as_array().unwrap().len() == 2));
+    assert_eq!(reply["reference"]["path"], golden("astronaut.jpg").to_str().unwrap());
+    assert_eq!(keys(&reply["engine"]), ["fallback_reason", "library", "name", "version"]);
+}
+
+#[test]
+fn an_error_is_told_in_words_and_in_json() {
+    let (faceless, sound) = (golden("gray.png"), golden("hopper.jpg"));
+    run(args!["verify", sound, faceless]).fails_with("NO_FACE");
+    let run = run(args!["verify", sound, faceless, "--json"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("reference: no face was found (NO_FACE)"), "{}", run.stderr);
+    let reply = run.json();
+    assert_eq!(keys(&reply), ["error"]);
+    let error = &reply["error"];
+    assert_eq!(keys(error), ["message", "name", "number", "path", "side", "stage"]);
+    assert_eq!((&error["name"], &error["number"]), (&"NO_FACE".into(), &40.into()));
+    assert_eq!((&error["side"], &error["stage"]), (&"reference".into(), &"choose".into()));
+    assert_eq!(error["path"], faceless.to_str().unwrap());
+}
+
+#[test]
+fn one_photo_may_come_from_standard_input() {
+    let photo = golden("astronaut.jpg");
+    let run = run_with_input(args!["verify", "-", photo, "--json"], &photo);
+    assert_eq!((run.code, &run.json()["score"]), (0, &Value::from(100.0)));
+    run_with_input(args!["verify", "-", "-"], &photo).fails_with("INVALID_ARGUMENT");
+}
