@@ -1,7 +1,7 @@
 //! What the C ABI costs over the Rust API: the same verifications through both, one after the other.
 //!
-//! `cargo build --release -p visavis-ffi && cargo bench -p visavis-ffi [-- FOLDER]`; FOLDER holds photos in
-//! `images/` (default: those of the golden cases). Medians of interleaved runs; the ratio is what counts.
+//! `cargo build --release -p visavis-ffi && cargo bench -p visavis-ffi [-- FOLDER]`; FOLDER holds photos
+//! (default: those of the golden cases). Medians of interleaved runs; the ratio is what counts.
 
 #![allow(unsafe_code, reason = "a C library is called")]
 
@@ -91,13 +91,23 @@ impl Library {
     }
 }
 
-/// The first photos of a folder in the order of their names.
+/// The first photos of a folder and the folders in it, in the order of their names.
 fn photos(folder: &Path) -> Vec<Vec<u8>> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jpg"));
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries =
+            std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        for path in entries.map(|entry| entry.expect("a folder can be listed").path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "jpg") {
+                paths.push(path);
+            }
+        }
+    }
     paths.sort();
-    paths.iter().map(|path| std::fs::read(path).expect("a photo that was listed")).collect()
+    paths.iter().take(2 * PAIRS).map(|path| std::fs::read(path).expect("a photo that was listed")).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -114,13 +124,14 @@ fn milliseconds(work: impl FnOnce() -> Option<f32>) -> (f64, Option<f32>) {
 fn main() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/images");
     let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let photos = photos(&named.map_or(golden, |folder| Path::new(&folder).join("images")));
+    let photos = photos(&named.map_or(golden, PathBuf::from));
     let mut options = Options::default();
     options.workers = 1;
     let rust = Verifier::new(options).expect("the models are in the library");
     let c = Library::load();
     let pairs: Vec<_> =
         photos.windows(2).filter(|pair| c.score(&pair[0], &pair[1]).is_some()).take(PAIRS).collect();
+    assert!(!pairs.is_empty(), "no two photos with faces follow each other");
     let mut ratios = Vec::new();
     let (mut through_rust, mut through_c) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {

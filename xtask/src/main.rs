@@ -1,6 +1,8 @@
 //! `cargo xtask COMMAND`: the one door for the project's chores.
 
 mod golden;
+mod header;
+mod install;
 mod models;
 mod onnxruntime;
 mod project;
@@ -30,6 +32,16 @@ const COMMANDS: &[Command] = &[
         name: "golden",
         help: "check the scores of tests/golden/cases.tsv, or fill them in [--write]",
         run: golden::command,
+    },
+    Command {
+        name: "header",
+        help: "make include/visavis.h out of ffi/src, or compare it [--check]",
+        run: header::command,
+    },
+    Command {
+        name: "install",
+        help: "lay out libraries, headers, pkg-config and CMake files [--prefix DIR] for C and C++",
+        run: install::command,
     },
     Command {
         name: "models",

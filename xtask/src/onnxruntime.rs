@@ -52,7 +52,7 @@ pub(crate) fn provide_or_warn() {
 }
 
 /// Puts the library into the target folder, unless it is there, and links it beside the programs.
-fn provide() -> Result<PathBuf> {
+pub(crate) fn provide() -> Result<PathBuf> {
     let target = project::target()?;
     let name = format!("libonnxruntime.so.{VERSION}");
     let library = target.join("onnxruntime").join(&name);

@@ -1,5 +1,6 @@
 //! What `cargo xtask test` runs: one file per language, each with the list of its steps.
 
+mod c;
 mod rust;
 
 use crate::Result;
@@ -12,5 +13,5 @@ pub(crate) struct Step {
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS].into_iter().flatten()
+    [rust::STEPS, c::STEPS].into_iter().flatten()
 }

@@ -1,0 +1,121 @@
+// The part of NIST's FRTE 1:1 interface (API 6.0) that an implementation and its tests need, declared in our words.
+//
+// Names, members, their order and the values of enumerations are NIST's, so that the adapter compiles against NIST's
+// own headers too: put those before this folder and define VISAVIS_NIST_HEADERS.
+
+#ifndef VISAVIS_FRTE_HPP
+#define VISAVIS_FRTE_HPP
+
+#ifdef VISAVIS_NIST_HEADERS
+#include <frvt11.h>
+#else
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace FRVT {
+
+/// One picture: `depth` 24 is RGB, 8 is brightness; rows lie close together.
+struct Image {
+    enum class ImageDescription { FaceUnknown, FaceIso, FaceMugshot, FacePhotojournalism, FaceWild, IrisUnknown,
+                                  IrisNIR, IrisWild };
+    enum class Illuminant { Unspecified, Visible, NIR, SWIR, MWIR, LWIR };
+    enum class IrisLR { Unspecified, RightIris, LeftIris };
+
+    std::uint16_t width = 0;
+    std::uint16_t height = 0;
+    std::uint8_t depth = 24;
+    std::shared_ptr<std::uint8_t> data;
+    ImageDescription description = ImageDescription::FaceUnknown;
+    Illuminant illuminant = Illuminant::Unspecified;
+    IrisLR irisLR = IrisLR::Unspecified;
+
+    std::size_t size() const { return std::size_t{width} * height * (depth / 8); }
+};
+
+/// Where an iris was seen.
+struct IrisAnnulus {
+    std::uint16_t limbusCenterX = 0, limbusCenterY = 0, pupilRadius = 0, limbusRadius = 0;
+};
+
+enum class TemplateRole { Enrollment_11, Verification_11, Enrollment_1N, Search_1N };
+
+enum class ReturnCode {
+    Success,
+    UnknownError,
+    ConfigError,
+    RefuseInput,
+    ExtractError,
+    ParseError,
+    TemplateCreationError,
+    VerifTemplateError,
+    FaceDetectionError,
+    NumDataError,
+    TemplateFormatError,
+    EnrollDirError,
+    InputLocationError,
+    MemoryError,
+    MatchError,
+    QualityAssessmentError,
+    NotImplemented,
+    VendorError
+};
+
+/// What a function returns, with a word for people.
+struct ReturnStatus {
+    ReturnCode code = ReturnCode::UnknownError;
+    std::string info;
+
+    ReturnStatus() = default;
+    ReturnStatus(ReturnCode code, const std::string &info = "") : code(code), info(info) {}
+};
+
+/// The eyes of the person (the left one is the person's left), where they were found within the picture.
+struct EyePair {
+    bool isLeftAssigned = false, isRightAssigned = false;
+    std::uint16_t xleft = 0, yleft = 0, xright = 0, yright = 0;
+
+    EyePair() = default;
+    EyePair(bool left, bool right, std::uint16_t xleft, std::uint16_t yleft, std::uint16_t xright, std::uint16_t yright)
+        : isLeftAssigned(left), isRightAssigned(right), xleft(xleft), yleft(yleft), xright(xright), yright(yright) {}
+};
+
+} // namespace FRVT
+
+namespace FRVT_11 {
+
+class Interface {
+public:
+    virtual ~Interface() = default;
+
+    /// Called once, before the test forks.
+    virtual FRVT::ReturnStatus initialize(const std::string &configDir) = 0;
+
+    /// Several pictures of one person: one template, and eyes for each picture.
+    virtual FRVT::ReturnStatus createFaceTemplate(const std::vector<FRVT::Image> &faces, FRVT::TemplateRole role,
+                                                  std::vector<std::uint8_t> &templ,
+                                                  std::vector<FRVT::EyePair> &eyeCoordinates) = 0;
+
+    /// One picture of several people: a template and eyes for each.
+    virtual FRVT::ReturnStatus createFaceTemplate(const FRVT::Image &image, FRVT::TemplateRole role,
+                                                  std::vector<std::vector<std::uint8_t>> &templs,
+                                                  std::vector<FRVT::EyePair> &eyeCoordinates) = 0;
+
+    virtual FRVT::ReturnStatus createIrisTemplate(const std::vector<FRVT::Image> &irises, FRVT::TemplateRole role,
+                                                  std::vector<std::uint8_t> &templ,
+                                                  std::vector<FRVT::IrisAnnulus> &irisLocations) = 0;
+
+    /// A similarity of 0 or more; -1 and VerifTemplateError where a template records a failure.
+    virtual FRVT::ReturnStatus matchTemplates(const std::vector<std::uint8_t> &verifTemplate,
+                                              const std::vector<std::uint8_t> &enrollTemplate, double &similarity) = 0;
+
+    static std::shared_ptr<Interface> getImplementation();
+};
+
+} // namespace FRVT_11
+
+#endif // VISAVIS_NIST_HEADERS
+#endif // VISAVIS_FRTE_HPP

@@ -1,0 +1,94 @@
+/* What the test programs share. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <visavis.h>
+
+static int checks = 0;
+static int failures = 0;
+
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        checks++;                                                                                            \
+        if (!(condition)) {                                                                                  \
+            failures++;                                                                                      \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                  \
+        }                                                                                                    \
+    } while (0)
+
+typedef struct photo {
+    uint8_t *data;
+    size_t len;
+} photo;
+
+/* A whole file; ends the program when it cannot be read. */
+static inline photo load(const char *folder, const char *name) {
+    char path[4096];
+    photo result = { NULL, 0 };
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
+        fprintf(stderr, "%s cannot be read\n", path);
+        exit(2);
+    }
+    result.len = (size_t)ftell(file);
+    rewind(file);
+    result.data = (uint8_t *)malloc(result.len + 1);
+    if (result.data == NULL || fread(result.data, 1, result.len, file) != result.len) {
+        fprintf(stderr, "%s cannot be read\n", path);
+        exit(2);
+    }
+    fclose(file);
+    return result;
+}
+
+/* A binary PPM of 8 bits a channel. `owner` is to be freed. */
+static inline vav_pixels load_ppm(const char *folder, const char *name, photo *owner) {
+    unsigned width = 0, height = 0;
+    int header = 0;
+    *owner = load(folder, name);
+    owner->data[owner->len] = 0;
+    if (sscanf((const char *)owner->data, "P6 %u %u 255%n", &width, &height, &header) != 2 || header == 0) {
+        fprintf(stderr, "%s is not a PPM as expected\n", name);
+        exit(2);
+    }
+    vav_pixels pixels = { owner->data + header + 1, owner->len - (size_t)header - 1, width, height,
+                          3 * (size_t)width, VAV_PIXELS_RGB8 };
+    return pixels;
+}
+
+/* A config with the engine that the environment names: VISAVIS_TEST_ENGINE=embedded|onnxruntime. */
+static inline vav_config *engine_config(void) {
+    const char *name = getenv("VISAVIS_TEST_ENGINE");
+    vav_config *config = vav_config_new();
+    int engine = VAV_ENGINE_AUTO;
+    if (name != NULL && strcmp(name, "embedded") == 0)
+        engine = VAV_ENGINE_EMBEDDED;
+    else if (name != NULL && strcmp(name, "onnxruntime") == 0)
+        engine = VAV_ENGINE_ONNXRUNTIME;
+    CHECK(vav_config_set_engine(config, engine) == VAV_OK);
+    return config;
+}
+
+/* A verifier; ends the program when there is none. Frees the config. */
+static inline vav_verifier *make_verifier(vav_config *config) {
+    vav_verifier *verifier = NULL;
+    vav_error *err = NULL;
+    if (vav_verifier_new(config, &verifier, &err) != VAV_OK) {
+        fprintf(stderr, "no verifier: %s\n", vav_error_message(err));
+        exit(2);
+    }
+    vav_config_free(config);
+    return verifier;
+}
+
+/* The last line of every program: no check that ran is no success. */
+static inline int done(const char *name) {
+    fprintf(stderr, "%s: %d checks, %d failures\n", name, checks, failures);
+    return checks > 0 && failures == 0 ? 0 : 1;
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* panics: a panic comes back as a status, and the program goes on. Needs a library built with `test-panic`. */
+#include "check.h"
+
+vav_status vav_test_panic(vav_error **err);
+
+int main(void) {
+    for (int i = 0; i < 3; i++) {
+        vav_error *err = NULL;
+        CHECK(vav_test_panic(&err) == VAV_PANIC);
+        CHECK(vav_error_status(err) == VAV_PANIC);
+        CHECK(strstr(vav_error_message(err), "on purpose") != NULL);
+        vav_error_free(err);
+        CHECK(vav_test_panic(NULL) == VAV_PANIC);
+    }
+    vav_verifier *verifier = make_verifier(engine_config());
+    CHECK(vav_verifier_engine(verifier) >= 0);
+    vav_verifier_free(verifier);
+    return done("panics");
+}

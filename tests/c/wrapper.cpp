@@ -1,0 +1,116 @@
+// wrapper IMAGES PPM_FOLDER: visavis.hpp, and raw pixels of every layout.
+#include "check.h"
+
+#include <array>
+#include <type_traits>
+#include <visavis.hpp>
+
+static_assert(!std::is_copy_constructible_v<visavis::verifier> && std::is_nothrow_move_constructible_v<visavis::verifier>);
+static_assert(!std::is_copy_constructible_v<visavis::face_template> && !std::is_copy_constructible_v<visavis::config>);
+static_assert(std::is_convertible_v<std::vector<std::uint8_t>, visavis::bytes>);
+static_assert(std::is_convertible_v<std::string, visavis::bytes>);
+static_assert(!std::is_convertible_v<std::vector<int>, visavis::bytes>);
+
+template <class Call>
+static vav_status thrown(Call &&call) {
+    try {
+        call();
+    } catch (const visavis::error &error) {
+        CHECK(error.what()[0] != 0);
+        return error.status();
+    }
+    return VAV_OK;
+}
+
+static std::string file(const char *folder, const char *name) {
+    photo read = load(folder, name);
+    std::string bytes(reinterpret_cast<const char *>(read.data), read.len);
+    std::free(read.data);
+    return bytes;
+}
+
+// The same picture in every layout gives the same template, whatever the stride.
+static void layouts(const visavis::verifier &verifier, const char *folder) {
+    photo owner;
+    const vav_pixels rgb = load_ppm(folder, "astronaut.ppm", &owner);
+    const std::vector<std::uint8_t> expected = verifier.extract(rgb).to_bytes();
+    struct {
+        vav_pixel_format format;
+        std::size_t channels;
+        std::array<int, 4> order;
+    } const kinds[] = { { VAV_PIXELS_RGB8, 3, { 0, 1, 2, 0 } },
+                        { VAV_PIXELS_BGR8, 3, { 2, 1, 0, 0 } },
+                        { VAV_PIXELS_RGBA8, 4, { 0, 1, 2, -1 } },
+                        { VAV_PIXELS_BGRA8, 4, { 2, 1, 0, -1 } } };
+    for (const auto &kind : kinds) {
+        for (std::size_t gap : { 0u, 13u }) {
+            const std::size_t stride = rgb.width * kind.channels + gap;
+            std::vector<std::uint8_t> data(stride * rgb.height, 255);
+            for (std::size_t y = 0; y < rgb.height; y++)
+                for (std::size_t x = 0; x < rgb.width; x++)
+                    for (std::size_t c = 0; c < kind.channels; c++)
+                        if (kind.order[c] >= 0)
+                            data[y * stride + x * kind.channels + c] =
+                                rgb.data[y * rgb.stride + 3 * x + static_cast<std::size_t>(kind.order[c])];
+            const vav_pixels other = visavis::pixels(data, rgb.width, rgb.height, kind.format, gap == 0 ? 0 : stride);
+            CHECK(verifier.extract(other).to_bytes() == expected);
+        }
+    }
+    std::vector<std::uint8_t> gray(std::size_t{rgb.width} * rgb.height);
+    for (std::size_t i = 0; i < gray.size(); i++) gray[i] = rgb.data[3 * i + 1];
+    CHECK(verifier.verify(visavis::pixels(gray, rgb.width, rgb.height, VAV_PIXELS_GRAY8), rgb).is_match == 1);
+    std::free(owner.data);
+}
+
+static void several_faces(const visavis::verifier &verifier, const char *images) {
+    const std::string two = file(images, "two-people.jpg");
+    const visavis::faces found = verifier.detect(two);
+    CHECK(found.size() == 2 && found.chosen() < 2 && found.at(0).confidence >= found.at(1).confidence);
+    CHECK(thrown([&] { found.at(2); }) == VAV_INVALID_ARGUMENT);
+    const auto astronaut = verifier.extract(file(images, "astronaut.jpg"));
+    const auto hopper = verifier.extract(file(images, "hopper.jpg"));
+    int matches = 0;
+    for (std::size_t i = 0; i < found.size(); i++) {
+        const auto one = verifier.extract_face(two, found, i);
+        matches += verifier.compare(one, astronaut).is_match + verifier.compare(one, hopper).is_match;
+    }
+    CHECK(matches == 2);
+    // Chosen by hand or by the policy, the template is the same.
+    CHECK(verifier.extract_face(two, found, found.chosen()).to_bytes() == verifier.extract(two).to_bytes());
+    const visavis::faces nobody = verifier.detect(file(images, "gray.png"));
+    CHECK(nobody.size() == 0 && thrown([&] { nobody.chosen(); }) == VAV_NO_FACE);
+    visavis::verifier single(visavis::config().workers(1).face_policy(VAV_FACE_SINGLE));
+    CHECK(thrown([&] { single.extract(two); }) == VAV_SEVERAL_FACES);
+}
+
+static void moves(visavis::verifier &verifier) {
+    visavis::face_template first = visavis::face_template::failed(), second = std::move(first);
+    CHECK(second.is_failed() && visavis::face_template(second.to_bytes()).is_failed());
+    CHECK(thrown([&] { (void)verifier.compare(first, second); }) == VAV_INVALID_ARGUMENT);
+    CHECK(thrown([&] { (void)verifier.compare(second, second); }) == VAV_TEMPLATE_FAILED);
+    visavis::verifier moved = std::move(verifier);
+    CHECK(thrown([&] { (void)verifier.verify(std::string("x"), std::string("y")); }) == VAV_INVALID_ARGUMENT);
+    verifier = std::move(moved);
+    CHECK(!verifier.engine_version().empty() && verifier.extractor_id() == "mobilefacenet-192");
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) return 2;
+    visavis::verifier verifier(visavis::config().workers(2).threshold(27));
+    const std::string astronaut = file(argv[1], "astronaut.jpg"), hopper = file(argv[1], "hopper.jpg");
+    CHECK(verifier.verify(astronaut, astronaut).is_match == 1 && verifier.verify(astronaut, hopper).is_match == 0);
+    try {
+        verifier.verify(astronaut, file(argv[1], "gray.png"));
+        CHECK(!"thrown");
+    } catch (const visavis::error &error) {
+        CHECK(error.status() == VAV_NO_FACE && error.side() == VAV_SIDE_REFERENCE);
+        CHECK(error.stage() == VAV_STAGE_CHOOSE && error.what() == std::string("reference: no face was found (NO_FACE)"));
+    }
+    CHECK(thrown([&] { visavis::face_template(visavis::bytes(nullptr, 0)); }) == VAV_TEMPLATE_MALFORMED);
+    CHECK(thrown([] { visavis::config().engine(static_cast<vav_engine>(7)); }) == VAV_INVALID_ARGUMENT);
+    CHECK(thrown([] { visavis::verifier(visavis::config().models("/nowhere")); }) == VAV_MODEL_NOT_FOUND);
+    layouts(verifier, argv[2]);
+    several_faces(verifier, argv[1]);
+    moves(verifier);
+    return done("wrapper");
+}
