@@ -236,8 +236,8 @@ void time_of_a_large_picture(const Implementation &implementation, const Image &
 
 // NIST names the folder, and it cannot be written to.
 fs::path read_only_copy(const fs::path &models) {
-    char name[] = "/tmp/frte-XXXXXX";
-    const fs::path folder = fs::path(mkdtemp(name)) / "whatever it is called";
+    std::string name = fs::temp_directory_path() / "frte-XXXXXX";
+    const fs::path folder = fs::path(mkdtemp(name.data())) / "whatever it is called";
     fs::create_directory(folder);
     for (const auto &entry : fs::directory_iterator(models))
         if (entry.path().extension() == ".onnx" || entry.path().extension() == ".toml")
