@@ -9,12 +9,11 @@ use std::ffi::{CString, c_void};
 use std::hint::black_box;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use face::{Options, Verifier};
 
-const PAIRS: usize = 40;
-const ROUNDS: usize = 15;
+const PAIRS: usize = 20;
+const ROUNDS: usize = 21;
 
 type Verify = unsafe extern "C" fn(
     *const c_void,
@@ -115,10 +114,19 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// Processor time of this thread, which one worker computes in: what else the machine does is left out.
 fn milliseconds(work: impl FnOnce() -> Option<f32>) -> (f64, Option<f32>) {
-    let start = Instant::now();
+    let start = processor_ms();
     let score = black_box(work());
-    (start.elapsed().as_secs_f64() * 1000.0, score)
+    (processor_ms() - start, score)
+}
+
+fn processor_ms() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the clock exists on every system that the library is built for, and the struct is ours.
+    let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    assert_eq!(status, 0);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 fn main() {
