@@ -1,4 +1,6 @@
-/* misuse IMAGES: whatever a program does wrong gives a status, never a crash. */
+/* misuse IMAGES [brief]: whatever a program does wrong gives a status, never a crash.
+ *
+ * `brief` leaves out what computes much: under valgrind a network takes a minute. */
 #include "check.h"
 
 static vav_verifier *verifier;
@@ -68,8 +70,8 @@ static void null_one_by_one(void) {
     CHECK(FAILS(vav_verify(verifier, data, len, NULL, 7, &result, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_verify(verifier, data, len, data, len, NULL, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_verify(verifier, data, (size_t)-1, data, len, &result, &err), VAV_INVALID_ARGUMENT));
-    CHECK(FAILS(vav_verify(verifier, NULL, 0, data, len, &result, &err), VAV_EMPTY_IMAGE));
-    CHECK(FAILS(vav_verify(verifier, data, len, data, 0, &result, &err), VAV_EMPTY_IMAGE));
+    CHECK(FAILS(vav_verify(verifier, NULL, 0, data, 1, &result, &err), VAV_EMPTY_IMAGE));
+    CHECK(FAILS(vav_detect(verifier, data, 0, &faces, &err), VAV_EMPTY_IMAGE) && faces == NULL);
     /* Handles are NULL after a failure, whatever the variables held; nothing here initialised them. */
     CHECK(FAILS(vav_extract(verifier, NULL, 9, &templ, NULL, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
     CHECK(FAILS(vav_detect(NULL, data, len, &faces, &err), VAV_INVALID_ARGUMENT) && faces == NULL);
@@ -80,10 +82,6 @@ static void null_one_by_one(void) {
 
 static void sizes_of_structs(void) {
     static const size_t wrong[] = { 0, 1, sizeof(size_t), sizeof(vav_result) - 1, 5000, (size_t)-1 };
-    struct {
-        vav_result known;
-        uint32_t later[8];
-    } newer = { VAV_RESULT_INIT, { 7, 7, 7, 7, 7, 7, 7, 7 } };
     vav_error *err;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         vav_result result = VAV_RESULT_INIT;
@@ -94,7 +92,14 @@ static void sizes_of_structs(void) {
         CHECK(FAILS(vav_extract(verifier, face.data, face.len, &templ, &where, &err), VAV_INVALID_ARGUMENT));
         CHECK(templ == NULL && result.struct_size == wrong[i] && result.score == 0.0f && where.width == 0.0f);
     }
-    /* A program built against a later header: what this library does not know stays as it was. */
+}
+
+/* A program built against a later header: what this library does not know stays as it was. */
+static void struct_of_a_later_header(void) {
+    struct {
+        vav_result known;
+        uint32_t later[8];
+    } newer = { VAV_RESULT_INIT, { 7, 7, 7, 7, 7, 7, 7, 7 } };
     newer.known.struct_size = sizeof newer;
     CHECK(vav_verify(verifier, face.data, face.len, face.data, face.len, &newer.known, NULL) == VAV_OK);
     CHECK(newer.known.is_match == 1 && newer.known.struct_size == sizeof newer && newer.later[0] == 7);
@@ -240,7 +245,7 @@ static void versions(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) return 2;
+    if (argc < 2) return 2;
     versions();
     null_is_an_error_or_nothing();
     settings();
@@ -253,7 +258,10 @@ int main(int argc, char **argv) {
     sizes_of_structs();
     wrong_pixels();
     templates();
-    faces();
+    if (argc == 2) {
+        struct_of_a_later_header();
+        faces();
+    }
     vav_verifier_free(verifier);
     free(face.data);
     free(blank.data);

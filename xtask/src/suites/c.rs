@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Step;
+use super::{Step, tool};
 use crate::{Result, header, install, project};
 
 pub(super) const STEPS: &[Step] = &[
@@ -205,6 +205,7 @@ fn memory() -> Result {
         .args(["--suppressions=tests/c/valgrind.supp"])
         .arg(misuse.get_program())
         .arg(&images)
+        .arg("brief")
         // All of it is Rust, so that nothing but the loader's and the threads' own needs to be suppressed.
         .env("VISAVIS_TEST_ENGINE", "embedded")
         // The cache of backtraces would look like a leak.
@@ -272,18 +273,6 @@ fn photos() -> Result<PathBuf> {
 
 fn reference() -> Result<Command> {
     Ok(Command::new(project::target()?.join("debug/examples/reference")))
-}
-
-/// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.
-fn tool(name: &str) -> Result<bool> {
-    let there = Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
-    if !there && std::env::var_os("CI").is_some() {
-        return Err(format!("{name} is needed here"));
-    }
-    if !there {
-        eprintln!("SKIPPED: what needs {name}, which is not installed");
-    }
-    Ok(there)
 }
 
 fn output(command: &mut Command) -> Result<String> {
