@@ -8,8 +8,8 @@ use crate::image::Image;
 use crate::model::Input;
 use crate::resample::resample;
 
-/// Where the landmarks belong on a chip of 112x112 pixels: the template that `ArcFace` and its kin are trained with
-/// (`InsightFace`, `arcface_dst`; first published with `SphereFace`, Liu et al. 2017, for 96x112 pixels).
+/// Where the landmarks belong on a chip of 112x112 pixels: the template that ArcFace and its kin are trained with
+/// (InsightFace, `arcface_dst`; first published with SphereFace, Liu et al. 2017, for 96x112 pixels).
 const TEMPLATE: [Point; 5] = [
     Point { x: 38.2946, y: 51.6963 },
     Point { x: 73.5318, y: 51.5014 },

@@ -202,7 +202,7 @@ mod tests {
         };
         HEAD.map(|[x, y, z]| {
             let [y, z] = turn([y, z], pitch);
-            let [z, x] = turn([z, x], yaw);
+            let [_z, x] = turn([z, x], yaw);
             let [x, y] = turn([x, y], roll);
             Point { x: 300.0 + 2.0 * x, y: 200.0 + 2.0 * y }
         })

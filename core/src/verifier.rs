@@ -275,8 +275,8 @@ impl Verifier {
     fn extract_both(&self, probe: Source<'_>, reference: Source<'_>) -> Result<(Extraction, Extraction)> {
         let mut worker = self.pool.take()?;
         let second = self.pool.try_take().and_then(Result::ok);
-        let (probe, reference) = match second {
-            Some(mut second) => thread::scope(|scope| {
+        let (probe, reference) = if let Some(mut second) = second {
+            thread::scope(|scope| {
                 let other = move || self.extract_source(&mut second, reference);
                 let other = thread::Builder::new().name("visavis".into()).spawn_scoped(scope, other);
                 let probe = self.extract_source(&mut worker, probe);
@@ -286,11 +286,10 @@ impl Verifier {
                     Err(_) => self.extract_source(&mut worker, reference),
                 };
                 (probe, reference)
-            }),
-            None => {
-                let probe = self.extract_source(&mut worker, probe);
-                (probe, self.extract_source(&mut worker, reference))
-            }
+            })
+        } else {
+            let probe = self.extract_source(&mut worker, probe);
+            (probe, self.extract_source(&mut worker, reference))
         };
         let probe = probe.map_err(|error| error.at_side(Side::Probe));
         let reference = reference.map_err(|error| error.at_side(Side::Reference));
@@ -370,7 +369,7 @@ impl Verifier {
     }
 }
 
-impl<'a> Decoded<'a> {
+impl Decoded<'_> {
     fn get(&self) -> &Image<'_> {
         match self {
             Decoded::Own(image) => image,

@@ -96,12 +96,12 @@ impl Walk {
             at += length;
             match marker {
                 SOF_BASELINE | SOF_EXTENDED | SOF_PROGRESSIVE => {
-                    self.frame(segment, marker == SOF_PROGRESSIVE)?
+                    self.frame(segment, marker == SOF_PROGRESSIVE)?;
                 }
                 DHT => self.huffman_tables(segment)?,
                 DRI => {
                     self.restart_interval =
-                        usize::from(u16::from_be_bytes([*segment.first()?, *segment.get(1)?]))
+                        usize::from(u16::from_be_bytes([*segment.first()?, *segment.get(1)?]));
                 }
                 SOS => at += self.scan(segment, &bytes[at..])?,
                 _ => {}
