@@ -72,6 +72,7 @@ impl Calibrate {
         if let Some(path) = self.write.as_ref().or(self.check.as_ref()) {
             manifest::read(path)?;
         }
+        self.suspects.as_deref().map_or(Ok(()), output::must_be_writable)?;
         let verifier = setup.verifier()?;
         gallery::limit_threads(&verifier)?;
         let (table, suspects) = self.measure(&verifier, &people)?;

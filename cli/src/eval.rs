@@ -71,6 +71,7 @@ impl Eval {
             return Err(Failure::argument("--json and --scores cannot share standard output"));
         }
         let pairs = Pairs::read(&self.pairs)?;
+        self.check_outputs()?;
         let verifier = setup.verifier()?;
         gallery::limit_threads(&verifier)?;
         let gallery = Gallery::extract(&verifier, &pairs.paths())?;
@@ -94,6 +95,18 @@ impl Eval {
         }
         Ok(ExitCode::SUCCESS)
     }
+
+    fn check_outputs(&self) -> Result<()> {
+        [&self.json, &self.scores]
+            .into_iter()
+            .flatten()
+            .try_for_each(|path| output::must_be_writable(path))?;
+        self.report.as_deref().map_or(Ok(()), create)
+    }
+}
+
+fn create(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))
 }
 
 fn compare(verifier: &Verifier, pairs: &Pairs, gallery: &Gallery) -> Result<Vec<Trial>> {
@@ -108,7 +121,6 @@ fn compare(verifier: &Verifier, pairs: &Pairs, gallery: &Gallery) -> Result<Vec<
 }
 
 fn write_report(folder: &Path, report: &Report, measured: &Measured<'_>) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))?;
     let plot = plot::svg(report);
     if let Some(plot) = &plot {
         output::write_to(&folder.join("det.svg"), |out| out.write_all(plot.as_bytes()))?;

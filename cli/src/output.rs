@@ -44,6 +44,17 @@ pub(crate) fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Re
     write(&mut file).and_then(|()| file.flush()).map_err(fail)
 }
 
+/// Tells before long work that its result cannot be written after it. What a file holds stays in it.
+pub(crate) fn must_be_writable(path: &Path) -> Result<()> {
+    // Whoever reads a named pipe would take the close for the end.
+    let is_pipe = path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
+    if is_stream(path) || is_pipe {
+        return Ok(());
+    }
+    let opened = File::options().append(true).create(true).open(path);
+    opened.map(drop).map_err(|error| Failure::unwritable(path, error))
+}
+
 /// A file name that does nothing to the terminal it is shown on.
 pub(crate) fn shown(path: &Path) -> String {
     let safe = |letter: char| -> String {

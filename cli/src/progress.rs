@@ -7,8 +7,7 @@ pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     pub(crate) fn new(what: &'static str, unit: &str, total: u64) -> Self {
-        let template =
-            format!("{what} [{{bar:40}}] {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left");
+        let template = format!("{what} [{{bar:40}}] {{human_pos}}/{{human_len}} {unit}, {{eta}} left");
         let style = ProgressStyle::with_template(&template).expect("the template is ours");
         Progress(ProgressBar::new(total).with_style(style.progress_chars("=> ")))
     }

@@ -9,6 +9,8 @@ const HEIGHT: f64 = 520.0;
 /// Left, top, right and bottom edge of the field.
 const FIELD: [f64; 4] = [80.0, 50.0, 610.0, 450.0];
 
+const LABEL_HEIGHT: f64 = 13.0;
+
 /// A logarithmic axis: rates from `10^lowest` to 1 lie between two coordinates.
 struct Axis {
     lowest: i32,
@@ -50,7 +52,7 @@ pub(super) fn svg(report: &Report) -> Option<String> {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" \
          font-size=\"13\" fill=\"#222\" role=\"img\" aria-label=\"DET curve\">\n\
          <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n\
-         <text x=\"{left}\" y=\"28\" font-size=\"16\">Detection error trade-off (log-log axes)</text>\n"
+         <text x=\"{left}\" y=\"28\" font-size=\"16\">Detection error trade-off (log-log axes, 0 on the edge; dots are scores)</text>\n"
     );
     // Writing to a string cannot fail.
     let _ = grid(&mut text, &x, &y);
@@ -96,18 +98,22 @@ fn curve(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Re
     writeln!(text, "\"/>")
 }
 
+/// A dot for each score that is always told; labels that would lie over each other become one.
 fn marks(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Result {
+    let mut labels: Vec<([f64; 2], Vec<String>)> = Vec::new();
     for rates in &report.rates {
         let (Some(across), Some(up)) = (rates.fmr.value, rates.fnmr.value) else { continue };
-        let (cx, cy) = (x.place(across), y.place(up));
-        writeln!(text, "<circle cx=\"{cx:.1}\" cy=\"{cy:.1}\" r=\"4\" fill=\"#c62828\"/>")?;
-        writeln!(
-            text,
-            "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"#c62828\">{}</text>",
-            cx + 7.0,
-            cy - 7.0,
-            rates.score
-        )?;
+        let place = [x.place(across), y.place(up)];
+        writeln!(text, "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"4\" fill=\"#c62828\"/>", place[0], place[1])?;
+        let near = |at: [f64; 2]| (0..2).all(|axis| (at[axis] - place[axis]).abs() < LABEL_HEIGHT);
+        match labels.last_mut() {
+            Some((at, scores)) if near(*at) => scores.push(rates.score.to_string()),
+            _ => labels.push((place, vec![rates.score.to_string()])),
+        }
+    }
+    for ([x, y], scores) in labels {
+        let (x, y, scores) = (x + 7.0, y - 7.0, scores.join(", "));
+        writeln!(text, "<text x=\"{x:.1}\" y=\"{y:.1}\" fill=\"#c62828\">{scores}</text>")?;
     }
     Ok(())
 }
