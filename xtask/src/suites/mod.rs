@@ -2,6 +2,9 @@
 
 mod c;
 mod rust;
+mod server;
+
+use std::process::Command;
 
 use crate::Result;
 
@@ -13,5 +16,17 @@ pub(crate) struct Step {
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS, c::STEPS].into_iter().flatten()
+    [rust::STEPS, server::STEPS, c::STEPS].into_iter().flatten()
+}
+
+/// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.
+fn tool(name: &str) -> Result<bool> {
+    let there = Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there && std::env::var_os("CI").is_some() {
+        return Err(format!("{name} is needed here"));
+    }
+    if !there {
+        eprintln!("SKIPPED: what needs {name}, which is not installed");
+    }
+    Ok(there)
 }
