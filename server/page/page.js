@@ -128,9 +128,10 @@ function paste(event) {
   take(side, document.querySelector(`[data-side=${side}]`), file);
 }
 
+// The score table is measured up to one in 100,000; beyond, it is continued, and a page must not promise that.
 function rate(value) {
   const every = 1 / value;
-  return every >= 1e9 ? "less than one in a billion" : `about one in ${Math.max(1, Math.round(every)).toLocaleString("en")}`;
+  return every > 1e5 ? "less than one in 100,000" : `about one in ${Math.max(1, Math.round(every)).toLocaleString("en")}`;
 }
 
 function facts({ probe, reference }) {
