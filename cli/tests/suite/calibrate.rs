@@ -7,7 +7,8 @@ use tempfile::TempDir;
 use visavis::ScoreTable;
 
 use crate::eval::small_set;
-use crate::program::{Run, args, golden, root, run};
+use crate::photos::{golden, root};
+use crate::program::{Run, args, run};
 
 #[derive(serde::Deserialize)]
 struct Manifest {

@@ -3,7 +3,8 @@
 use image::{Rgb, RgbImage};
 use serde_json::Value;
 
-use crate::program::{args, golden, keys, run};
+use crate::photos::golden;
+use crate::program::{args, keys, run};
 
 const CHOSEN: Rgb<u8> = Rgb([0, 200, 83]);
 const OTHER: Rgb<u8> = Rgb([255, 145, 0]);

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::program::{args, golden, keys, run};
+use crate::photos::golden;
+use crate::program::{args, keys, run};
 
 /// Two people, four and three usable photos, one failure to extract each.
 const PHOTOS: [(&str, &str); 9] = [

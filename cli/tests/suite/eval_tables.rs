@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::eval::small_set;
-use crate::program::{args, command, golden, run};
+use crate::photos::golden;
+use crate::program::{args, command, run};
 
 #[test]
 fn a_wrong_table_is_told_with_its_line() {

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::program::{args, golden, run};
+use crate::photos::golden;
+use crate::program::{args, run};
 
 #[test]
 fn what_cannot_be_read_is_named() {

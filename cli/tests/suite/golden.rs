@@ -5,7 +5,8 @@ use std::thread;
 
 use crate::aloud;
 use crate::cases::{self, Case, Expected};
-use crate::program::{Run, command, golden, root};
+use crate::photos::{golden, root};
+use crate::program::{Run, command};
 
 #[test]
 fn every_golden_case_holds() {

@@ -1,7 +1,7 @@
 //! Runs the program.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -62,15 +62,6 @@ macro_rules! args {
     };
 }
 pub(crate) use args;
-
-/// A photo of the golden cases.
-pub(crate) fn golden(name: &str) -> PathBuf {
-    root().join("tests/golden/images").join(name)
-}
-
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
 
 /// The names of an object's members, sorted.
 pub(crate) fn keys(value: &Value) -> Vec<&str> {

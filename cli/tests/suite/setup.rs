@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::program::{args, golden, root, run};
+use crate::photos::{golden, root};
+use crate::program::{args, run};
 
 fn verify_with(options: &[&str]) -> crate::program::Run {
     let mut arguments = args!["verify", golden("astronaut.jpg"), golden("hopper.jpg"), "--json"];

@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
-use crate::program::{Run, args, command, golden};
+use crate::photos::golden;
+use crate::program::{Run, args, command};
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {

@@ -8,7 +8,8 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::program::{Run, args, command, golden, keys, run, run_with_input};
+use crate::photos::golden;
+use crate::program::{Run, args, command, keys, run, run_with_input};
 
 fn extracted(folder: &TempDir, photo: &str) -> PathBuf {
     let path = folder.path().join(photo).with_extension("vavt");

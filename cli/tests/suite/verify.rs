@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::program::{args, golden, keys, run, run_with_input};
+use crate::photos::golden;
+use crate::program::{args, keys, run, run_with_input};
 
 #[test]
 fn one_person_is_the_same_and_two_are_different() {
