@@ -1,7 +1,7 @@
 //! The extension `?details=true`: why the score is what it is, and what a better photo would need.
 
 use serde::Serialize;
-use visavis::{Face, Point, Quality, Rect, Sample, Verdict, Verifier};
+use visavis::{Face, Point, Quality, Rect, Sample, ScoreTable, Verdict, Verifier};
 
 /// What stands in `details`.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +13,8 @@ pub struct Details {
     pub exact_score: f32,
     /// How often two different people reach this score.
     pub false_match_rate: f64,
+    /// The lowest rate that the score's table was measured to; what is below it is an extrapolation.
+    pub lowest_measured_rate: f64,
     /// The score from which it counts as the same person.
     pub threshold: f32,
     /// Whether the score reaches the threshold.
@@ -65,12 +67,16 @@ pub struct QualityDetails {
     pub sharpness: f32,
     /// Luminance mean, 0..=1.
     pub brightness: f32,
-    /// Luminance deviation, 0..=0.5.
+    /// Standard deviation of the luminance, 0..=0.5.
     pub contrast: f32,
     /// Part of the face that is too dark to show anything, 0..=1.
     pub under_exposure: f32,
     /// Part of the face that is too bright to show anything, 0..=1.
     pub over_exposure: f32,
+    /// Entropy of the luminances in bits, 0..=8.
+    pub dynamic_range: f32,
+    /// How alike the light on both cheeks is, 0..=1.
+    pub illumination_uniformity: f32,
     /// Head turned towards its own left, in degrees, estimated from five points.
     pub yaw: f32,
     /// Head raised, in degrees, estimated from five points.
@@ -113,6 +119,7 @@ impl Details {
             similarity: comparison.similarity,
             exact_score: comparison.score,
             false_match_rate: comparison.false_match_rate(),
+            lowest_measured_rate: lowest_measured_rate(verifier.calibration()),
             threshold: verifier.options().threshold,
             is_match: comparison.is_match,
             probe: Photo::new(&verdict.probe, &qualities[0]),
@@ -125,6 +132,11 @@ impl Details {
             },
         }
     }
+}
+
+fn lowest_measured_rate(table: &ScoreTable) -> f64 {
+    let last = table.knots.last().map_or(0.0, |[_similarity, score]| *score);
+    ScoreTable::false_match_rate(last)
 }
 
 impl Photo {
@@ -162,6 +174,8 @@ impl QualityDetails {
             contrast: quality.contrast,
             under_exposure: quality.under_exposure,
             over_exposure: quality.over_exposure,
+            dynamic_range: quality.dynamic_range,
+            illumination_uniformity: quality.illumination_uniformity,
             yaw: quality.yaw,
             pitch: quality.pitch,
             roll: quality.roll,

@@ -15,6 +15,7 @@ mod photos;
 mod decode;
 mod golden;
 mod negatives;
+mod quality;
 mod shared;
 mod threads;
 mod verifiers;

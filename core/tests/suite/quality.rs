@@ -1,0 +1,99 @@
+//! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
+
+use std::path::Path;
+
+use visavis::{Image, PixelFormat, Quality};
+
+use crate::verifiers;
+
+fn decoded(name: &str) -> Image<'static> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/images").join(name);
+    verifiers::fastest().decode(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn measured(image: &Image<'_>) -> Quality {
+    let found = verifiers::fastest().detect_image(image).unwrap();
+    Quality::measure(image, &found.faces[found.chosen.unwrap()])
+}
+
+fn of(name: &str) -> Quality {
+    measured(&decoded(name))
+}
+
+/// The portrait with every value changed: `change(value, across)`, with the place in the row as 0..=1.
+fn changed(change: impl Fn(f32, f32) -> f32) -> Quality {
+    let image = decoded("astronaut.jpg");
+    let width = image.width() as usize;
+    let across = |at: usize| (at / 3 % width) as f32 / width as f32;
+    let values = image.rgb().iter().enumerate();
+    let pixels: Vec<u8> = values.map(|(at, &value)| change(f32::from(value), across(at)) as u8).collect();
+    measured(
+        &Image::from_pixels(&pixels, image.width(), image.height(), 3 * width, PixelFormat::Rgb8).unwrap(),
+    )
+}
+
+#[test]
+fn a_good_portrait_is_good() {
+    for name in ["astronaut.jpg", "hopper.jpg"] {
+        let quality = of(name);
+        assert!(quality.inter_eye_distance > 40.0 && quality.sharpness > 0.4, "{name}: {quality:?}");
+        assert!((0.1..0.7).contains(&quality.brightness) && quality.contrast > 0.05, "{name}: {quality:?}");
+        assert!(quality.over_exposure < 0.1 && quality.dynamic_range > 5.0, "{name}: {quality:?}");
+        assert!(quality.yaw.abs() < 30.0 && quality.pitch.abs() < 25.0, "{name}: {quality:?}");
+    }
+}
+
+#[test]
+fn a_mirror_turns_the_head_the_other_way_and_leaves_the_rest() {
+    for (name, mirrored) in
+        [("astronaut.png", "astronaut-mirrored.jpg"), ("hopper.jpg", "hopper-mirrored.jpg")]
+    {
+        let (plain, mirrored) = (of(name), of(mirrored));
+        assert!((plain.yaw + mirrored.yaw).abs() < 6.0, "{name}: {} {}", plain.yaw, mirrored.yaw);
+        assert!((plain.roll + mirrored.roll).abs() < 3.0, "{name}: {} {}", plain.roll, mirrored.roll);
+        assert!((plain.pitch - mirrored.pitch).abs() < 6.0, "{name}: {} {}", plain.pitch, mirrored.pitch);
+        assert!((plain.brightness - mirrored.brightness).abs() < 0.05, "{name}");
+    }
+}
+
+#[test]
+fn roll_follows_the_picture_and_the_other_angles_stay() {
+    let upright = of("astronaut.png");
+    // The files are turned anticlockwise: after the first quarter the head's left side is up.
+    for (name, turned) in [("rotated-90.jpg", -90.0), ("rotated-180.jpg", 180.0), ("rotated-270.jpg", 90.0)] {
+        let found = of(name);
+        let apart = (found.roll - upright.roll - turned + 540.0).rem_euclid(360.0) - 180.0;
+        assert!(apart.abs() < 8.0, "{name}: {} from {}", found.roll, upright.roll);
+        // As much as one photo's landmarks move when it is looked at from another side.
+        let (yaw, pitch) = (found.yaw - upright.yaw, found.pitch - upright.pitch);
+        assert!(yaw.abs() < 10.0 && pitch.abs() < 15.0, "{name}: {found:?} {upright:?}");
+    }
+}
+
+#[test]
+fn blur_takes_sharpness_and_distance_takes_pixels() {
+    let (sharp, blurred) = (of("astronaut.jpg"), of("astronaut-blurred.jpg"));
+    assert!(blurred.sharpness < 0.6 * sharp.sharpness, "{} {}", sharp.sharpness, blurred.sharpness);
+    let (near, far) = (of("face-40px.jpg"), of("face-20px.jpg"));
+    assert!((1.5..2.7).contains(&(near.inter_eye_distance / far.inter_eye_distance)), "{near:?} {far:?}");
+}
+
+#[test]
+fn exposure_moves_brightness_and_what_is_lost() {
+    let plain = of("astronaut.jpg");
+    let dark = of("astronaut-dark.jpg");
+    assert!(dark.brightness < 0.5 * plain.brightness && dark.under_exposure > plain.under_exposure + 0.2);
+    assert!(dark.dynamic_range < plain.dynamic_range - 1.0, "{dark:?}");
+    let bright = changed(|value, _| value * 1.7);
+    assert!(bright.brightness > 1.3 * plain.brightness && bright.over_exposure > plain.over_exposure + 0.1);
+    let flat = changed(|value, _| 128.0 + (value - 128.0) * 0.4);
+    assert!(flat.contrast < 0.6 * plain.contrast && flat.dynamic_range < plain.dynamic_range, "{flat:?}");
+}
+
+#[test]
+fn light_from_one_side_is_not_uniform() {
+    let plain = of("astronaut.jpg").illumination_uniformity;
+    // The face's centre is a little left of the picture's; all of it is darkened towards one side.
+    let side = changed(|value, across| value * (1.4 - 1.6 * across).clamp(0.1, 1.0));
+    assert!(side.illumination_uniformity < 0.7 * plain, "{plain} {}", side.illumination_uniformity);
+}
