@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPECT, HeaderValue,
-};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::timeout_at;
 use tracing::{debug, error};
@@ -64,12 +62,8 @@ pub async fn asset(request: Request, asset: &'static Asset) -> Response {
         return refuse(request, response);
     }
     let mut response = reply::text(asset.kind, asset.content);
-    for (name, value) in [
-        (CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY),
-        (http::header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (http::header::REFERRER_POLICY, "no-referrer"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    for (name, value) in page::HEADERS {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
     }
     response
 }

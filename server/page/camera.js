@@ -1,0 +1,56 @@
+// The webcam of one side: shown, one picture taken, and let go.
+
+const REFUSALS = {
+  NotAllowedError: "The camera may not be used. Allow it for this page in the browser's settings, beside the address.",
+  NotFoundError: "No camera was found.",
+  NotReadableError: "The camera is in use by another program.",
+};
+
+/** Browsers give a camera to pages from this machine or over HTTPS only. */
+export const cameraIsPossible = () => Boolean(window.isSecureContext && navigator.mediaDevices?.getUserMedia);
+
+export class Camera {
+  #video;
+  #stream = null;
+
+  constructor(video) {
+    this.#video = video;
+    window.addEventListener("pagehide", () => this.stop());
+  }
+
+  /** Shows the camera: `facing` is "user" or "environment". Fails with a sentence. */
+  async start(facing) {
+    this.stop();
+    try {
+      const video = { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 } };
+      this.#stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+    } catch (error) {
+      throw new Error(REFUSALS[error.name] ?? `The browser gives no camera: ${error.message}`);
+    }
+    const [track] = this.#stream.getVideoTracks();
+    // Unplugged, or taken back.
+    track.addEventListener("ended", () => this.stop());
+    // People know themselves from mirrors. The picture that is taken is not mirrored.
+    this.#video.classList.toggle("mirrored", track.getSettings().facingMode !== "environment");
+    this.#video.srcObject = this.#stream;
+    this.#video.hidden = false;
+    await this.#video.play();
+  }
+
+  /** The picture that is shown now, as JPEG. */
+  async shoot() {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [this.#video.videoWidth, this.#video.videoHeight];
+    canvas.getContext("2d").drawImage(this.#video, 0, 0);
+    this.stop();
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
+  }
+
+  /** Lets the camera go; its light goes out. */
+  stop() {
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#stream = null;
+    this.#video.srcObject = null;
+    this.#video.hidden = true;
+  }
+}

@@ -1,0 +1,174 @@
+// One side of the page: a photo is chosen, dropped, pasted or taken, shown, marked and cleared.
+
+import { Camera, cameraIsPossible } from "./camera.js";
+import { PhotoError, readPhoto } from "./photo.js";
+
+const FACE = "#2ee38a";
+const SHADOW = "rgb(0 0 0 / 55%)";
+
+export class Picker {
+  /** The photo, or null. */
+  photo = null;
+  #root;
+  #side;
+  #changed;
+  #say;
+  #camera;
+  // Reading takes time: only what was given last counts.
+  #turn = 0;
+
+  /** Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to tell. */
+  constructor(root, { changed, say, several }) {
+    [this.#root, this.#side, this.#changed, this.#say] = [root, root.dataset.side, changed, say];
+    root.append(document.getElementById("picker").content.cloneNode(true));
+    this.#camera = new Camera(this.#part("video"));
+    this.#name();
+    const input = this.#part("input");
+    input.addEventListener("change", () => {
+      if (input.files[0]) this.take(input.files[0], input.files[0].name);
+      // So that the same file can be chosen again.
+      input.value = "";
+    });
+    this.#part(".camera").addEventListener("click", () => this.#startOrStop());
+    this.#part(".shoot").addEventListener("click", () => this.#shoot());
+    this.#part(".clear").addEventListener("click", () => this.clear());
+    this.#listenToDrops(several);
+  }
+
+  /** Takes a file or blob as this side's photo. */
+  async take(file, name) {
+    const turn = ++this.#turn;
+    this.#closeCamera();
+    try {
+      const photo = await readPhoto(file, name);
+      if (turn === this.#turn) this.set(photo);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.set(null);
+      this.fail();
+      this.#say(error instanceof PhotoError ? error.message : `“${name}” cannot be read.`, true);
+    }
+  }
+
+  /** Shows a photo as read, or none. */
+  set(photo) {
+    this.#turn += 1;
+    this.photo = photo;
+    this.#root.classList.remove("problem");
+    this.#root.classList.toggle("filled", Boolean(photo));
+    this.#part("canvas").hidden = !photo?.picture;
+    this.#part(".hint").hidden = Boolean(photo?.picture);
+    this.#part(".words").textContent = photo ? `${photo.name}: this browser cannot show it, the server can read it.` : "Choose, drop or paste a photo";
+    this.#part(".clear").hidden = !photo;
+    this.#part(".note").hidden = !photo?.note;
+    this.#part(".note").textContent = photo?.note ?? "";
+    this.mark(null);
+    this.#changed(this.#side, photo);
+  }
+
+  /** Takes the photo away. */
+  clear() {
+    this.#closeCamera();
+    this.set(null);
+    this.#part("input").focus();
+  }
+
+  /** Draws the photo and, where they are known, its face and landmarks. */
+  mark(seen) {
+    const [canvas, picture] = [this.#part("canvas"), this.photo?.picture];
+    [canvas.width, canvas.height] = picture ? [picture.width, picture.height] : [0, 0];
+    canvas.setAttribute("aria-label", `The ${this.#side} photo${seen ? ", its face and five landmarks marked" : ""}`);
+    if (!picture) return;
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0);
+    if (seen) drawFace(context, seen.face, picture.width / seen.width, picture);
+  }
+
+  /** Shows that it is this side that something is wrong with. */
+  fail() {
+    this.#root.classList.add("problem");
+  }
+
+  /** Moves the keyboard's focus here. */
+  focus() {
+    this.#part("input").focus();
+  }
+
+  #part(selector) {
+    return this.#root.querySelector(selector);
+  }
+
+  #name() {
+    const names = { input: "Choose", ".camera": "Use the camera for", ".shoot": "Take", ".clear": "Clear" };
+    for (const [selector, verb] of Object.entries(names)) {
+      this.#part(selector).setAttribute("aria-label", `${verb} the ${this.#side} photo`);
+    }
+    this.#part("video").setAttribute("aria-label", `The camera's picture for the ${this.#side}`);
+    this.#part(".camera").hidden = !cameraIsPossible();
+  }
+
+  #listenToDrops(several) {
+    const drop = this.#part(".drop");
+    drop.addEventListener("click", () => this.#part("video").hidden && this.#part("input").click());
+    drop.addEventListener("dragover", () => drop.classList.add("over"));
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => {
+      drop.classList.remove("over");
+      const files = [...event.dataTransfer.files];
+      if (files.length > 1) several(files);
+      else if (files.length === 1) this.take(files[0], files[0].name);
+      else this.#say("Only files can be dropped here. Save the picture first.", true);
+    });
+  }
+
+  async #startOrStop() {
+    if (!this.#part("video").hidden) return this.#closeCamera();
+    try {
+      await this.#camera.start(this.#side === "probe" ? "user" : "environment");
+    } catch (error) {
+      this.#closeCamera();
+      return this.#say(error.message, true);
+    }
+    this.#showCamera(true);
+    this.#part(".shoot").focus();
+    this.#say("The camera is on.");
+  }
+
+  async #shoot() {
+    const blob = await this.#camera.shoot();
+    this.#showCamera(false);
+    if (blob) await this.take(blob, `${this.#side}.jpg`);
+    this.#part(".camera").focus();
+  }
+
+  #closeCamera() {
+    this.#camera.stop();
+    this.#showCamera(false);
+  }
+
+  #showCamera(on) {
+    this.#part(".shoot").hidden = !on;
+    this.#part(".camera").textContent = on ? "Cancel" : "Camera";
+    this.#part(".camera").setAttribute("aria-label", on ? "Cancel" : `Use the camera for the ${this.#side} photo`);
+    this.#root.classList.toggle("live", on);
+  }
+}
+
+function drawFace(context, face, scale, picture) {
+  const unit = Math.max(picture.width, picture.height) / 200;
+  const bounds = face.bounds.map((value) => value * scale);
+  // A dark line beneath the bright one, so that it shows on any photo.
+  for (const [style, width] of [[SHADOW, 3], [FACE, 1.5]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width * unit;
+    context.strokeRect(...bounds);
+  }
+  for (const [x, y] of face.landmarks) {
+    for (const [style, radius] of [[SHADOW, 2.2], [FACE, 1.6]]) {
+      context.fillStyle = style;
+      context.beginPath();
+      context.arc(x * scale, y * scale, radius * unit, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+}

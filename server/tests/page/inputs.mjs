@@ -1,0 +1,225 @@
+// How photos get onto the page and off it: drop, paste, camera, keyboard, swap, clear; large and strange files.
+import assert from "node:assert/strict";
+import * as page from "./harness.mjs";
+
+const canvas = (side) => `[data-side=${side}] canvas`;
+const shownWidth = (tab, side) => tab.$eval(canvas(side), (element) => element.width);
+
+async function drop(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  const area = "[data-side=reference] .drop";
+  const one = await page.transfer(tab, page.image("hopper.jpg"));
+  await tab.dispatchEvent(area, "dragover", { dataTransfer: one });
+  assert.equal(await tab.locator(`${area}.over`).count(), 1, "the place to drop shows itself");
+  await tab.dispatchEvent(area, "drop", { dataTransfer: one });
+  await page.filled(tab, "reference");
+  assert.equal(await tab.locator(".over").count(), 0);
+  assert.equal(await page.status(tab), "The reference is there.");
+  const two = await page.transfer(tab, page.image("astronaut.jpg"), page.image("hopper-128.png"));
+  await tab.dispatchEvent(area, "drop", { dataTransfer: two });
+  await page.filled(tab, "probe");
+  await tab.waitForFunction((selector) => document.querySelector(selector).width === 128, canvas("reference"));
+  // Beside the pickers nothing happens; the browser would otherwise leave the page for the file.
+  const prevented = await tab.evaluate((dataTransfer) => {
+    const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    return !document.body.dispatchEvent(event);
+  }, one);
+  assert.equal(prevented, true);
+  await page.press(tab);
+  assert.equal(await tab.textContent("#verdict"), "Different people");
+  await close();
+}
+
+async function paste(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  const send = async (...names) => {
+    const clipboardData = await page.transfer(tab, ...names.map(page.image));
+    await tab.evaluate((data) => {
+      document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+    }, clipboardData);
+  };
+  await send("astronaut.jpg");
+  await page.filled(tab, "probe");
+  await send("hopper.jpg");
+  await page.filled(tab, "reference");
+  // Both are there: the side with the focus is meant.
+  await tab.focus("[data-side=probe] input");
+  await send("hopper-128.png");
+  await tab.waitForFunction((selector) => document.querySelector(selector).width === 128, canvas("probe"));
+  await page.press(tab);
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  await send();
+  assert.equal(await tab.isHidden("#result"), false, "pasting nothing changes nothing");
+  await close();
+}
+
+/** How red the left part of a picture is against its right part; the portrait has a flag on one side only. */
+const redness = (tab, side) => tab.$eval(canvas(side), (element) => {
+  const context = element.getContext("2d");
+  const part = (from) => {
+    const { data } = context.getImageData(from, 0, element.width / 5, element.height);
+    let sum = 0;
+    for (let at = 0; at < data.length; at += 4) sum += data[at] - data[at + 2];
+    return sum / data.length;
+  };
+  return part(0) - part(element.width * 0.8);
+});
+
+async function camera(browser, url) {
+  const init = () => {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    globalThis.streams = [];
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      globalThis.streams.push(await real(constraints));
+      return globalThis.streams.at(-1);
+    };
+  };
+  const { page: tab, close } = await page.open(browser, url, { init, permissions: ["camera"] });
+  const running = () => tab.evaluate(() => globalThis.streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === "live").length);
+  const button = "[data-side=probe] .camera";
+  await tab.click(button);
+  await tab.waitForSelector("[data-side=probe] video.mirrored");
+  assert.equal(await running(), 1);
+  assert.equal(await tab.evaluate(() => document.activeElement.textContent), "Take photo");
+  await tab.click(button);
+  assert.equal(await running(), 0, "cancelled");
+  assert.equal(await tab.isHidden("[data-side=probe] video"), true);
+  await tab.click(button);
+  await tab.waitForFunction(() => document.querySelector("[data-side=probe] video").videoWidth > 0);
+  await tab.keyboard.press("Enter");
+  await page.filled(tab, "probe");
+  assert.equal(await running(), 0, "taken");
+  await page.choose(tab, "reference", page.image("astronaut.jpg"));
+  await page.filled(tab, "reference");
+  const [taken, chosen] = [await redness(tab, "probe"), await redness(tab, "reference")];
+  assert.ok(Math.abs(chosen) > 3 && taken * chosen > 0, `the photo is not mirrored: ${taken} ${chosen}`);
+  await page.press(tab);
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  // Another way to give a photo lets the camera go, too.
+  await tab.click(button);
+  await tab.waitForSelector("[data-side=probe].live");
+  await page.choose(tab, "probe", page.image("hopper.jpg"));
+  await tab.waitForSelector("[data-side=probe]:not(.live)");
+  assert.equal(await running(), 0, "another photo was chosen");
+  await close();
+}
+
+async function cameraRefused(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  await tab.click("[data-side=probe] .camera");
+  await page.assertError(tab, /camera may not be used/);
+  assert.equal(await tab.textContent("[data-side=probe] .camera"), "Camera");
+  await close();
+  for (const [name, words] of [["NotFoundError", /No camera was found/], ["NotReadableError", /in use by another program/]]) {
+    const init = `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "${name}"); };`;
+    const { page: other, close: closeOther } = await page.open(browser, url, { init });
+    await other.click("[data-side=reference] .camera");
+    await page.assertError(other, words);
+    await closeOther();
+  }
+  // Over plain HTTP from another machine there is none to offer.
+  const init = 'Object.defineProperty(window, "isSecureContext", { value: false });';
+  const { page: insecure, close: closeInsecure } = await page.open(browser, url, { init });
+  assert.equal(await insecure.isHidden("[data-side=probe] .camera"), true);
+  await closeInsecure();
+}
+
+async function keyboard(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  const order = [];
+  for (let press = 0; press < 6; press += 1) {
+    await tab.keyboard.press("Tab");
+    order.push(await tab.evaluate(() => document.activeElement.ariaLabel ?? document.activeElement.textContent));
+  }
+  assert.deepEqual(order, [
+    "Choose the probe photo", "Use the camera for the probe photo", "Choose the reference photo",
+    "Use the camera for the reference photo", "Compare", "Description of the API",
+  ]);
+  await tab.focus("#compare");
+  await tab.keyboard.press("Enter");
+  await page.assertError(tab, /The probe is missing/);
+  assert.equal(await tab.evaluate(() => document.activeElement.ariaLabel), "Choose the probe photo");
+  await page.choose(tab, "probe", page.image("astronaut.jpg"));
+  await page.choose(tab, "reference", page.image("astronaut.jpg"));
+  await page.filled(tab, "probe");
+  await page.filled(tab, "reference");
+  await tab.focus("#compare");
+  await tab.keyboard.press("Enter");
+  await page.idle(tab);
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "compare", "the focus stays");
+  await close();
+}
+
+async function swapAndClear(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  assert.equal(await tab.isDisabled("#swap"), true);
+  await page.compare(tab, "gray.png", "astronaut.jpg");
+  await page.assertError(tab, /No face was found on the probe/);
+  assert.equal(await tab.locator("[data-side=probe].problem").count(), 1);
+  await tab.click("#swap");
+  assert.equal(await tab.locator(".problem").count(), 0);
+  await page.press(tab);
+  await page.assertError(tab, /No face was found on the reference/);
+  await tab.click("[data-side=reference] .clear");
+  assert.equal(await page.status(tab), "The reference is empty.");
+  assert.equal(await shownWidth(tab, "reference"), 0);
+  assert.equal(await tab.evaluate(() => document.activeElement.ariaLabel), "Choose the reference photo");
+  await page.press(tab);
+  await page.assertError(tab, /The reference is missing/);
+  // One photo changes sides.
+  await tab.click("#swap");
+  assert.equal(await tab.locator("[data-side=reference].filled").count(), 1);
+  assert.equal(await tab.locator("[data-side=probe].filled").count(), 0);
+  await close();
+}
+
+async function files(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  for (const [file, words] of [
+    ["text.jpg", /“text.jpg” is not a photo that can be read/],
+    ["document.pdf", /is not a photo/],
+    ["empty.jpg", /is not a photo/],
+    ["photo.heic", /HEIC photo.*Most Compatible/],
+  ]) {
+    await page.choose(tab, "probe", page.image(file));
+    await page.assertError(tab, words);
+    assert.equal(await tab.locator("[data-side=probe].problem").count(), 1, file);
+  }
+  // No browser shows TIFF or PNM here; the server reads both.
+  await page.compare(tab, "astronaut.tif", "astronaut.ppm");
+  assert.match(await tab.textContent("[data-side=probe] .words"), /astronaut.tif: this browser cannot show it/);
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  await page.compare(tab, "exif-6.jpg", "astronaut.png");
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  await close();
+}
+
+/** A photo that two of would be too much for the server is reduced, and it is said. */
+async function large(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  await page.compare(tab, "astronaut.jpg", "astronaut.jpg");
+  const dataTransfer = await tab.evaluateHandle(async () => {
+    const large = document.createElement("canvas");
+    large.width = large.height = 3600;
+    const context = large.getContext("2d");
+    context.drawImage(document.querySelector("[data-side=probe] canvas"), 0, 0, 3600, 3600);
+    const noise = context.getImageData(0, 0, 3600, 3600);
+    for (let at = 0; at < noise.data.length; at += 1) noise.data[at] += Math.random() * 40 - 20;
+    context.putImageData(noise, 0, 0);
+    const blob = await new Promise((resolve) => large.toBlob(resolve, "image/jpeg", 0.99));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([blob], "large.jpg", { type: "image/jpeg" }));
+    return transfer;
+  });
+  await tab.dispatchEvent("[data-side=probe] .drop", "drop", { dataTransfer });
+  await tab.waitForSelector("[data-side=probe] .note:not([hidden])");
+  const [, before, after] = /Reduced in your browser: ([\d.]+) MB to ([\d.]+) MB/.exec(await tab.textContent("[data-side=probe] .note"));
+  assert.ok(before > 4.4 && after < 4.4, `${before} ${after}`);
+  await page.press(tab);
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  assert.equal(await tab.$eval("#reduced", (note) => note.hidden), false, "the command sends something else, and says so");
+  await close();
+}
+
+export const tests = { drop, paste, camera, "camera refused": cameraRefused, keyboard, "swap and clear": swapAndClear, files, large };

@@ -1,0 +1,132 @@
+// What the page shows for two photos: light, dark, on a phone; and the command for curl, run.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import * as page from "./harness.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const LOOKS = {
+  light: { colorScheme: "light", viewport: { width: 1100, height: 900 } },
+  dark: { colorScheme: "dark", viewport: { width: 1100, height: 900 } },
+  phone: { colorScheme: "dark", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+  small: { colorScheme: "light", viewport: { width: 320, height: 600 }, isMobile: true, hasTouch: true },
+};
+
+/** No violation of any rule of axe, those for best practice among them; and nothing wider than the screen. */
+async function assertAccessible(tab, state) {
+  await tab.evaluate(AXE);
+  const { violations, passes } = await tab.evaluate(() => globalThis.axe.run());
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(told, [], state);
+  assert.ok(passes.length > 10, state);
+  const wider = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `${state}: the page is ${wider} pixels too wide`);
+}
+
+/** Pixels of the canvas that have the colour of the marks. */
+const marked = (tab, side) => tab.$eval(`[data-side=${side}] canvas`, (canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) count += data[at] === 0x2e && data[at + 1] === 0xe3 && data[at + 2] === 0x8a;
+  return count;
+});
+
+async function look(browser, url, name) {
+  const { page: tab, close } = await page.open(browser, url, LOOKS[name]);
+  await assertAccessible(tab, `${name}, empty`);
+  await page.compare(tab, "astronaut.jpg", "astronaut-mirrored.jpg");
+  assert.equal(await tab.textContent("#verdict"), "The same person");
+  const score = Number(await tab.textContent("#score"));
+  assert.ok(score >= 27 && score <= 100);
+  assert.equal(await page.status(tab), `The same person, score ${score}.`);
+  assert.match(await tab.textContent("#meaning"), /fewer than 1 in 100,000 .* was not measured/);
+  assert.match(await tab.textContent("#threshold"), /From score 27 on.*1 in 500/);
+  assert.equal(await tab.textContent("#dial-title"), `Score ${score} of 100, threshold 27`);
+  for (const side of ["probe", "reference"]) assert.ok(await marked(tab, side) > 50, `${side} is marked`);
+  assert.equal(await tab.locator("#facts tr").count(), 9);
+  assert.match(await tab.textContent("#times"), /decode \d+ and \d+, detect .* for the whole request.*onnxruntime|embedded/);
+  const json = JSON.parse(await tab.textContent("#json"));
+  assert.ok(json.score === score && json.details.isMatch && json.sessionId === "demo");
+  for (const summary of await tab.$$("summary")) await summary.click();
+  await assertAccessible(tab, `${name}, same person`);
+  await page.compare(tab, "astronaut.jpg", "hopper.jpg");
+  assert.equal(await tab.textContent("#verdict"), "Different people");
+  assert.match(await tab.textContent("#meaning"), /about 1 in \d+ is as alike/);
+  await assertAccessible(tab, `${name}, different people`);
+  await page.compare(tab, "astronaut.jpg", "gray.png");
+  await page.assertError(tab, /No face was found on the reference/);
+  await assertAccessible(tab, `${name}, error`);
+  await close();
+}
+
+/** What makes photos better is said, where something does. */
+async function advice(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  for (const [probe, words] of [
+    ["astronaut-dark.jpg", /probe, the face is dark/],
+    ["astronaut-blurred.jpg", /probe, the face is blurred/],
+    ["face-20px.jpg", /probe, the face is small/],
+    ["rotated-90.jpg", /probe, the head is tilted/],
+    ["two-people.jpg", /probe, there are several faces/],
+  ]) {
+    await page.compare(tab, probe, "hopper.jpg");
+    assert.match(await tab.textContent("#advice"), words, probe);
+  }
+  await page.compare(tab, "astronaut.jpg", "hopper.jpg");
+  assert.equal(await tab.locator("#advice li").count(), 0);
+  await close();
+}
+
+/** Runs a command in a terminal of its own, because curl asks there for the password. */
+function inTerminal(command, folder) {
+  return new Promise((resolve, reject) => {
+    const script = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder });
+    let [output, asked] = ["", false];
+    script.stdout.on("data", (data) => {
+      output += data;
+      if (!asked && /password/i.test(output)) {
+        asked = true;
+        script.stdin.write(`${page.password}\n`);
+      }
+    });
+    script.on("error", reject);
+    script.on("exit", () => resolve(output));
+  });
+}
+
+/** The command is what was asked for: pasted as it stands, it gives the same score, whatever the files are called. */
+async function curl(browser, url) {
+  const { page: tab, close } = await page.open(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
+  const folder = join(page.temporary, "photos");
+  mkdirSync(folder);
+  const names = { probe: "it's $HOME `me`.jpg", reference: "-n \"two\".jpg" };
+  copyFileSync(page.image("astronaut.jpg"), join(folder, names.probe));
+  copyFileSync(page.image("hopper.jpg"), join(folder, names.reference));
+  for (const side of ["probe", "reference"]) {
+    await page.choose(tab, side, join(folder, names[side]));
+    await page.filled(tab, side);
+  }
+  await page.press(tab);
+  await tab.click("text=The same with curl");
+  await tab.click("#copy");
+  const command = await tab.evaluate(() => navigator.clipboard.readText());
+  assert.equal(command, await tab.textContent("#curl"));
+  for (const shell of ["bash", "sh"]) {
+    writeFileSync(join(folder, "command"), command);
+    const output = await inTerminal(`${shell} ./command`, folder);
+    const reply = JSON.parse(/\{.*\}/s.exec(output)?.[0] ?? assert.fail(output));
+    const shown = JSON.parse(await tab.textContent("#json"));
+    assert.equal(reply.score, shown.score, shell);
+    assert.deepEqual(Object.keys(reply.details), Object.keys(shown.details), shell);
+  }
+  await close();
+}
+
+export const tests = {
+  ...Object.fromEntries(Object.keys(LOOKS).map((name) => [`look: ${name}`, (browser, url) => look(browser, url, name)])),
+  advice,
+  curl,
+};
