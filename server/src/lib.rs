@@ -10,6 +10,7 @@ pub mod config;
 pub mod contract;
 pub mod details;
 pub mod handlers;
+pub mod healthcheck;
 pub mod judge;
 pub mod limiter;
 pub mod logs;

@@ -46,12 +46,15 @@ struct Arguments {
 enum Command {
     /// Ask for a password, or read one line from a pipe, and print its hash for the credentials file
     HashPassword,
+    /// Ask the server of these settings whether it is up; ends with 0 if it is
+    Healthcheck,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::HashPassword) => hash_password(),
+        Some(Command::Healthcheck) => healthcheck(arguments),
         None => run(arguments),
     };
     result.unwrap_or_else(|message| {
@@ -72,9 +75,18 @@ fn hash_password() -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn healthcheck(arguments: Arguments) -> Result<ExitCode, String> {
+    visavis_server::healthcheck::ask(&config(arguments.config, arguments.layer)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn config(file: Option<PathBuf>, layer: Layer) -> Result<Config, String> {
+    let beneath = file.as_deref().map(Layer::from_file).transpose()?.unwrap_or_default();
+    layer.over(beneath).complete()
+}
+
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
-    let beneath = arguments.config.as_deref().map(Layer::from_file).transpose()?.unwrap_or_default();
-    let config = arguments.layer.over(beneath).complete()?;
+    let config = config(arguments.config, arguments.layer)?;
     let users = users(&config, arguments.dev)?;
     let verifier = Verifier::new(config.core_options().map_err(text)?).map_err(text)?;
     if arguments.check_config {

@@ -10,6 +10,7 @@ mod project;
 mod serve;
 mod suites;
 mod test;
+mod venv;
 
 use std::process::ExitCode;
 

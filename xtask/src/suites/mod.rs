@@ -1,6 +1,7 @@
 //! What `cargo xtask test` runs: one file per language, each with the list of its steps.
 
 mod c;
+mod deploy;
 mod rust;
 mod server;
 
@@ -16,7 +17,7 @@ pub(crate) struct Step {
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS, server::STEPS, c::STEPS].into_iter().flatten()
+    [rust::STEPS, deploy::STEPS, server::STEPS, c::STEPS].into_iter().flatten()
 }
 
 /// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.

@@ -1,0 +1,111 @@
+//! deploy/: what can be checked without a container engine, a cluster or a running systemd.
+
+use std::fs;
+use std::path::Path;
+
+use super::{Step, tool};
+use crate::{Result, project, venv};
+
+pub(super) const STEPS: &[Step] = &[Step { name: "deploy", run: deploy }];
+
+/// The most that `systemd-analyze security` may find, in tenths: 0 is a service that can do nothing at all.
+const EXPOSURE: &str = "13";
+
+fn deploy() -> Result {
+    image()?;
+    unit()?;
+    prometheus()?;
+    cluster()
+}
+
+/// The image's build finds in its context all that cargo needs.
+fn image() -> Result {
+    let context = folder("context")?;
+    for name in allowed(&read("Dockerfile.dockerignore")?) {
+        let link = context.join(name);
+        // Docker passes over a name that is not there; cargo then fails below.
+        std::os::unix::fs::symlink(project::root().join(name), &link)
+            .map_err(|error| format!("{}: {error}", link.display()))?;
+    }
+    let mut metadata = project::cargo();
+    metadata.args(["metadata", "--locked", "--offline", "--no-deps", "--format-version", "1"]);
+    project::run_quietly(metadata.current_dir(context))
+        .map_err(|why| format!("cargo in the context of the Dockerfile: {why}"))
+}
+
+/// What a list of exceptions from `**` lets in.
+fn allowed(ignored: &str) -> impl Iterator<Item = &str> {
+    ignored.lines().filter_map(|line| line.strip_prefix('!'))
+}
+
+/// The unit, with a program that is there in the place of the installed one.
+fn unit() -> Result {
+    if !tool("systemd-analyze")? {
+        return Ok(());
+    }
+    let unit = folder("unit")?.join("visavis-server.service");
+    let text = read("visavis-server.service")?.replace("/usr/local/bin/visavis-server", "/bin/true");
+    fs::write(&unit, text).map_err(|error| format!("{}: {error}", unit.display()))?;
+    project::run(project::program("systemd-analyze").arg("verify").arg(&unit))?;
+    let mut security = project::program("systemd-analyze");
+    security.args(["security", "--offline=true", "--no-pager", "--threshold", EXPOSURE]);
+    project::run_quietly(security.arg(&unit))
+}
+
+/// The rules are sound, and each alert fires when it should and not otherwise.
+fn prometheus() -> Result {
+    if !tool("promtool")? {
+        return Ok(());
+    }
+    let folder = project::root().join("deploy/prometheus");
+    for arguments in [["check", "config", "prometheus.yaml"], ["test", "rules", "alerts.test.yaml"]] {
+        project::run(project::program("promtool").args(arguments).current_dir(&folder))?;
+    }
+    Ok(())
+}
+
+/// The manifests against Kubernetes' own schemas, the Dockerfile against hadolint's rules.
+fn cluster() -> Result {
+    if !tool("python3")? {
+        return Ok(());
+    }
+    let bin = venv::provide("deploy", "deploy/requirements.txt")?;
+    let mut validate = project::program(bin.join("kubernetes-validate"));
+    project::run(validate.args(["--strict", "deploy/kubernetes/visavis.yaml"]))?;
+    project::run(project::program(bin.join("hadolint")).arg("deploy/Dockerfile"))
+}
+
+fn read(name: &str) -> Result<String> {
+    let path = project::root().join("deploy").join(name);
+    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// A new folder below the target folder.
+fn folder(name: &str) -> Result<std::path::PathBuf> {
+    let folder = project::target()?.join("deploy-files").join(name);
+    remove(&folder)?;
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn remove(folder: &Path) -> Result {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions_are_let_in() {
+        assert_eq!(
+            allowed("**\n!core\n!Cargo.toml\n**/target\n").collect::<Vec<_>>(),
+            ["core", "Cargo.toml"]
+        );
+    }
+}
