@@ -12,29 +12,44 @@ export const cameraIsPossible = () => Boolean(window.isSecureContext && navigato
 export class Camera {
   #video;
   #stream = null;
+  // Asking for the camera takes time: only the last question counts.
+  #turn = 0;
+  #lost;
 
-  constructor(video) {
-    this.#video = video;
-    window.addEventListener("pagehide", () => this.stop());
+  /** Shows in a video element. `lost()` is called when the camera goes without having been asked to. */
+  constructor(video, lost) {
+    [this.#video, this.#lost] = [video, lost];
+    window.addEventListener("pagehide", () => this.#stream && this.#lost());
   }
 
-  /** Shows the camera: `facing` is "user" or "environment". Fails with a sentence. */
+  /**
+   * Shows the camera: `facing` is "user" or "environment". False when it was stopped or started again meanwhile. Fails
+   * with a sentence.
+   */
   async start(facing) {
     this.stop();
+    const turn = this.#turn;
+    let stream;
     try {
       const video = { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 } };
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
     } catch (error) {
       throw new Error(REFUSALS[error.name] ?? `The browser gives no camera: ${error.message}`);
     }
-    const [track] = this.#stream.getVideoTracks();
+    if (turn !== this.#turn) {
+      end(stream);
+      return false;
+    }
+    this.#stream = stream;
+    const [track] = stream.getVideoTracks();
     // Unplugged, or taken back.
-    track.addEventListener("ended", () => this.stop());
+    track.addEventListener("ended", () => this.#stream === stream && this.#lost());
     // People know themselves from mirrors. The picture that is taken is not mirrored.
     this.#video.classList.toggle("mirrored", track.getSettings().facingMode !== "environment");
-    this.#video.srcObject = this.#stream;
+    this.#video.srcObject = stream;
     this.#video.hidden = false;
     await this.#video.play();
+    return true;
   }
 
   /** The picture that is shown now, as JPEG. */
@@ -48,9 +63,14 @@ export class Camera {
 
   /** Lets the camera go; its light goes out. */
   stop() {
-    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#turn += 1;
+    if (this.#stream) end(this.#stream);
     this.#stream = null;
     this.#video.srcObject = null;
     this.#video.hidden = true;
   }
+}
+
+function end(stream) {
+  stream.getTracks().forEach((track) => track.stop());
 }

@@ -4,7 +4,7 @@
 const MOST_BYTES = 4_400_000;
 /** The server's default is 50 million; a browser on a phone draws fewer. */
 const MOST_PIXELS = 40_000_000;
-/** A photo that is reduced keeps this many pixels along its longer side: more than any step of the server looks at. */
+/** A photo that is reduced or converted keeps this many pixels along its longer side: more than any step of the server looks at. */
 const REDUCED_SIDE = 2400;
 /** What is shown is no larger than this. */
 const SHOWN_SIDE = 1200;
@@ -45,7 +45,7 @@ async function converted(file, kind, bitmap) {
   if (!bitmap) {
     throw new PhotoError(`The photo has ${megabytes(file.size)} and this browser cannot reduce it. Use one below ${megabytes(MOST_BYTES)}.`);
   }
-  const blob = await asJpeg(drawn(bitmap, kind === "known" ? REDUCED_SIDE : Infinity));
+  const blob = await asJpeg(drawn(bitmap, REDUCED_SIDE));
   const how = kind === "known" ? "Reduced" : "Converted to JPEG";
   return { blob, note: `${how} in your browser: ${megabytes(file.size)} to ${megabytes(blob.size)}.` };
 }

@@ -21,7 +21,10 @@ export class Picker {
   constructor(root, { changed, say, several }) {
     [this.#root, this.#side, this.#changed, this.#say] = [root, root.dataset.side, changed, say];
     root.append(document.getElementById("picker").content.cloneNode(true));
-    this.#camera = new Camera(this.#part("video"));
+    this.#camera = new Camera(this.#part("video"), () => {
+      this.#closeCamera();
+      this.#say("The camera is gone.", true);
+    });
     this.#name();
     const input = this.#part("input");
     input.addEventListener("change", () => {
@@ -109,7 +112,9 @@ export class Picker {
 
   #listenToDrops(several) {
     const drop = this.#part(".drop");
-    drop.addEventListener("click", () => this.#part("video").hidden && this.#part("input").click());
+    drop.addEventListener("click", () => {
+      if (!this.photo && this.#part("video").hidden) this.#part("input").click();
+    });
     drop.addEventListener("dragover", () => drop.classList.add("over"));
     drop.addEventListener("dragleave", () => drop.classList.remove("over"));
     drop.addEventListener("drop", (event) => {
@@ -122,9 +127,12 @@ export class Picker {
   }
 
   async #startOrStop() {
-    if (!this.#part("video").hidden) return this.#closeCamera();
+    if (!this.#part("video").hidden) {
+      this.#say("The camera is off.");
+      return this.#closeCamera();
+    }
     try {
-      await this.#camera.start(this.#side === "probe" ? "user" : "environment");
+      if (!(await this.#camera.start(this.#side === "probe" ? "user" : "environment"))) return;
     } catch (error) {
       this.#closeCamera();
       return this.#say(error.message, true);

@@ -42,9 +42,11 @@ export function meaning({ falseMatchRate, lowestMeasuredRate }) {
 }
 
 /** What the threshold does. */
-export function thresholdWords({ threshold }) {
+export function thresholdWords({ threshold, lowestMeasuredRate }) {
+  const rate = 10 ** (-threshold / 10);
+  const often = rate < lowestMeasuredRate ? `Fewer than ${oneIn(lowestMeasuredRate)}` : `About ${oneIn(rate)}`;
   return `From score ${threshold} on, the mark on the dial, two photos count as the same person. ` +
-    `About ${oneIn(10 ** (-threshold / 10))} pairs of different people get that far.`;
+    `${often} pairs of different people get that far.`;
 }
 
 const isDark = ({ quality }) => quality.underExposure > 0.6 || quality.brightness < 0.05;

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -76,17 +76,17 @@ fn hash_password() -> Result<ExitCode, String> {
 }
 
 fn healthcheck(arguments: Arguments) -> Result<ExitCode, String> {
-    visavis_server::healthcheck::ask(&config(arguments.config, arguments.layer)?)?;
+    visavis_server::healthcheck::ask(&config(arguments.config.as_deref(), arguments.layer)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn config(file: Option<PathBuf>, layer: Layer) -> Result<Config, String> {
-    let beneath = file.as_deref().map(Layer::from_file).transpose()?.unwrap_or_default();
+fn config(file: Option<&Path>, layer: Layer) -> Result<Config, String> {
+    let beneath = file.map(Layer::from_file).transpose()?.unwrap_or_default();
     layer.over(beneath).complete()
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
-    let config = config(arguments.config, arguments.layer)?;
+    let config = config(arguments.config.as_deref(), arguments.layer)?;
     let users = users(&config, arguments.dev)?;
     let verifier = Verifier::new(config.core_options().map_err(text)?).map_err(text)?;
     if arguments.check_config {

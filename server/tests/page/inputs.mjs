@@ -70,8 +70,11 @@ async function camera(browser, url) {
     const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     globalThis.streams = [];
     navigator.mediaDevices.getUserMedia = async (constraints) => {
-      globalThis.streams.push(await real(constraints));
-      return globalThis.streams.at(-1);
+      const stream = await real(constraints);
+      // People take their time to allow it.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      globalThis.streams.push(stream);
+      return stream;
     };
   };
   const { page: tab, close } = await page.open(browser, url, { init, permissions: ["camera"] });
@@ -95,6 +98,20 @@ async function camera(browser, url) {
   assert.ok(Math.abs(chosen) > 3 && taken * chosen > 0, `the photo is not mirrored: ${taken} ${chosen}`);
   await page.press(tab);
   assert.equal(await tab.textContent("#verdict"), "The same person");
+  // Who is impatient gets one camera, not two of which one stays on.
+  const before = await tab.evaluate(() => globalThis.streams.length);
+  await tab.dblclick(button);
+  await tab.waitForSelector("[data-side=probe].live");
+  await tab.waitForFunction((count) => globalThis.streams.length === count, before + 2);
+  assert.equal(await running(), 1);
+  await tab.click(button);
+  assert.equal(await running(), 0, "impatient");
+  // A camera that is unplugged is told.
+  await tab.click(button);
+  await tab.waitForSelector("[data-side=probe].live");
+  await tab.evaluate(() => globalThis.streams.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
+  assert.equal(await page.status(tab), "The camera is gone.");
+  assert.equal(await running(), 0, "gone");
   // Another way to give a photo lets the camera go, too.
   await tab.click(button);
   await tab.waitForSelector("[data-side=probe].live");
