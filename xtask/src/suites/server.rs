@@ -7,8 +7,10 @@ pub(super) const STEPS: &[Step] = &[Step { name: "page", run: page }, Step { nam
 
 /// The demo page in a headless Chromium.
 fn page() -> Result {
-    if !(tool("chromium")? && tool("node")? && tool("npm")?) {
-        return Ok(());
+    for name in ["chromium", "node", "npm", "curl", "script"] {
+        if !tool(name)? {
+            return Ok(());
+        }
     }
     project::run(project::cargo().args(["build", "--package", "visavis-server", "--bin", "visavis-server"]))?;
     let folder = project::root().join("server/tests/page");
