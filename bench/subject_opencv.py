@@ -1,0 +1,214 @@
+"""visavis's two networks by OpenCV's DNN module, with the steps between them written out in numpy and OpenCV.
+
+The steps are those of the core (core/src/detect.rs, choose.rs, align.rs), so that what differs is who computes.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+
+#: Where the landmarks belong on the extractor's input of 112x112 pixels, as x + iy.
+CHIP = np.array([38.2946 + 51.6963j, 73.5318 + 51.5014j, 56.0252 + 71.7366j, 41.5493 + 92.3655j, 70.7299 + 92.2041j])
+STRIDES_AND_SIDES = ((8, (16, 32)), (16, (64, 128)), (32, (256, 512)))
+TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
+
+
+class Look(NamedTuple):
+    side: int
+    fill: float = 1.0
+    enlarge: float = 1.0
+    turn: int = 0
+    confidence: float = 0.97
+    max_spread: float = 0.04
+
+
+class Face(NamedTuple):
+    #: Left, top, right, bottom.
+    box: np.ndarray
+    #: Five points as x + iy.
+    landmarks: np.ndarray
+    #: How far the anchors disagree about the landmarks, in units of the box.
+    spread: float
+
+
+class OpenCv:
+    def __init__(self) -> None:
+        cv2.setNumThreads(1)
+        self.name = "OpenCV DNN, the same networks"
+        self.about = f"OpenCV {cv2.__version__}, its default DNN engine; threshold: the similarity of score 27"
+        manifest = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))
+        self.mean = manifest["detector"]["mean"]
+        self.detectors = {net["side"]: read(net["file"]) for net in manifest["detector"]["net"]}
+        self.anchors = {side: anchors(side) for side in self.detectors}
+        self.extractor = read(manifest["extractor"]["file"])
+        similarities, scores = np.array(manifest["calibration"]["knots"]).T
+        self.threshold = float(np.interp(27, scores, similarities))
+
+    def extract(self, photo: bytes) -> np.ndarray | None:
+        image = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
+        faces = self.detect(image)
+        if not faces:
+            return None
+        face = max(faces, key=lambda face: prominence(face.box, image))
+        chip = align(image, face.landmarks)
+        self.extractor.setInput(cv2.dnn.blobFromImage(chip, 1 / 128, mean=(127.5,) * 3, swapRB=True))
+        template = self.extractor.forward()[0]
+        return template / np.linalg.norm(template)
+
+    def compare(self, probe: np.ndarray, reference: np.ndarray) -> tuple[float, bool]:
+        similarity = float(probe @ reference)
+        return similarity, similarity >= self.threshold
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        """One look is enough for most photos; otherwise the one whose largest face is surest."""
+        best, best_spread = [], np.inf
+        for look in looks(max(image.shape[:2])):
+            faces = self.see(image, look)
+            if not faces:
+                continue
+            largest = max(faces, key=lambda face: area(face.box))
+            if largest.spread < 0.7 * best_spread:
+                best, best_spread = faces, largest.spread
+                eyes = largest.landmarks[1] - largest.landmarks[0]
+                if largest.spread < 0.035 and abs(np.angle(eyes)) < np.pi / 4:
+                    break
+        return best
+
+    def see(self, image: np.ndarray, look: Look) -> list[Face]:
+        height, width = image.shape[:2]
+        scale = min(look.fill * look.side / max(width, height), look.enlarge)
+        size = [min(max(round(length * scale), 1), look.side) for length in (width, height)]
+        # For shrinking, OpenCV's filter that skips no pixel.
+        scaled = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        turned = scaled if look.turn == 0 else cv2.rotate(scaled, TURNS[look.turn])
+        top, left = ((look.side - length) // 2 for length in turned.shape[:2])
+        bottom, right = look.side - turned.shape[0] - top, look.side - turned.shape[1] - left
+        square = cv2.copyMakeBorder(turned, top, bottom, left, right, cv2.BORDER_CONSTANT, value=self.mean)
+        net = self.detectors[look.side]
+        net.setInput(cv2.dnn.blobFromImage(square, mean=self.mean))
+        boxes, classes, landmarks = net.forward(["loc", "conf", "landmarks"])
+        candidates = decode(boxes[0], classes[0, :, 1], landmarks[0], self.anchors[look.side])
+
+        def back(points: np.ndarray) -> np.ndarray:
+            points = points - complex(left, top)
+            corner = (0, complex(0, size[1]), complex(*size), complex(size[0], 0))[look.turn]
+            points = corner + points * (1, -1j, -1, 1j)[look.turn]
+            return points.real * (width / size[0]) + 1j * points.imag * (height / size[1])
+
+        return [place(face, back) for face in merge(*candidates, look)]
+
+
+def read(name: str) -> cv2.dnn.Net:
+    return cv2.dnn.readNetFromONNX(str(MODELS / name))
+
+
+def looks(longest: int) -> list[Look]:
+    first = Look(320, confidence=0.95, max_spread=0.1)
+    enlarged = [Look(320, enlarge=2.0, max_spread=0.1)] if longest < 320 else []
+    larger = [Look(640)] if longest > 320 else []
+    return [first, *enlarged, *larger, Look(320, fill=0.5), *(Look(320, turn=turn) for turn in (1, 2, 3))]
+
+
+def anchors(side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Centres as x + iy, and sides."""
+    centres, sides = [], []
+    for stride, pair in STRIDES_AND_SIDES:
+        middles = (np.arange(-(-side // stride)) + 0.5) * stride
+        grid = (middles[None, :] + 1j * middles[:, None]).ravel()
+        centres.append(np.repeat(grid, 2))
+        sides.append(np.tile(pair, len(grid)))
+    return np.concatenate(centres), np.concatenate(sides).astype(float)
+
+
+def decode(
+    boxes: np.ndarray, confidences: np.ndarray, landmarks: np.ndarray, known: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The anchors that see a face, most confident first: boxes, landmarks, confidences."""
+    seen = np.flatnonzero(confidences >= 0.3)
+    seen = seen[np.argsort(-confidences[seen], kind="stable")]
+    centres, sides = known[0][seen], known[1][seen]
+    boxes, landmarks = boxes[seen].astype(float), landmarks[seen].astype(float)
+    middles = centres + (boxes[:, 0] + 1j * boxes[:, 1]) * 0.1 * sides
+    halves = sides[:, None] * np.exp(boxes[:, 2:] * 0.2) / 2
+    corners = np.stack([middles.real, middles.imag], axis=1)
+    points = centres[:, None] + (landmarks[:, 0::2] + 1j * landmarks[:, 1::2]) * 0.1 * sides[:, None]
+    return np.hstack([corners - halves, corners + halves]), points, confidences[seen]
+
+
+def merge(boxes: np.ndarray, landmarks: np.ndarray, confidences: np.ndarray, look: Look) -> list[Face]:
+    """Greedy non-maximum suppression, with the landmarks of all anchors that see a face."""
+    kept: list[Face] = []
+    for box, confidence in zip(boxes, confidences):
+        if confidence < look.confidence:
+            break
+        if any(overlap(known.box, box[None])[0] > 0.4 for known in kept):
+            continue
+        voters = overlap(box, boxes) >= 0.5
+        weights = confidences[voters] ** 2
+        mean = np.average(landmarks[voters], axis=0, weights=weights)
+        squares = np.mean(np.abs(landmarks[voters] - mean) ** 2, axis=1)
+        face = Face(box, mean, float(np.sqrt(np.average(squares, weights=weights) / area(box))))
+        if face.spread <= look.max_spread and arranged_as_face(face):
+            kept.append(face)
+    return kept
+
+
+def overlap(box: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Intersection over union."""
+    shared = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    shared = np.prod(np.maximum(shared, 0), axis=1)
+    return shared / (area(box) + np.prod(others[:, 2:] - others[:, :2], axis=1) - shared)
+
+
+def area(box: np.ndarray) -> float:
+    return float(np.prod(box[2:] - box[:2]))
+
+
+def arranged_as_face(face: Face) -> bool:
+    right_eye, left_eye, nose, mouth_right, mouth_left = face.landmarks
+    size = face.box[2:] - face.box[:2]
+    inside = (face.landmarks - complex(*face.box[:2])).view(float).reshape(5, 2) / size
+    eyes, mouth = (right_eye + left_eye) / 2, (mouth_right + mouth_left) / 2
+    down = mouth - eyes
+    if abs(down) <= 0.15 * size[1] or not np.all((inside >= -0.25) & (inside <= 1.25)):
+        return False
+
+    def seen_upright(point: complex) -> complex:
+        return (point - eyes) / down * 1j
+
+    ordered = (seen_upright(left_eye) - seen_upright(right_eye)).real > 0
+    ordered = ordered and (seen_upright(mouth_left) - seen_upright(mouth_right)).real > 0
+    return bool(ordered and 0.05 <= seen_upright(nose).imag <= 0.95)
+
+
+def place(face: Face, back) -> Face:
+    """A face of the square in pixels of the image."""
+    ends = back(np.array([complex(*face.box[:2]), complex(*face.box[2:])]))
+    box = np.array([ends.real.min(), ends.imag.min(), ends.real.max(), ends.imag.max()])
+    return Face(box, back(face.landmarks), face.spread)
+
+
+def prominence(box: np.ndarray, image: np.ndarray) -> float:
+    """Large, and in the middle: the core's rule for several faces, which every peer here is given."""
+    offset = (box[:2] + box[2:]) / 2 - np.array(image.shape[1::-1]) / 2
+    return area(box) - 2 * float(offset @ offset)
+
+
+def align(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """Least-squares similarity from the chip to the landmarks (Umeyama 1991), as one complex factor and shift."""
+    chip = CHIP - CHIP.mean()
+    factor = np.vdot(chip, landmarks - landmarks.mean()) / np.vdot(chip, chip).real
+    if abs(factor) >= 2:
+        # Sampling would skip pixels: scale the image down first; pixel centres lie at whole coordinates.
+        image = cv2.resize(image, None, fx=1 / abs(factor), fy=1 / abs(factor), interpolation=cv2.INTER_AREA)
+        return align(image, (landmarks + 0.5 + 0.5j) / (abs(factor) * 1.001) - 0.5 - 0.5j)
+    shift = landmarks.mean() - factor * CHIP.mean()
+    matrix = np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
+    return cv2.warpAffine(image, matrix, (112, 112), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
