@@ -48,8 +48,7 @@ class OpenCv:
         self.detectors = {net["side"]: read(net["file"]) for net in manifest["detector"]["net"]}
         self.anchors = {side: anchors(side) for side in self.detectors}
         self.extractor = read(manifest["extractor"]["file"])
-        similarities, scores = np.array(manifest["calibration"]["knots"]).T
-        self.threshold = float(np.interp(27, scores, similarities))
+        self.threshold = similarity_of(27, np.array(manifest["calibration"]["knots"]))
 
     def extract(self, photo: bytes) -> np.ndarray | None:
         image = cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)
@@ -107,6 +106,21 @@ class OpenCv:
 
 def read(name: str) -> cv2.dnn.Net:
     return cv2.dnn.readNetFromONNX(str(MODELS / name))
+
+
+def similarity_of(score: float, knots: np.ndarray) -> float:
+    """Where the core's score table (core/src/score.rs) reaches a score: by bisection, since it rises."""
+    (x, y), slopes = knots.T, np.divide(*np.diff(knots, axis=0).T[::-1])
+    at = int(np.searchsorted(y, score)) - 1
+    width, steps = x[at + 1] - x[at], slopes[at - 1 : at + 2]
+    start, end = (2 / (1 / pair).sum() for pair in (steps[:2], steps[1:]))
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        t = (low + high) / 2
+        bend = width * (start * t * (1 - t) ** 2 - end * t**2 * (1 - t))
+        reached = y[at] + (y[at + 1] - y[at]) * t**2 * (3 - 2 * t) + bend
+        low, high = (low, t) if reached > score else (t, high)
+    return float(x[at] + width * high)
 
 
 def looks(longest: int) -> list[Look]:
