@@ -17,7 +17,8 @@ const USAGE = `node bench/compare.mjs --data FOLDER [options]
   --data FOLDER       the folder with train.csv, test.csv and the photos they name
   --only TABLE        accuracy or timing, not both
   --subjects A,B      of ${Object.keys(SUBJECTS).join(',')}
-  --train-pairs N     how many of train choose the threshold (default: all)
+  --train-pairs N     how many of train choose the threshold, or 0 for no such column (default: all)
+  --test-pairs N      how many of test are compared (default: all)
   --pairs N           how many pairs are timed (default: 30)
   --rounds N          how often each of them is (default: 5)
 `;
@@ -34,6 +35,7 @@ function parse() {
     only: { type: 'string' },
     subjects: { type: 'string', default: Object.keys(SUBJECTS).join(',') },
     'train-pairs': { type: 'string' },
+    'test-pairs': { type: 'string' },
     pairs: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '5' },
     help: { type: 'boolean', short: 'h' },
@@ -45,20 +47,21 @@ function parse() {
   const names = values.subjects.split(',');
   const unknown = names.filter((name) => !Object.hasOwn(SUBJECTS, name));
   if (unknown.length) usage(`no such subject: ${unknown.join(', ')}`);
-  const trainPairs = values['train-pairs'] && natural(values['train-pairs']);
-  return { ...values, names, trainPairs, pairs: natural(values.pairs), rounds: natural(values.rounds) };
+  const trainPairs = values['train-pairs'] && number(values['train-pairs'], 0);
+  const testPairs = values['test-pairs'] && number(values['test-pairs']);
+  return { ...values, names, trainPairs, testPairs, pairs: number(values.pairs), rounds: number(values.rounds) };
 }
 
-/** @param {string} text */
-function natural(text) {
-  return /^[1-9]\d*$/.test(text) ? Number(text) : usage(`not a number: ${text}`);
+/** @param {string} text @param {number} [least] */
+function number(text, least = 1) {
+  return /^\d+$/.test(text) && Number(text) >= least ? Number(text) : usage(`not a number from ${least} on: ${text}`);
 }
 
 /** @param {protocol.Subject[]} subjects @param {string} data @param {protocol.Pair[]} train @param {protocol.Pair[]} test */
 async function accuracy(subjects, data, train, test) {
   const rows = [];
   for (const subject of subjects) {
-    const learnt = protocol.bestThreshold((await protocol.run(subject, data, train)).comparisons);
+    const learnt = train.length ? protocol.bestThreshold((await protocol.run(subject, data, train)).comparisons) : null;
     rows.push(protocol.accuracyRow(subject.name, await protocol.run(subject, data, test), learnt));
   }
   return protocol.table(protocol.ACCURACY_COLUMNS, rows);
@@ -73,11 +76,14 @@ async function timing(subjects, data, test, pairs, rounds) {
   return protocol.table(protocol.TIMING_COLUMNS, rows);
 }
 
-const { data, only, names, trainPairs, pairs, rounds } = parse();
+const { data, only, names, trainPairs, testPairs, pairs, rounds } = parse();
 const subjects = [];
 for (const name of names) subjects.push(await SUBJECTS[name]());
 const [train, test] = await Promise.all(['train', 'test'].map((name) => protocol.pairsOf(join(data, `${name}.csv`))));
-if (only !== 'timing') console.log(await accuracy(subjects, data, protocol.spread(train, trainPairs), test));
+if (only !== 'timing') {
+  const [chosen, compared] = [protocol.spread(train, trainPairs), protocol.spread(test, testPairs)];
+  console.log(await accuracy(subjects, data, chosen, compared));
+}
 if (only !== 'accuracy') console.log(await timing(subjects, data, test, pairs, rounds));
 console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
 for (const { name, about } of subjects) console.log(`* ${name}: ${about}`);

@@ -33,7 +33,7 @@ def main() -> None:
     train, test = (protocol.pairs_of(arguments.data / f"{name}.csv") for name in ("train", "test"))
     train = protocol.spread(train, arguments.train_pairs)
     if arguments.only != "timing":
-        print(accuracy(subjects, arguments.data, train, test))
+        print(accuracy(subjects, arguments.data, train, protocol.spread(test, arguments.test_pairs)))
     if arguments.only != "accuracy":
         print(timing(subjects, arguments.data, test, arguments.pairs, arguments.rounds))
     print(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}")
@@ -46,10 +46,19 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="the folder with train.csv and test.csv")
     parser.add_argument("--only", choices=("accuracy", "timing"), help="one of the two tables")
     parser.add_argument("--subjects", type=names, default=list(SUBJECTS), help=f"of {','.join(SUBJECTS)}")
-    parser.add_argument("--train-pairs", type=int, help="how many of train choose the threshold (default: all)")
-    parser.add_argument("--pairs", type=int, default=30, help="how many pairs are timed (default: 30)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each of them is (default: 5)")
+    parser.add_argument(
+        "--train-pairs", type=int, help="how many of train choose the threshold, or 0 for no such column (default: all)"
+    )
+    parser.add_argument("--test-pairs", type=positive, help="how many of test are compared (default: all)")
+    parser.add_argument("--pairs", type=positive, default=30, help="how many pairs are timed (default: 30)")
+    parser.add_argument("--rounds", type=positive, default=5, help="how often each of them is (default: 5)")
     return parser.parse_args()
+
+
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"not a number from 1 on: {text}")
+    return int(text)
 
 
 def names(text: str) -> list[str]:
@@ -65,7 +74,7 @@ def accuracy(
 ) -> str:
     rows = []
     for subject in subjects:
-        learnt = protocol.best_threshold(protocol.run(subject, data, train)[0])
+        learnt = protocol.best_threshold(protocol.run(subject, data, train)[0]) if train else None
         rows.append(protocol.accuracy_row(subject.name, *protocol.run(subject, data, test), learnt))
     return protocol.table(protocol.ACCURACY_COLUMNS, rows)
 

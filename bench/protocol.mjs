@@ -146,14 +146,15 @@ export const ACCURACY_COLUMNS = [
 ];
 export const TIMING_COLUMNS = ['', 'time', 'processor time'];
 
-/** @param {string} name @param {Awaited<ReturnType<typeof run>>} ran @param {number} learnt */
+/** @param {string} name @param {Awaited<ReturnType<typeof run>>} ran @param {number | null} learnt The
+ * threshold that train chose, or null where it was not asked. */
 export function accuracyRow(name, { comparisons, photos, failures }, learnt) {
-  const accuracy = (/** @type {number} */ threshold) => rates(at(comparisons, threshold)).accuracy;
+  const accuracy = (/** @type {number} */ threshold) => percent(rates(at(comparisons, threshold)).accuracy);
   const own = rates(comparisons);
   return [
     name,
-    percent(accuracy(bestThreshold(comparisons))),
-    percent(accuracy(learnt)),
+    accuracy(bestThreshold(comparisons)),
+    learnt === null ? 'not measured' : accuracy(learnt),
     percent(own.accuracy),
     `${percent(own.falseMatches / own.different)} (${own.falseMatches} of ${own.different})`,
     `${percent(own.falseNonMatches / own.same)} (${own.falseNonMatches} of ${own.same})`,

@@ -56,7 +56,7 @@ def pairs_of(table: Path) -> list[Pair]:
 
 def spread(pairs: list[Pair], count: int | None) -> list[Pair]:
     """So many of them from all over the table: it has pairs of the same person first."""
-    count = min(count or len(pairs), len(pairs))
+    count = len(pairs) if count is None else min(count, len(pairs))
     return [pairs[index * len(pairs) // count] for index in range(count)]
 
 
@@ -146,16 +146,18 @@ TIMING_COLUMNS = ("", "time", "processor time")
 
 
 def accuracy_row(
-    name: str, comparisons: list[Comparison], photos: int, failures: int, learnt: float
+    name: str, comparisons: list[Comparison], photos: int, failures: int, learnt: float | None
 ) -> list[str]:
-    best, trained = (
-        rates(at(comparisons, threshold)).accuracy for threshold in (best_threshold(comparisons), learnt)
-    )
+    """`learnt` is the threshold that train chose, or None where it was not asked."""
+
+    def accuracy(threshold: float) -> str:
+        return percent(rates(at(comparisons, threshold)).accuracy)
+
     own = rates(comparisons)
     return [
         name,
-        percent(best),
-        percent(trained),
+        accuracy(best_threshold(comparisons)),
+        "not measured" if learnt is None else accuracy(learnt),
         percent(own.accuracy),
         f"{percent(own.false_matches / own.different)} ({own.false_matches} of {own.different})",
         f"{percent(own.false_non_matches / own.same)} ({own.false_non_matches} of {own.same})",
