@@ -1,9 +1,31 @@
 //! The native half of the npm package `visavis`: thin over the core.
+//!
+//! What can fail returns a [`failure::Failure`] as data instead of throwing: the JavaScript half (`lib/`) makes the
+//! error objects, so that there is one class of them. No panic passes this border: every export has `catch_unwind`, and
+//! so has every task on a thread of ours.
 
+// Public, for that is how the exports reach JavaScript; no Rust program links this.
+pub mod answer;
+pub mod core;
+mod exit;
+pub mod failure;
+pub mod photo;
+mod queue;
+pub mod template;
+pub mod verifier;
+
+use napi::Env;
+use napi::bindgen_prelude::Object;
 use napi_derive::napi;
 
 /// The version of this package.
-#[napi]
+#[napi(catch_unwind)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+/// Runs once for each environment that loads the module: the main program's and every worker's.
+#[napi(module_exports)]
+pub fn init(_exports: Object<'_>, env: Env) -> napi::Result<()> {
+    env.add_env_cleanup_hook((), |()| exit::close_mine()).map(drop)
 }

@@ -1,0 +1,120 @@
+//! Threads of one verifier, behind a queue that is never longer than allowed.
+//!
+//! They are not libuv's: those four serve files, name look-ups and cryptography, and photos would keep them busy.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::{io, mem};
+
+/// Does a job; what comes back tells its result.
+type Work<T> = dyn Fn(u32, T) -> Tell + Send + Sync;
+pub(crate) type Tell = Box<dyn FnOnce()>;
+
+pub(crate) struct Queue<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+    workers: usize,
+    length: usize,
+    work: Box<Work<T>>,
+}
+
+struct State<T> {
+    jobs: VecDeque<(u32, T)>,
+    running: usize,
+    threads: Vec<JoinHandle<()>>,
+    closed: bool,
+}
+
+/// Why a job was not taken.
+pub(crate) enum Refused {
+    /// So many wait already.
+    Full(usize),
+    NoThread(io::Error),
+}
+
+impl<T: Send + 'static> Queue<T> {
+    /// As many as `workers` jobs run at once, and `length` more may wait. Threads start when they are needed.
+    pub(crate) fn new(
+        workers: usize,
+        length: usize,
+        work: impl Fn(u32, T) -> Tell + Send + Sync + 'static,
+    ) -> Self {
+        let state = State { jobs: VecDeque::new(), running: 0, threads: Vec::new(), closed: false };
+        Queue { state: Mutex::new(state), changed: Condvar::new(), workers, length, work: Box::new(work) }
+    }
+
+    /// Queues a job at once or not at all. `id` is for [`cancel`](Self::cancel).
+    pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> Result<(), Refused> {
+        let mut state = self.lock();
+        let unfinished = state.running + state.jobs.len();
+        if state.closed || unfinished >= self.workers.saturating_add(self.length) {
+            return Err(Refused::Full(self.length));
+        }
+        if unfinished >= state.threads.len() && state.threads.len() < self.workers {
+            let queue = Arc::clone(self);
+            match Builder::new().name("visavis".into()).spawn(move || queue.serve()) {
+                Ok(thread) => state.threads.push(thread),
+                Err(error) if state.threads.is_empty() => return Err(Refused::NoThread(error)),
+                // Those that there are will do it.
+                Err(_) => {}
+            }
+        }
+        state.jobs.push_back((id, job));
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Takes a job back that has not begun.
+    pub(crate) fn cancel(&self, id: u32) -> bool {
+        let mut state = self.lock();
+        let place = state.jobs.iter().position(|(queued, _)| *queued == id);
+        let job = place.and_then(|place| state.jobs.remove(place));
+        drop(state);
+        job.is_some()
+    }
+
+    fn serve(&self) {
+        let mut state = self.lock();
+        while !state.closed {
+            if let Some((id, job)) = state.jobs.pop_front() {
+                state.running += 1;
+                drop(state);
+                let tell = (self.work)(id, job);
+                // First, so that who is told finds the place free.
+                self.lock().running -= 1;
+                tell();
+                state = self.lock();
+            } else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What can be ended without knowing its jobs.
+pub(crate) trait Close: Send + Sync {
+    /// Forgets what waits, lets what runs end, and comes back when no thread is left.
+    fn close(&self);
+}
+
+impl<T: Send + 'static> Close for Queue<T> {
+    fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        let forgotten = mem::take(&mut state.jobs);
+        let threads = mem::take(&mut state.threads);
+        drop(state);
+        drop(forgotten);
+        self.changed.notify_all();
+        for thread in threads {
+            // A job's panic is caught where it runs.
+            let _ = thread.join();
+        }
+    }
+}

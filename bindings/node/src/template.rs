@@ -1,0 +1,28 @@
+//! What the JavaScript class `Template` asks about the bytes that it keeps.
+
+use napi::bindgen_prelude::Either;
+use napi_derive::napi;
+use visavis::Template;
+
+use crate::failure::Failure;
+
+/// What may be told about a template.
+#[napi(object, object_from_js = false)]
+pub struct TemplateInfo {
+    /// How many dimensions it has; 0 for the record of a failure to extract.
+    pub dimensions: u32,
+    /// Equal for templates that can be compared: the start of the SHA-256 of the network that made it.
+    pub model: String,
+}
+
+/// Whether the bytes are a template, and which.
+#[napi(catch_unwind)]
+pub fn template_info(bytes: &[u8]) -> Either<TemplateInfo, Failure> {
+    match Template::from_bytes(bytes) {
+        Ok(template) => {
+            let model = template.model().iter().map(|byte| format!("{byte:02x}")).collect();
+            Either::A(TemplateInfo { dimensions: template.dimensions() as u32, model })
+        }
+        Err(error) => Either::B(error.into()),
+    }
+}

@@ -1,0 +1,91 @@
+// Which engine computes: the embedded one, ONNX Runtime by path, or the one that onnxruntime-node holds.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { onnxruntime, program, root } from './support.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'visavis-engine-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/**
+ * A project with visavis and a package laid out as onnxruntime-node is: 113 MB for each run of the tests would be too
+ * much. `library` fills it; the package's own code must never run.
+ */
+function project(name, library) {
+  const modules = join(folder, name, 'node_modules');
+  const home = join(modules, 'onnxruntime-node');
+  const bin = join(home, 'bin', 'napi-v6', process.platform, process.arch);
+  mkdirSync(bin, { recursive: true });
+  mkdirSync(join(modules, 'visavis'));
+  for (const part of ['index.js', 'lib', 'package.json', 'visavis.linux-x64-gnu.node']) {
+    symlinkSync(join(root, part), join(modules, 'visavis', part));
+  }
+  writeFileSync(join(home, 'package.json'), '{ "name": "onnxruntime-node", "main": "index.js" }');
+  writeFileSync(join(home, 'index.js'), 'throw new Error("visavis has loaded onnxruntime-node")');
+  library(join(bin, 'libonnxruntime.so.1'));
+  return join(folder, name);
+}
+
+/** What a program says in which modules are sought where they are linked, not where they lie. */
+async function says(cwd, text, env = {}) {
+  const flags = ['--preserve-symlinks'];
+  const top = `const { Verifier, engine, verifySync } = require('visavis'); const photo = process.env.IMAGES + '/astronaut.jpg';`;
+  const { code, stdout, stderr } = await program(top + text, { cwd, env, flags });
+  assert.deepEqual([code, stderr], [0, '']);
+  return JSON.parse(stdout);
+}
+
+const ENGINE = `console.log(JSON.stringify({ ...engine(), same: verifySync(photo, photo).isMatch, off: process.env.ORT_DISABLE_TELEMETRY }))`;
+
+test('an installed onnxruntime-node is used, and its own code is not', { skip: !onnxruntime }, async () => {
+  const cwd = project('installed', (place) => symlinkSync(onnxruntime, place));
+  const info = await says(cwd, ENGINE);
+  assert.deepEqual([info.name, info.version, info.fallbackReason, info.same, info.off], ['onnxruntime', '1.28.0', undefined, true, '1']);
+  assert.match(info.library, /installed\/node_modules\/onnxruntime-node\/bin\/napi-v6/);
+  const embedded = await says(cwd, `console.log(JSON.stringify(new Verifier({ engine: 'embedded' }).engine))`);
+  assert.deepEqual([embedded.name, embedded.fallbackReason], ['embedded', undefined]);
+  // What is named is used instead.
+  const named = await says(cwd, `console.log(JSON.stringify(new Verifier({ onnxruntime: process.env.ORT }).engine))`);
+  assert.equal(named.library, onnxruntime);
+  const variable = await says(cwd, ENGINE, { ORT_DYLIB_PATH: onnxruntime });
+  assert.equal(variable.library, onnxruntime);
+  // One library for a process: a second verifier shares it.
+  const both = await says(cwd, `const named = new Verifier({ onnxruntime: process.env.ORT }); console.log(JSON.stringify([named.engine, engine()]))`);
+  assert.deepEqual(both.map(({ name }) => name), ['onnxruntime', 'onnxruntime']);
+});
+
+test('a broken onnxruntime-node is passed over, and told', async () => {
+  const cwd = project('broken', (place) => writeFileSync(place, 'no library'));
+  const info = await says(cwd, ENGINE);
+  assert.deepEqual([info.name, info.library, info.same], ['embedded', undefined, true]);
+  assert.match(info.fallbackReason, /broken\/node_modules\/onnxruntime-node.*(invalid ELF header|file too short)/);
+  const failed = await says(cwd, `try { new Verifier({ engine: 'onnxruntime' }) } catch ({ code, number, stage }) { console.log(JSON.stringify({ code, number, stage })) }`);
+  assert.deepEqual(failed, { code: 'ENGINE_UNAVAILABLE', number: 63, stage: 'setup' });
+});
+
+test('a path that is named must work', async () => {
+  for (const library of ['/nowhere/libonnxruntime.so.1', join(root, 'package.json')]) {
+    const text = `try { new Verifier({ onnxruntime: ${JSON.stringify(library)} }) } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
+    const { code, message } = await says(root, text);
+    assert.equal(code, 'ENGINE_UNAVAILABLE');
+    assert.ok(message.includes(library), message);
+  }
+});
+
+test('a copy for another platform is told clearly', async () => {
+  const cwd = join(folder, 'foreign');
+  mkdirSync(join(cwd, 'lib'), { recursive: true });
+  for (const part of ['index.js', 'package.json', ...['engine', 'errors', 'load', 'options', 'photo', 'visavis-error'].map((name) => `lib/${name}.js`)]) {
+    copyFileSync(join(root, part), join(cwd, part));
+  }
+  const attempt = (top) => program(`${top} try { require('./index.js') } catch (e) { console.log(e.code, e.message) }`, { cwd });
+  const missing = (await attempt('')).stdout;
+  assert.match(missing, /^ERR_VISAVIS_NATIVE visavis: the native half for linux-x64 cannot be loaded/);
+  assert.match(missing, /--omit=optional/);
+  for (const tried of ['visavis.linux-x64-gnu.node', '@visavis/linux-x64-gnu', '@visavis/linux-x64-musl']) assert.ok(missing.includes(tried), tried);
+  const foreign = (await attempt(`Object.defineProperty(process, 'platform', { value: 'aix' });`)).stdout;
+  assert.match(foreign, /^ERR_VISAVIS_NATIVE visavis: there is no build for aix-x64, only for linux-x64/);
+});

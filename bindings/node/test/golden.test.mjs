@@ -1,0 +1,53 @@
+// Every case of tests/golden/cases.tsv with both engines: what Rust answers, Node answers.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { Verifier, VisavisError } from 'visavis';
+import { engines, photo, table } from './support.mjs';
+
+const COLUMNS = 'name\toptions\tprobe\treference\tscore\terror\tside';
+const NAMES = { face: String, min_face: Number, max_pixels: Number, max_bytes: Number };
+
+const lines = readFileSync(table, 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+assert.equal(lines.shift(), COLUMNS);
+
+function options(text) {
+  const entries = text.split(';').filter(Boolean).map((option) => option.split('='));
+  for (const [name] of entries) assert.ok(name in NAMES, name);
+  const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+  return Object.fromEntries(entries.map(([name, value]) => [camel(name), NAMES[name](value)]));
+}
+
+async function outcome(verifier, probe, reference) {
+  try {
+    const verdict = await verifier.verify(photo(probe), photo(reference));
+    return { score: verdict.score, isMatch: verdict.isMatch };
+  } catch (error) {
+    assert.ok(error instanceof VisavisError, String(error));
+    return { error: error.code, side: error.side };
+  }
+}
+
+for (const [name, engine] of engines) {
+  test(`the golden cases with ${name}`, async () => {
+    const verifiers = new Map();
+    let ran = 0;
+    for (const line of lines) {
+      const [title, settings, probe, reference, score, error, side, ...more] = line.split('\t');
+      assert.deepEqual(more, [], title);
+      if (!verifiers.has(settings)) verifiers.set(settings, new Verifier({ ...engine, ...options(settings) }));
+      const got = await outcome(verifiers.get(settings), probe, reference);
+      if (error) {
+        assert.deepEqual(got, { error, side }, title);
+      } else {
+        const apart = Math.abs(Math.floor(got.score) - Number(score));
+        assert.ok(score !== '' && apart <= (name === 'onnxruntime' ? 0 : 1), `${title}: ${got.score}, not ${score}`);
+        assert.equal(got.isMatch, got.score >= 27, title);
+      }
+      ran += 1;
+    }
+    assert.ok(ran > 100 && ran === lines.length, `${ran} of ${lines.length} cases ran`);
+    console.log(`${ran} golden cases with ${name}`);
+  });
+}

@@ -1,0 +1,139 @@
+// Every kind of photo, and what may happen to its memory meanwhile.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { Verifier } from 'visavis';
+import { engines, path, photo, pixels, verifier } from './support.mjs';
+
+const jpeg = photo('astronaut.jpg');
+const other = photo('hopper.jpg');
+/** Copies `bytes` into memory of another kind. */
+const into = (buffer, bytes = jpeg) => {
+  new Uint8Array(buffer).set(bytes);
+  return buffer;
+};
+
+test('every kind of bytes and path gives the same verdict', async () => {
+  const expected = await verifier().verify(jpeg, other);
+  const padded = new Uint8Array(jpeg.length + 200);
+  padded.set(jpeg, 100);
+  const kinds = {
+    Buffer: jpeg,
+    'slice of a pool': Buffer.from(jpeg).subarray(0),
+    Uint8Array: new Uint8Array(jpeg),
+    'part of a Uint8Array': padded.subarray(100, 100 + jpeg.length),
+    Uint8ClampedArray: new Uint8ClampedArray(jpeg),
+    Int8Array: new Int8Array(jpeg),
+    DataView: new DataView(padded.buffer, 100, jpeg.length),
+    ArrayBuffer: into(new ArrayBuffer(jpeg.length)),
+    'resizable ArrayBuffer': into(new ArrayBuffer(jpeg.length, { maxByteLength: 2 * jpeg.length })),
+    SharedArrayBuffer: into(new SharedArrayBuffer(jpeg.length)),
+    'view of a SharedArrayBuffer': new Uint8Array(into(new SharedArrayBuffer(jpeg.length))),
+    path: path('astronaut.jpg'),
+    'relative path': path('astronaut.jpg').slice(process.cwd().length + 1) || path('astronaut.jpg'),
+    'file: URL': pathToFileURL(path('astronaut.jpg')),
+  };
+  if (!path('').startsWith(process.cwd())) delete kinds['relative path'];
+  for (const [kind, probe] of Object.entries(kinds)) {
+    assert.equal((await verifier().verify(probe, other)).score, expected.score, kind);
+    assert.equal(verifier().verifySync(probe, other).score, expected.score, `${kind}, sync`);
+  }
+});
+
+test('raw pixels give what their file gives', async () => {
+  const raw = pixels('astronaut.ppm');
+  const file = await verifier().verify(photo('astronaut.ppm'), other);
+  for (const probe of [
+    raw,
+    { data: raw.data, info: { format: 'raw', width: raw.width, height: raw.height, channels: 3, depth: 'uchar' } },
+    { ...raw, data: new Uint8ClampedArray(raw.data) },
+    { ...raw, data: into(new ArrayBuffer(raw.data.length), raw.data) },
+    { ...raw, data: into(new SharedArrayBuffer(raw.data.length), raw.data) },
+  ]) {
+    assert.equal((await verifier().verify(probe, other)).score, file.score);
+    assert.equal(verifier().verifySync(other, probe).score, verifier().verifySync(other, photo('astronaut.ppm')).score);
+  }
+  const rgba = Buffer.alloc((raw.data.length / 3) * 4, 255);
+  for (let pixel = 0; 3 * pixel < raw.data.length; pixel += 1) raw.data.copy(rgba, 4 * pixel, 3 * pixel, 3 * pixel + 3);
+  assert.equal((await verifier().verify({ ...raw, data: rgba, channels: 4 }, other)).score, file.score);
+  const gray = await verifier().verify(pixels('astronaut.pgm'), other);
+  assert.equal(gray.score, (await verifier().verify(photo('astronaut.pgm'), other)).score);
+  assert.deepEqual((await verifier().detect(raw)).faces, (await verifier().detect(photo('astronaut.ppm'))).faces);
+  const { template } = await verifier().extract(raw);
+  assert.ok(template.toBuffer().equals(verifier().extractSync(photo('astronaut.ppm')).template.toBuffer()));
+});
+
+test('what a verdict, a detection and an extraction hold', async () => {
+  const verdict = await verifier().verify(photo('two-people.jpg'), other);
+  assert.ok(verdict.score >= 0 && verdict.score <= 100 && Math.abs(verdict.similarity) <= 1);
+  assert.ok(Math.abs(verdict.falseMatchRate - 10 ** (-verdict.score / 10)) < 1e-6 || verdict.score === 0);
+  assert.equal(verdict.probe.faceCount, 2);
+  assert.equal(verdict.reference.faceCount, 1);
+  assert.ok(verdict.probe.width > 100 && verdict.probe.height > 100 && verdict.probe.milliseconds.detect > 0);
+  const detection = await verifier().detect(photo('two-people.jpg'));
+  assert.equal(detection.faces.length, 2);
+  assert.deepEqual(detection.faces[detection.chosen], verdict.probe.face);
+  const { bounds, landmarks, confidence } = verdict.probe.face;
+  assert.ok(bounds.width > 10 && bounds.height > 10 && confidence > 0.9 && landmarks.length === 5);
+  const [right, left] = landmarks;
+  assert.ok(right.length === 2 && right[0] < left[0] && right[0] > bounds.x);
+  const none = await verifier().detect(photo('gray.png'));
+  assert.deepEqual([none.faces, none.chosen, none.reason], [[], undefined, 'NO_FACE']);
+  const single = new Verifier({ ...engines.at(-1)[1], face: 'single' });
+  assert.equal(single.detectSync(photo('two-people.jpg')).reason, 'SEVERAL_FACES');
+  assert.equal((await verifier().extract(other)).sample.faceCount, 1);
+});
+
+test('photos may be changed or transferred as soon as the call has returned', async () => {
+  const expected = await verifier().verify(jpeg, other);
+  const [changed, transferred] = [into(new ArrayBuffer(jpeg.length)), into(new ArrayBuffer(jpeg.length))];
+  const raw = pixels('astronaut.ppm');
+  const data = into(new ArrayBuffer(raw.data.length), raw.data);
+  const rawExpected = await verifier().verify(raw, other);
+  const verdicts = [verifier().verify(changed, other), verifier().verify(transferred, other), verifier().verify({ ...raw, data }, other)];
+  new Uint8Array(changed).fill(0);
+  structuredClone(transferred, { transfer: [transferred] });
+  structuredClone(data, { transfer: [data] });
+  assert.equal(transferred.byteLength, 0);
+  const scores = (await Promise.all(verdicts)).map((verdict) => verdict.score);
+  assert.deepEqual(scores, [expected.score, expected.score, rawExpected.score]);
+});
+
+test('shared memory that another thread writes to does no harm', async () => {
+  const shared = new Uint8Array(into(new SharedArrayBuffer(jpeg.length)));
+  const writer = new (await import('node:worker_threads')).Worker(
+    'const { workerData } = require("worker_threads"); for (;;) for (let i = 200; i < workerData.length; i++) workerData[i] ^= 1;',
+    { eval: true, workerData: shared },
+  );
+  let settled = 0;
+  for (let round = 0; round < 20; round += 1) {
+    await verifier().verify(shared, other).then(
+      () => (settled += 1),
+      (error) => assert.equal(error.name, 'VisavisError') ?? (settled += 1),
+    );
+  }
+  await writer.terminate();
+  assert.equal(settled, 20);
+});
+
+test('a file is read when its turn comes, and is never more than maxBytes of memory', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'visavis-inputs-'));
+  try {
+    const file = join(folder, 'photo.jpg');
+    writeFileSync(file, Buffer.concat([jpeg, Buffer.alloc(1 << 20)]));
+    const strict = new Verifier({ ...engines.at(-1)[1], maxBytes: jpeg.length });
+    for (const probe of [file, Buffer.alloc(jpeg.length + 1), jpeg.buffer.byteLength && Buffer.concat([jpeg, jpeg])]) {
+      const expected = { name: 'VisavisError', code: 'IMAGE_TOO_LARGE', number: 23, side: 'probe', stage: 'decode' };
+      await assert.rejects(strict.verify(probe, jpeg), expected);
+      assert.throws(() => strict.verifySync(probe, jpeg), expected);
+    }
+    writeFileSync(file, jpeg);
+    assert.ok((await strict.verify(file, file)).isMatch);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,55 @@
+// What the tests share: photos, engines, and programs of their own.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Verifier } from 'visavis';
+
+const repository = join(import.meta.dirname, '..', '..', '..');
+
+export const root = join(import.meta.dirname, '..');
+export const images = join(repository, 'tests', 'golden', 'images');
+export const table = join(repository, 'tests', 'golden', 'cases.tsv');
+
+/** The library that `cargo xtask onnxruntime` brings; where there is none the tests say aloud what they skip. */
+export const onnxruntime = process.env.VISAVIS_TEST_ONNXRUNTIME || undefined;
+
+export const path = (name) => join(images, name);
+export const photo = (name) => readFileSync(path(name));
+
+/** The engines that are here. */
+export const engines = [['embedded', { engine: 'embedded' }], ...(onnxruntime ? [['onnxruntime', { onnxruntime }]] : [])];
+
+if (!onnxruntime) {
+  if (process.env.CI) throw new Error('ONNX Runtime is needed here: set VISAVIS_TEST_ONNXRUNTIME');
+  console.error('SKIPPED: what needs ONNX Runtime, for VISAVIS_TEST_ONNXRUNTIME is not set');
+}
+
+/** Made when first used, for most tests: the faster engine. */
+let shared;
+export const verifier = () => (shared ??= new Verifier(engines.at(-1)[1]));
+
+/** `pixels` of a binary PPM or PGM: what sharp would give. */
+export function pixels(name) {
+  const file = photo(name);
+  const header = /^P([56])\s+(\d+)\s+(\d+)\s+255\s/.exec(file.toString('latin1', 0, 64));
+  const [, kind, width, height] = header.map(Number);
+  return { data: file.subarray(header[0].length), width, height, channels: kind === 6 ? 3 : 1 };
+}
+
+/** Runs a program of its own to its end; `text` is CommonJS and finds visavis. */
+export function program(text, { file, env = {}, signal, timeout = 120_000, cwd = root, flags = [] } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...flags, ...(file ? [file] : ['-e', text])], {
+      cwd,
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, IMAGES: images, ORT: onnxruntime ?? '', ...env },
+      timeout,
+      signal,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    child.on('close', (code, killed) => resolve({ code, killed, stdout, stderr }));
+  });
+}

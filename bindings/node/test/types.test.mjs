@@ -1,0 +1,28 @@
+// The types are what the sources give, and serve in strict programs of both kinds of modules.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { version } from 'visavis';
+import { root } from './support.mjs';
+
+const tsc = (...options) => spawnSync(join(root, 'node_modules/.bin/tsc'), options, { cwd: root, encoding: 'utf8' });
+
+test('the committed types are those of the JavaScript', () => {
+  execFileSync(process.execPath, ['scripts/types.mjs', '--check'], { cwd: root });
+});
+
+for (const module of ['nodenext', 'node16']) {
+  test(`tsc --strict compiles the usage files (${module})`, () => {
+    const { status, stdout } = tsc('--project', 'test/types', '--module', module);
+    assert.deepEqual([status, stdout], [0, '']);
+  });
+}
+
+test('one version everywhere', () => {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.equal(manifest.version, version);
+  for (const [name, wanted] of Object.entries(manifest.optionalDependencies)) assert.equal(wanted, version, name);
+});
