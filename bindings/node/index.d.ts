@@ -1,4 +1,4 @@
-// Made by scripts/types.mjs out of the JavaScript beside it.
+// Made by scripts/build.mjs out of the JavaScript beside it.
 export { Template };
 export { Verifier };
 export { VisavisError };

@@ -1,4 +1,4 @@
-// Made by scripts/types.mjs out of the JavaScript beside it.
+// Made by scripts/build.mjs out of the JavaScript beside it.
 export { VisavisError };
 /**
  * Why a verification, a detection, an extraction or a comparison failed. The codes are those of every visavis

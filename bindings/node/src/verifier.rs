@@ -66,7 +66,7 @@ pub fn open(
 #[napi]
 impl NativeVerifier {
     /// Does it on this thread.
-    #[napi(catch_unwind)]
+    #[napi(catch_unwind, ts_return_type = "EngineInfo | Verdict | Detection | Extraction | Failure")]
     pub fn run(&self, kind: Kind, photos: Vec<PhotoSource>) -> Answer {
         self.core.run(self.task(kind, &photos))
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+import sharp from 'sharp';
 import { Verifier } from 'visavis';
 import { engines, path, photo, pixels, verifier } from './support.mjs';
 
@@ -65,6 +66,27 @@ test('raw pixels give what their file gives', async () => {
   assert.deepEqual((await verifier().detect(raw)).faces, (await verifier().detect(photo('astronaut.ppm'))).faces);
   const { template } = await verifier().extract(raw);
   assert.ok(template.toBuffer().equals(verifier().extractSync(photo('astronaut.ppm')).template.toBuffer()));
+});
+
+test('pixels from sharp, in every number of channels', async () => {
+  const raw = (image) => image.raw().toBuffer({ resolveWithObject: true });
+  const lossless = () => sharp(photo('astronaut.png'));
+  const file = await verifier().verify(photo('astronaut.png'), other);
+  const { data, info } = await raw(lossless().removeAlpha());
+  assert.equal(info.channels, 3);
+  assert.equal((await verifier().verify({ data, info }, other)).score, file.score);
+  assert.equal((await verifier().verify({ data, ...info }, other)).score, file.score);
+  const rgba = await raw(lossless().ensureAlpha());
+  assert.deepEqual([rgba.info.channels, (await verifier().verify(rgba, other)).score], [4, file.score]);
+  const gray = await raw(lossless().grayscale().removeAlpha());
+  assert.deepEqual([gray.info.channels, (await verifier().detect(gray)).faces.length], [1, 1]);
+  const invalid = { code: 'INVALID_PIXELS', number: 2, side: 'probe' };
+  const grayAlpha = await raw(lossless().grayscale().ensureAlpha());
+  assert.equal(grayAlpha.info.channels, 2);
+  await assert.rejects(verifier().verify(grayAlpha, other), invalid);
+  const sixteen = await lossless().toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
+  assert.equal(sixteen.info.depth, 'ushort');
+  await assert.rejects(verifier().verify(sixteen, other), invalid);
 });
 
 test('what a verdict, a detection and an extraction hold', async () => {

@@ -1,0 +1,49 @@
+// Builds the native half for this machine and makes the types: lib/native.d.ts out of the Rust, index.d.ts and
+// lib/visavis-error.d.ts out of the JavaScript. --check compares the types with the committed ones instead.
+//
+// Not by `napi build`, which compiles for a named target and with it everything a second time.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { generateTypeDef } from '@napi-rs/cli';
+import { binary, library, root, target } from './platform.mjs';
+
+const check = process.argv.includes('--check');
+const made = mkdtempSync(join(tmpdir(), 'visavis-types-'));
+
+/** The types of the Rust are told while it compiles, so it is compiled in any case. */
+function build() {
+  const env = { ...process.env, NAPI_TYPE_DEF_TMP_FOLDER: join(made, 'rust'), NAPI_FORCE_BUILD_VISAVIS_NODE: `${Date.now()}` };
+  mkdirSync(env.NAPI_TYPE_DEF_TMP_FOLDER);
+  execFileSync('cargo', ['build', '--release', '--package', 'visavis-node', '--lib'], { cwd: root, env, stdio: 'inherit' });
+  copyFileSync(join(target, 'release', library), join(root, binary));
+  execFileSync('strip', [process.platform === 'darwin' ? '-x' : '--strip-unneeded', binary], { cwd: root });
+}
+
+function commit(file, text) {
+  if (!check) writeFileSync(join(root, file), text);
+  else if (readFileSync(join(root, file), 'utf8') !== text) {
+    throw new Error(`${file} is not what the sources give: run npm run build`);
+  }
+}
+
+async function types() {
+  const { dts, exports } = await generateTypeDef({ typeDefDir: join(made, 'rust'), noDtsHeader: true, constEnum: false, cwd: root });
+  if (exports.length === 0) throw new Error('the Rust told no types');
+  commit('lib/native.d.ts', `// Made by scripts/build.mjs out of the Rust in src/.\n${dts.trimStart()}`);
+  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  execFileSync(tsc, ['--project', root, '--outDir', join(made, 'js')], { stdio: 'inherit' });
+  for (const file of ['index.d.ts', 'lib/visavis-error.d.ts']) {
+    const text = readFileSync(join(made, 'js', file), 'utf8');
+    commit(file, `// Made by scripts/build.mjs out of the JavaScript beside it.\n${text}`);
+  }
+}
+
+try {
+  build();
+  await types();
+} finally {
+  rmSync(made, { recursive: true });
+}

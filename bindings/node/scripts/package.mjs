@@ -1,0 +1,41 @@
+// node scripts/package.mjs FOLDER: packs what would be published from this machine: the package `visavis`, and the one
+// with the native half for this platform. `npm run build` comes first.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { binary, machines, root, triple } from './platform.mjs';
+
+/** Every package with a native half, as lib/load.js asks for them. */
+const TRIPLES = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl'];
+const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
+
+const destination = resolve(process.argv[2] ?? root);
+const stage = mkdtempSync(join(tmpdir(), 'visavis-package-'));
+const { private: _, scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { version, license, author, engines, publishConfig } = manifest;
+
+/** Lays a package out and packs it. */
+function pack(name, contents, files) {
+  const folder = join(stage, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
+  for (const file of files) cpSync(join(root, file), join(folder, file), { recursive: true });
+  for (const licence of LICENCES) copyFileSync(join(root, '..', '..', licence), join(folder, licence));
+  // What the networks in the native half ask to be kept with them.
+  cpSync(join(root, '..', '..', 'models', 'LICENSES'), join(folder, 'LICENSES'), { recursive: true });
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], { cwd: folder, stdio: 'inherit' });
+}
+
+try {
+  mkdirSync(destination, { recursive: true });
+  const optionalDependencies = Object.fromEntries(TRIPLES.map((triple) => [`@visavis/${triple}`, version]));
+  const files = manifest.files.filter((file) => !LICENCES.includes(file) && file !== 'LICENSES');
+  pack('main', { ...manifest, optionalDependencies }, [...files, 'README.md']);
+  const description = `The native half of visavis for ${triple}`;
+  const platform = { name: `@visavis/${triple}`, version, description, license, author, engines, publishConfig, ...machines };
+  pack('platform', { ...platform, main: binary, files: [binary, ...LICENCES, 'LICENSES'] }, [binary]);
+} finally {
+  rmSync(stage, { recursive: true });
+}

@@ -1,0 +1,21 @@
+// The platform that this runs on, in the words of cargo, of Node and of the package's name.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+
+const FILES = { linux: 'libvisavis_node.so', darwin: 'libvisavis_node.dylib' };
+
+/** Musl's Node tells no version of glibc. */
+const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+const abi = process.platform === 'linux' ? `-${libc === 'glibc' ? 'gnu' : libc}` : '';
+
+export const triple = `${process.platform}-${process.arch}${abi}`;
+export const binary = `visavis.${triple}.node`;
+export const library = FILES[process.platform];
+
+/** What npm needs to know to install the package on the right machines only. */
+export const machines = { os: [process.platform], cpu: [process.arch], ...(abi && { libc: [libc] }) };
+
+const metadata = execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, maxBuffer: 1 << 28 });
+export const target = JSON.parse(metadata).target_directory;

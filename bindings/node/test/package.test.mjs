@@ -1,0 +1,88 @@
+// What would be published, installed in an empty folder without a network, where the README is followed literally.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { path, program, root } from './support.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'visavis-package-test-'));
+const fresh = join(folder, 'fresh');
+const install = (...options) => execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', ...options], { cwd: fresh, stdio: 'pipe' });
+const manifest = (...where) => JSON.parse(readFileSync(join(fresh, 'node_modules', ...where, 'package.json'), 'utf8'));
+
+before(() => {
+  mkdirSync(fresh);
+  execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), join(folder, 'packed')], { stdio: 'pipe' });
+  install(...readdirSync(join(folder, 'packed')).map((name) => join(folder, 'packed', name)));
+  for (const [name, photo] of [['probe', 'astronaut'], ['reference', 'astronaut-dark'], ['landscape', 'texture']]) {
+    copyFileSync(path(`${photo}.jpg`), join(fresh, `${name}.jpg`));
+  }
+  // For the README's example with sharp.
+  symlinkSync(join(root, 'node_modules/sharp'), join(fresh, 'node_modules/sharp'));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+test('two photos in one line, in a fresh folder', async () => {
+  const { code, stdout, stderr } = await program(
+    `require('visavis').verify('probe.jpg', 'reference.jpg').then((verdict) => console.log(verdict.isMatch))`,
+    { cwd: fresh },
+  );
+  assert.deepEqual([code, stdout, stderr], [0, 'true\n', '']);
+});
+
+test("the README's examples run, each on its own", async () => {
+  const examples = [...readFileSync(join(fresh, 'node_modules/visavis/README.md'), 'utf8').matchAll(/^```js\n(.*?)^```/gms)];
+  assert.ok(examples.length >= 7, `${examples.length} examples`);
+  const outputs = [];
+  for (const [number, [, code]] of examples.entries()) {
+    const file = join(fresh, `example-${number}.mjs`);
+    writeFileSync(file, code);
+    const result = await program('', { file, cwd: fresh });
+    assert.deepEqual([result.code, result.stderr], [0, ''], code);
+    assert.notEqual(result.stdout, '', code);
+    outputs.push(result.stdout);
+  }
+  assert.match(outputs[0], /^true 68\.5/);
+  // What the README's comment says.
+  assert.ok(outputs.includes('NO_FACE 40 reference choose\n'), outputs.join(''));
+  console.log(`${examples.length} examples of the README ran in a fresh folder`);
+});
+
+test('strict TypeScript programs compile against what was installed', () => {
+  for (const name of ['usage.mts', 'usage.cts']) copyFileSync(join(root, 'test/types', name), join(fresh, name));
+  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'test/types/tsconfig.json'), 'utf8'));
+  const typeRoots = [join(root, 'node_modules/@types')];
+  writeFileSync(join(fresh, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots }, files: ['usage.mts', 'usage.cts'] }));
+  mkdirSync(join(fresh, 'node_modules/@types'));
+  symlinkSync(join(root, 'node_modules/@types/node'), join(fresh, 'node_modules/@types/node'));
+  symlinkSync(join(root, 'node_modules/undici-types'), join(fresh, 'node_modules/undici-types'));
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['--project', fresh], { encoding: 'utf8' });
+});
+
+test('the packages are what a registry and a careful user want', () => {
+  const main = manifest('visavis');
+  const native = manifest('@visavis/linux-x64-gnu');
+  for (const { scripts, dependencies, devDependencies, license, version } of [main, native]) {
+    assert.deepEqual([scripts, dependencies, devDependencies], [undefined, undefined, undefined]);
+    assert.deepEqual([license, version], ['Apache-2.0 OR MIT', manifest('visavis').version]);
+  }
+  assert.equal(main.optionalDependencies['@visavis/linux-x64-gnu'], main.version);
+  assert.deepEqual(main.peerDependenciesMeta, { 'onnxruntime-node': { optional: true } });
+  assert.equal(Object.values(main.exports['.']).every((condition) => Object.keys(condition)[0] === 'types'), true);
+  assert.deepEqual([native.os, native.cpu, native.libc], [['linux'], ['x64'], ['glibc']]);
+  for (const home of ['visavis', '@visavis/linux-x64-gnu']) {
+    const files = readdirSync(join(fresh, 'node_modules', home));
+    for (const file of ['LICENSE-APACHE', 'LICENSE-MIT', 'LICENSES', 'NOTICE']) assert.ok(files.includes(file), `${home}: ${file}`);
+    assert.ok(!files.some((file) => ['src', 'test', 'Cargo.toml', 'node_modules'].includes(file)), files.join());
+  }
+  assert.deepEqual(readdirSync(join(fresh, 'node_modules/visavis')).filter((file) => file.endsWith('.node')), []);
+});
+
+test('without the native package the error says what to do', async () => {
+  rmSync(join(fresh, 'node_modules/@visavis'), { recursive: true });
+  const { stdout } = await program(`try { require('visavis') } catch ({ code, message }) { console.log(code, message) }`, { cwd: fresh });
+  assert.match(stdout, /^ERR_VISAVIS_NATIVE .*linux-x64.*--omit=optional/);
+});
