@@ -20,7 +20,10 @@ export type EngineInfo = import('./lib/native').EngineInfo;
 export type Face = import('./lib/native').Face;
 export type Milliseconds = import('./lib/native').Milliseconds;
 export type Sample = import('./lib/native').Sample;
-export type Verdict = import('./lib/native').Verdict;
+export type Verdict = Comparison & {
+    probe: Sample;
+    reference: Sample;
+};
 export type RawPixels = {
     /**
      * Exactly `width * height * channels` bytes.

@@ -16,7 +16,11 @@ const { VisavisError } = require('./lib/visavis-error');
  * @typedef {import('./lib/native').Face} Face
  * @typedef {import('./lib/native').Milliseconds} Milliseconds
  * @typedef {import('./lib/native').Sample} Sample
- * @typedef {import('./lib/native').Verdict} Verdict
+ */
+
+/**
+ * The answer to "do these two photos show the same person?"
+ * @typedef {Comparison & { probe: Sample, reference: Sample }} Verdict
  */
 
 /**
@@ -135,7 +139,10 @@ class Template {
   }
 }
 
-/** @param {{ template: Uint8Array, sample: Sample }} answer @returns {Extraction} */
+/** @param {import('./lib/native').Verification} answer @returns {Verdict} */
+const verdict = ({ comparison, ...seen }) => ({ ...comparison, ...seen });
+
+/** @param {import('./lib/native').Extraction} answer @returns {Extraction} */
 const extraction = ({ template, sample }) => ({ template: Template.fromBuffer(template), sample });
 
 /**
@@ -176,8 +183,8 @@ class Verifier {
    * @param {CallOptions} [options]
    * @returns {Promise<Verdict>}
    */
-  verify(probe, reference, options) {
-    return this.#engine.submit('verify', () => pair(probe, reference), options);
+  async verify(probe, reference, options) {
+    return verdict(await this.#engine.submit('verify', () => pair(probe, reference), options));
   }
 
   /**
@@ -187,7 +194,7 @@ class Verifier {
    * @returns {Verdict}
    */
   verifySync(probe, reference) {
-    return this.#engine.run('verify', pair(probe, reference));
+    return verdict(this.#engine.run('verify', pair(probe, reference)));
   }
 
   /**

@@ -2,6 +2,7 @@
 // Finds the native half: in the package for this platform, or beside this one where it was built from source.
 
 const { join } = require('node:path');
+const { isMainThread } = require('node:worker_threads');
 
 /**
  * The packages for each platform; the README tells which were tried. Of the two for Linux npm installs the one for the
@@ -40,4 +41,10 @@ function load() {
 /** @param {string} why */
 const unavailable = (why) => Object.assign(new Error(`visavis: ${why}`), { code: 'ERR_VISAVIS_NATIVE' });
 
-module.exports = load();
+const native = load();
+
+// process.exit() ends the program without ending its environment, and the destructors of the inference engine would run
+// beside our threads. First, so that nobody's listener can leave before; a worker's end is told natively.
+if (isMainThread && native.claimExit()) process.prependListener('exit', () => native.close());
+
+module.exports = native;

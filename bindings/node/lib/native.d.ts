@@ -2,7 +2,7 @@
 /** A verifier and its threads. */
 export declare class NativeVerifier {
   /** Does it on this thread. */
-  run(kind: Kind, photos: Array<PhotoSource>): EngineInfo | Verdict | Detection | Extraction | Failure
+  run(kind: Kind, photos: Array<PhotoSource>): EngineInfo | Verification | Detection | Extraction | Failure
   /** Does it on a thread of its own, later: `settle` gets the answer. Returns why not, if not. */
   submit(id: number, kind: Kind, photos: Array<PhotoSource>): Failure | null
   /** Takes a job back; false when it has begun. */
@@ -24,6 +24,12 @@ export interface Bounds {
   /** Extent downwards. */
   height: number
 }
+
+/** True once for a process: the module may be loaded several times, and one listener at its exit is enough. */
+export declare function claimExit(): boolean
+
+/** Ends the threads of this thread's environment: the main program's, or a worker's. */
+export declare function close(): void
 
 /** How alike two faces are. */
 export interface Comparison {
@@ -129,7 +135,7 @@ export interface Milliseconds {
  *
  * `options` are for the core, by its names. `found` is an ONNX Runtime to try where none is named.
  */
-export declare function open(options: Record<string, string>, found: string | undefined | null, queueLength: number, settle: (id: number, answer: EngineInfo | Verdict | Detection | Extraction | Failure) => void): NativeVerifier | Failure
+export declare function open(options: Record<string, string>, found: string | undefined | null, queueLength: number, settle: (id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void): NativeVerifier | Failure
 
 /** One photo: either `path`, or `bytes` of an encoded photo, or `bytes` of raw pixels with all of the rest. */
 export interface PhotoSource {
@@ -170,19 +176,10 @@ export interface TemplateInfo {
   model: string
 }
 
-/** The answer to "do these two photos show the same person?" */
-export interface Verdict {
-  /**
-   * Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in
-   * a thousand is as alike, 40 one in ten thousand.
-   */
-  score: number
-  /** Cosine of the angle between the two templates, -1 to 1. */
-  similarity: number
-  /** Whether the score reaches the threshold: the same person. */
-  isMatch: boolean
-  /** How often two different people are at least as alike, 0 to 1. */
-  falseMatchRate: number
+/** What came out of two photos. */
+export interface Verification {
+  /** How alike the two faces are. */
+  comparison: Comparison
   /** What was seen on the probe. */
   probe: Sample
   /** What was seen on the reference. */

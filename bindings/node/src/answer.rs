@@ -8,7 +8,7 @@ use napi_derive::napi;
 use crate::failure::Failure;
 
 /// The answer to a task.
-pub(crate) type Answer = Either5<EngineInfo, Verdict, Detection, Extraction, Failure>;
+pub(crate) type Answer = Either5<EngineInfo, Verification, Detection, Extraction, Failure>;
 
 /// What computes the networks.
 #[napi(object, object_from_js = false)]
@@ -40,18 +40,11 @@ pub struct Comparison {
     pub false_match_rate: f64,
 }
 
-/// The answer to "do these two photos show the same person?"
+/// What came out of two photos.
 #[napi(object, object_from_js = false)]
-pub struct Verdict {
-    /// Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in
-    /// a thousand is as alike, 40 one in ten thousand.
-    pub score: f64,
-    /// Cosine of the angle between the two templates, -1 to 1.
-    pub similarity: f64,
-    /// Whether the score reaches the threshold: the same person.
-    pub is_match: bool,
-    /// How often two different people are at least as alike, 0 to 1.
-    pub false_match_rate: f64,
+pub struct Verification {
+    /// How alike the two faces are.
+    pub comparison: Comparison,
     /// What was seen on the probe.
     pub probe: Sample,
     /// What was seen on the reference.
@@ -147,11 +140,10 @@ impl From<visavis::Comparison> for Comparison {
     }
 }
 
-impl From<&visavis::Verdict> for Verdict {
+impl From<&visavis::Verdict> for Verification {
     fn from(verdict: &visavis::Verdict) -> Self {
-        let Comparison { score, similarity, is_match, false_match_rate } = verdict.comparison.into();
-        let (probe, reference) = ((&verdict.probe).into(), (&verdict.reference).into());
-        Verdict { score, similarity, is_match, false_match_rate, probe, reference }
+        let visavis::Verdict { comparison, probe, reference, .. } = verdict;
+        Verification { comparison: (*comparison).into(), probe: probe.into(), reference: reference.into() }
     }
 }
 

@@ -8,7 +8,6 @@ use once_cell::sync::OnceCell;
 use visavis::{Engine, ErrorKind, Options, Side, Verifier};
 
 use crate::answer::{Answer, EngineInfo};
-use crate::exit;
 use crate::failure::Failure;
 use crate::photo::Photo;
 
@@ -122,9 +121,7 @@ impl Core {
 
 impl Started {
     fn new(options: Options, passed_over: Option<String>) -> visavis::Result<Self> {
-        let verifier = Verifier::new(options)?;
-        exit::wait_for_threads_at_exit();
-        Ok(Started { verifier, passed_over })
+        Ok(Started { verifier: Verifier::new(options)?, passed_over })
     }
 }
 

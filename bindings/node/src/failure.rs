@@ -9,7 +9,7 @@ use visavis::{Error, ErrorKind, Side};
 
 /// Why a call failed. The JavaScript half makes an error of it.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Failure {
     /// The sentence for people.
     pub message: String,
@@ -35,28 +35,22 @@ impl From<Error> for Failure {
             message: error.message().to_owned(),
             code: Some(error.kind().name().to_owned()),
             number: Some(error.kind().number().into()),
-            side: error.side().map(|side| side.name().to_owned()),
             stage: error.stage().map(|stage| stage.name().to_owned()),
-            errno: None,
-            syscall: None,
-            path: None,
+            ..Failure::about(error.side())
         }
     }
 }
 
 impl Failure {
+    fn about(side: Option<Side>) -> Self {
+        Failure { side: side.map(|side| side.name().to_owned()), ..Failure::default() }
+    }
+
     /// A file that cannot be read.
     pub(crate) fn file(error: &io::Error, syscall: &str, path: &Path, side: Option<Side>) -> Self {
-        Failure {
-            message: error.to_string(),
-            code: None,
-            number: None,
-            side: side.map(|side| side.name().to_owned()),
-            stage: None,
-            errno: error.raw_os_error(),
-            syscall: Some(syscall.to_owned()),
-            path: Some(path.to_string_lossy().into_owned()),
-        }
+        let (syscall, path) = (Some(syscall.to_owned()), Some(path.to_string_lossy().into_owned()));
+        let (message, errno) = (error.to_string(), error.raw_os_error());
+        Failure { message, errno, syscall, path, ..Failure::about(side) }
     }
 
     /// The queue has no room. Only this package has a queue, so the core has no number for it.
@@ -64,26 +58,16 @@ impl Failure {
         let message = format!(
             "{length} calls wait already: try again later, or make the verifier's queueLength larger"
         );
-        Failure {
-            code: Some("QUEUE_FULL".to_owned()),
-            number: None,
-            ..Error::new(ErrorKind::Internal, message).into()
-        }
+        Failure { message, code: Some("QUEUE_FULL".to_owned()), ..Failure::default() }
     }
 
     /// A panic that was caught.
     pub(crate) fn panic(payload: Box<dyn Any + Send>) -> Self {
-        let message = match payload.downcast::<String>() {
-            Ok(message) => *message,
-            Err(payload) => match payload.downcast::<&str>() {
-                Ok(message) => (*message).to_owned(),
-                Err(payload) => {
-                    // Dropping what nobody knows might panic again.
-                    std::mem::forget(payload);
-                    "of an unknown kind".to_owned()
-                }
-            },
-        };
-        Error::new(ErrorKind::Panic, format!("a defect in the library: {message}")).into()
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
+        let message = format!("a defect in the library: {text}");
+        // Dropping what nobody knows might panic again.
+        std::mem::forget(payload);
+        Error::new(ErrorKind::Panic, message).into()
     }
 }

@@ -7,7 +7,7 @@
 // Public, for that is how the exports reach JavaScript; no Rust program links this.
 pub mod answer;
 pub mod core;
-mod exit;
+pub mod exit;
 pub mod failure;
 pub mod photo;
 mod queue;
@@ -27,5 +27,5 @@ pub fn version() -> &'static str {
 /// Runs once for each environment that loads the module: the main program's and every worker's.
 #[napi(module_exports)]
 pub fn init(_exports: Object<'_>, env: Env) -> napi::Result<()> {
-    env.add_env_cleanup_hook((), |()| exit::close_mine()).map(drop)
+    env.add_env_cleanup_hook((), |()| exit::close()).map(drop)
 }

@@ -38,7 +38,7 @@ pub fn open(
     found: Option<String>,
     queue_length: u32,
     #[napi(
-        ts_arg_type = "(id: number, answer: EngineInfo | Verdict | Detection | Extraction | Failure) => void"
+        ts_arg_type = "(id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void"
     )]
     settle: Settle,
 ) -> Either<NativeVerifier, Failure> {
@@ -66,7 +66,7 @@ pub fn open(
 #[napi]
 impl NativeVerifier {
     /// Does it on this thread.
-    #[napi(catch_unwind, ts_return_type = "EngineInfo | Verdict | Detection | Extraction | Failure")]
+    #[napi(catch_unwind, ts_return_type = "EngineInfo | Verification | Detection | Extraction | Failure")]
     pub fn run(&self, kind: Kind, photos: Vec<PhotoSource>) -> Answer {
         self.core.run(self.task(kind, &photos))
     }

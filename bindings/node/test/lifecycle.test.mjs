@@ -50,9 +50,14 @@ for (const [name, options] of engines) {
       const { code, killed, stderr } = await program(text);
       assert.deepEqual({ code, killed, stderr }, { code: 7, killed: null, stderr: '' }, `round ${round}`);
     }
-    // The engine is being loaded.
-    const starting = await program(`${top} Verifier.create(options); setTimeout(() => process.exit(7), 5)`);
-    assert.deepEqual([starting.code, starting.killed, starting.stderr], [7, null, '']);
+    // While the engine is being loaded, too.
+    for (let round = 0; round < 8; round += 1) {
+      const text = `${top} Verifier.create(options).catch(() => {}); setTimeout(() => process.exit(7), ${4 * round})`;
+      const { code, killed, stderr } = await program(text);
+      assert.deepEqual({ code, killed, stderr }, { code: 7, killed: null, stderr: '' }, `round ${round}`);
+    }
+    const nested = await program(`process.on('exit', () => process.exit(8)); ${top} new Verifier(options).verify(a, b); setImmediate(() => process.exit(7))`);
+    assert.deepEqual([nested.code, nested.killed, nested.stderr], [8, null, '']);
     const text = `${top} new Verifier(options).verify(a, b); setTimeout(() => { throw new Error('on purpose') }, 5)`;
     const { code, killed, stderr } = await program(text);
     assert.deepEqual([code, killed], [1, null]);
@@ -99,13 +104,16 @@ for (const [name, options] of engines) {
   });
 }
 
-test('it can be loaded twice', async () => {
+test('it can be loaded twice, and more often', async () => {
   const [, options] = engines.at(-1);
   await ends(
     `${TOP(options)}
      const first = new Verifier(options);
-     for (const name of Object.keys(require.cache)) delete require.cache[name];
-     const again = require('visavis');
+     let again;
+     for (let load = 0; load < 20; load++) {
+       for (const name of Object.keys(require.cache)) delete require.cache[name];
+       again = require('visavis');
+     }
      if (again.Verifier === Verifier) throw new Error('the same module');
      const second = new again.Verifier(options);
      Promise.all([first.verify(a, b), second.verify(a, b)]).then(([x, y]) => console.log(x.score === y.score))`,

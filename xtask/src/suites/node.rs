@@ -49,14 +49,25 @@ fn run(names: &[&str]) -> Result {
     let mut node = project::program("node");
     node.args(["--expose-gc", "--test", "--test-reporter=spec"]).current_dir(folder());
     node.args(names.iter().map(|name| format!("test/{name}.test.mjs"))).env("VISAVIS_TEST_PANIC", panics()?);
+    // Cargo lets its children's loader search the target folder, where ONNX Runtime lies.
+    node.env_remove("LD_LIBRARY_PATH");
     if let Some(library) = install::provided() {
         node.env("VISAVIS_TEST_ONNXRUNTIME", library);
     }
     project::run(&mut node)
 }
 
+/// Node 20.11 or later is a condition of the tests, as Node 20 is one of the package.
 fn there() -> Result<bool> {
-    Ok(tool("node")? && tool("npm")?)
+    if !(tool("node")? && tool("npm")?) {
+        return Ok(false);
+    }
+    project::run_quietly(project::program("node").args([
+        "-e",
+        "if (!import.meta.dirname) throw new Error(`Node 20.11 or later is needed, this is ${process.version}`)",
+        "--input-type=module",
+    ]))
+    .map(|()| true)
 }
 
 fn folder() -> PathBuf {
