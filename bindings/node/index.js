@@ -130,7 +130,7 @@ class Template {
 
   /** Equal for templates that can be compared. @type {string} */
   get model() {
-    return this.#info.model;
+    return this.#info.model.toString('hex');
   }
 
   /** @returns {string} */

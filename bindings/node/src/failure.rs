@@ -54,7 +54,7 @@ impl Failure {
     }
 
     /// The queue has no room. Only this package has a queue, so the core has no number for it.
-    pub(crate) fn queue_full(length: usize) -> Self {
+    pub(crate) fn queue_full(length: u32) -> Self {
         let message = format!(
             "{length} calls wait already: try again later, or make the verifier's queueLength larger"
         );

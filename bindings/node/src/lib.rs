@@ -4,6 +4,16 @@
 //! error objects, so that there is one class of them. No panic passes this border: every export has `catch_unwind`, and
 //! so has every task on a thread of ours.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a failure is moved a few times in a call, which takes milliseconds"
+)]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::implicit_hasher,
+    reason = "exports own what JavaScript gives them"
+)]
+
 // Public, for that is how the exports reach JavaScript; no Rust program links this.
 pub mod answer;
 pub mod core;

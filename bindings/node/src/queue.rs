@@ -26,13 +26,6 @@ struct State<T> {
     closed: bool,
 }
 
-/// Why a job was not taken.
-pub(crate) enum Refused {
-    /// So many wait already.
-    Full(usize),
-    NoThread(io::Error),
-}
-
 impl<T: Send + 'static> Queue<T> {
     /// As many as `workers` jobs run at once, and `length` more may wait. Threads start when they are needed.
     pub(crate) fn new(
@@ -44,18 +37,21 @@ impl<T: Send + 'static> Queue<T> {
         Queue { state: Mutex::new(state), changed: Condvar::new(), workers, length, work: Box::new(work) }
     }
 
-    /// Queues a job at once or not at all. `id` is for [`cancel`](Self::cancel).
-    pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> Result<(), Refused> {
+    /// Whether another job may come. One thread submits, so the room is still there when it does.
+    pub(crate) fn has_room(&self) -> bool {
+        let state = self.lock();
+        !state.closed && state.running + state.jobs.len() < self.workers.saturating_add(self.length)
+    }
+
+    /// Queues a job; fails when not even one thread can be started. `id` is for [`cancel`](Self::cancel).
+    pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> io::Result<()> {
         let mut state = self.lock();
-        let unfinished = state.running + state.jobs.len();
-        if state.closed || unfinished >= self.workers.saturating_add(self.length) {
-            return Err(Refused::Full(self.length));
-        }
-        if unfinished >= state.threads.len() && state.threads.len() < self.workers {
+        let started = state.threads.len();
+        if state.running + state.jobs.len() >= started && started < self.workers {
             let queue = Arc::clone(self);
             match Builder::new().name("visavis".into()).spawn(move || queue.serve()) {
                 Ok(thread) => state.threads.push(thread),
-                Err(error) if state.threads.is_empty() => return Err(Refused::NoThread(error)),
+                Err(error) if started == 0 => return Err(error),
                 // Those that there are will do it.
                 Err(_) => {}
             }

@@ -1,6 +1,6 @@
 //! What the JavaScript class `Template` asks about the bytes that it keeps.
 
-use napi::bindgen_prelude::Either;
+use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 use visavis::Template;
 
@@ -12,7 +12,7 @@ pub struct TemplateInfo {
     /// How many dimensions it has; 0 for the record of a failure to extract.
     pub dimensions: u32,
     /// Equal for templates that can be compared: the start of the SHA-256 of the network that made it.
-    pub model: String,
+    pub model: Buffer,
 }
 
 /// Whether the bytes are a template, and which.
@@ -20,8 +20,8 @@ pub struct TemplateInfo {
 pub fn template_info(bytes: &[u8]) -> Either<TemplateInfo, Failure> {
     match Template::from_bytes(bytes) {
         Ok(template) => {
-            let model = template.model().iter().map(|byte| format!("{byte:02x}")).collect();
-            Either::A(TemplateInfo { dimensions: template.dimensions() as u32, model })
+            let (dimensions, model) = (template.dimensions() as u32, template.model().to_vec().into());
+            Either::A(TemplateInfo { dimensions, model })
         }
         Err(error) => Either::B(error.into()),
     }

@@ -15,7 +15,7 @@ use crate::core::{Core, Kind, Task};
 use crate::exit;
 use crate::failure::Failure;
 use crate::photo::{Photo, PhotoSource};
-use crate::queue::{Close, Queue, Refused};
+use crate::queue::{Close, Queue};
 
 /// Called on the JavaScript thread with a job's id and its answer. Weak: it keeps no process alive by itself.
 type Settle =
@@ -26,6 +26,7 @@ type Settle =
 pub struct NativeVerifier {
     core: Arc<Core>,
     queue: Arc<Queue<Task>>,
+    queue_length: u32,
     settle: Arc<Settle>,
 }
 
@@ -60,7 +61,7 @@ pub fn open(
         })
     }));
     exit::remember(&queue);
-    Either::A(NativeVerifier { core, queue, settle })
+    Either::A(NativeVerifier { core, queue, queue_length, settle })
 }
 
 #[napi]
@@ -74,13 +75,12 @@ impl NativeVerifier {
     /// Does it on a thread of its own, later: `settle` gets the answer. Returns why not, if not.
     #[napi(catch_unwind)]
     pub fn submit(&self, id: u32, kind: Kind, photos: Vec<PhotoSource>) -> Option<Failure> {
-        let refused = self.queue.submit(id, self.task(kind, &photos)).err()?;
-        Some(match refused {
-            Refused::Full(length) => Failure::queue_full(length),
-            Refused::NoThread(error) => {
-                Error::new(ErrorKind::Internal, format!("no thread can be started: {error}")).into()
-            }
-        })
+        if !self.queue.has_room() {
+            // Before anything is copied: who is refused costs little.
+            return Some(Failure::queue_full(self.queue_length));
+        }
+        let failed = self.queue.submit(id, self.task(kind, &photos)).err()?;
+        Some(Error::new(ErrorKind::Internal, format!("no thread can be started: {failed}")).into())
     }
 
     /// Takes a job back; false when it has begun.
