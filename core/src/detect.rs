@@ -45,6 +45,13 @@ pub struct Face {
     pub confidence: f32,
 }
 
+impl Face {
+    /// A face that was kept elsewhere, as a detection gave it.
+    pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
+        Face { bounds, landmarks, confidence }
+    }
+}
+
 /// The least confidence of a first look.
 const CONFIDENCE: f32 = 0.95;
 

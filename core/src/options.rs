@@ -60,6 +60,9 @@ pub struct Options {
     pub engine: Engine,
     /// Where ONNX Runtime's library lies; found by itself when absent (see [`Engine`]).
     pub onnxruntime: Option<PathBuf>,
+    /// A copy of ONNX Runtime's library that a binding found for its user, in a package of its language: used where
+    /// none lies beside us, before the system's, and passed over when it does not work.
+    pub onnxruntime_hint: Option<PathBuf>,
     /// Folder with a `manifest.toml` and other models; the embedded ones when absent.
     pub models: Option<PathBuf>,
     /// How many photos are processed at once (default: one per core). More calls wait for a free worker.
@@ -81,6 +84,7 @@ impl Default for Options {
         Options {
             engine: Engine::default(),
             onnxruntime: None,
+            onnxruntime_hint: None,
             models: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
             threads_per_worker: 1,

@@ -3,7 +3,9 @@
 use std::env;
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::options::Options;
 
 /// Set by users and by other programs that load ONNX Runtime at run time.
 const VARIABLE: &str = "ORT_DYLIB_PATH";
@@ -14,12 +16,12 @@ const FILE_NAMES: &[&str] = &["libonnxruntime.1.dylib", "libonnxruntime.dylib"];
 const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 
 /// Places to try, best first: the path that was given and nothing else; else the environment variable and nothing
-/// else; else beside our own library and beside the program; last the system's loader.
+/// else; else beside our own library and beside the program; then where a binding found one; last the system's loader.
 ///
 /// Whoever names a path wants that library, so a wrong one is told instead of passed over.
-pub(super) fn candidates(explicit: Option<&Path>) -> Vec<PathBuf> {
-    if let Some(path) = explicit {
-        return vec![path.to_owned()];
+pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
+    if let Some(path) = &options.onnxruntime {
+        return vec![path.clone()];
     }
     if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         return vec![path.into()];
@@ -31,6 +33,7 @@ pub(super) fn candidates(explicit: Option<&Path>) -> Vec<PathBuf> {
         .flat_map(|folder| FILE_NAMES.iter().map(move |name| folder.join(name)))
         .filter(|path| path.is_file())
         .collect();
+    found.extend(options.onnxruntime_hint.clone());
     // Without a folder in the name the loader searches as it does for every program.
     found.extend(FILE_NAMES.iter().map(PathBuf::from));
     found
@@ -54,4 +57,22 @@ fn own_library() -> Option<PathBuf> {
     // SAFETY: a name that dladdr returns is a C string that lives as long as the library it names, which is ours.
     let name = unsafe { CStr::from_ptr(info.dli_fname) };
     std::fs::canonicalize(OsStr::from_bytes(name.to_bytes())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_named_is_all_and_what_was_found_comes_before_the_systems() {
+        let mut options = Options { onnxruntime_hint: Some("found.so".into()), ..Options::default() };
+        let places = candidates(&options);
+        let last: Vec<PathBuf> = std::iter::once(&"found.so").chain(FILE_NAMES).map(PathBuf::from).collect();
+        match env::var_os(VARIABLE) {
+            Some(named) => assert_eq!(places, [PathBuf::from(named)]),
+            None => assert!(places.ends_with(&last), "{places:?}"),
+        }
+        options.onnxruntime = Some("named.so".into());
+        assert_eq!(candidates(&options), [PathBuf::from("named.so")]);
+    }
 }

@@ -94,7 +94,7 @@ pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
 
 #[cfg(feature = "onnxruntime")]
 fn onnxruntime(options: &Options) -> Result<Box<dyn Runtime>> {
-    Ok(Box::new(onnxruntime::OnnxRuntime::load(options.onnxruntime.as_deref(), options.threads_per_worker)?))
+    Ok(Box::new(onnxruntime::OnnxRuntime::load(options)?))
 }
 
 #[cfg(not(feature = "onnxruntime"))]

@@ -18,7 +18,7 @@ use ort::value::TensorRef;
 use super::{EngineInfo, Net, Plan, Runtime, Seat, failed, locate, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Onnx;
-use crate::options::Engine;
+use crate::options::{Engine, Options};
 
 const NAME: &str = "ONNX Runtime";
 
@@ -54,9 +54,9 @@ struct OrtNet {
 }
 
 impl OnnxRuntime {
-    pub(super) fn load(explicit: Option<&Path>, threads: usize) -> Result<Self> {
-        let loaded = LOADED.get_or_try_init(|| load_first(&locate::candidates(explicit)))?;
-        if let Some(path) = explicit.filter(|path| !same_file(path, &loaded.library)) {
+    pub(super) fn load(options: &Options) -> Result<Self> {
+        let loaded = LOADED.get_or_try_init(|| load_first(&locate::candidates(options)))?;
+        if let Some(path) = options.onnxruntime.as_ref().filter(|path| !same_file(path, &loaded.library)) {
             let message = format!(
                 "{} cannot be loaded: this process already uses ONNX Runtime from {}",
                 path.display(),
@@ -64,7 +64,7 @@ impl OnnxRuntime {
             );
             return Err(Error::new(ErrorKind::EngineUnavailable, message));
         }
-        Ok(OnnxRuntime { loaded, threads })
+        Ok(OnnxRuntime { loaded, threads: options.threads_per_worker })
     }
 }
 

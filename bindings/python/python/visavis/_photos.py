@@ -1,0 +1,152 @@
+"""From whatever holds a photo to one of the three forms that the native half takes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+import sys
+from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
+
+from visavis import _visavis
+
+if TYPE_CHECKING:
+    import numpy
+    import numpy.typing
+    import PIL.Image
+
+    Array = numpy.typing.NDArray[numpy.uint8]
+    Picture = PIL.Image.Image
+
+
+class Readable(Protocol):
+    """A file that is open for reading bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+Photo = Union[
+    bytes, bytearray, memoryview, str, "os.PathLike[str]", "os.PathLike[bytes]", Readable, "Array", "Picture"
+]
+"""A photo: an image file as bytes, path or open file, or pixels as a numpy array or a picture of Pillow."""
+
+Pixels = tuple[bytes, int, int, int]
+"""Bytes, height, width, channels."""
+
+Native = Union[bytes, Pixels, "Array"]
+
+_CHUNK = 1 << 20
+
+_LONGEST_PATH = 4096
+"""PATH_MAX of Linux. A longer text is no path but, most probably, a photo in Base64, which no error may quote."""
+
+
+def native(photo: Photo, limits: _visavis.Verifier, side: Optional[str] = None) -> Native:
+    """What the native half takes. Files are read up to the limit and one byte more, for the core to refuse."""
+    most = limits.max_bytes + 1
+    if isinstance(photo, bytes):
+        return photo
+    if isinstance(photo, (bytearray, memoryview)):
+        return _copied(photo, most)
+    if isinstance(photo, (str, os.PathLike)):
+        return _read_path(os.fspath(photo), most)
+    # Whoever passes an object of numpy or Pillow has imported them.
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None and isinstance(photo, numpy.ndarray):
+        if photo.dtype != numpy.uint8:
+            raise TypeError(f"a numpy array of uint8 is needed, not of {photo.dtype}")
+        contiguous: Array = numpy.ascontiguousarray(photo)
+        return contiguous
+    pillow: Any = sys.modules.get("PIL.Image")
+    if pillow is not None and isinstance(photo, pillow.Image):
+        return _pixels(photo, limits.max_pixels, side)
+    if callable(getattr(photo, "read", None)):
+        return read_file(photo, most)
+    raise TypeError(
+        "a photo is bytes, a path, a file open for reading bytes, a numpy array of uint8 or a PIL.Image, "
+        f"not {type(photo).__name__}"
+    )
+
+
+def _copied(data: Union[bytearray, memoryview], most: int) -> bytes:
+    # Others may change it while the lock is released: a copy costs nothing beside decoding.
+    with memoryview(data) as view:
+        if view.ndim != 1 or view.itemsize != 1:
+            raise TypeError("a memoryview must be of bytes in one dimension; pass an array of pixels itself")
+        return bytes(view[:most])
+
+
+def _read_path(path: Union[str, bytes], most: int) -> bytes:
+    if len(path) > _LONGEST_PATH:
+        raise TypeError("this text is too long for a path: decode Base64 and pass bytes")
+    try:
+        # A pipe without a writer must not block us.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise OSError(error.errno, "this text is too long for a path") from None
+        raise
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        kind = os.fstat(handle).st_mode
+        if stat.S_ISREG(kind):
+            return read_file(file, most)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    raise OSError(errno.EINVAL, "this is no regular file; open it yourself and pass the open file", path)
+
+
+def read_file(file: Any, most: int) -> bytes:
+    """The rest of an open file, up to so many bytes."""
+    if isinstance(file, io.TextIOBase):
+        raise TypeError("the file is open for text: open it with 'rb'")
+    chunks = []
+    while most > 0:
+        chunk = file.read(min(_CHUNK, most))
+        if chunk is None:
+            raise BlockingIOError(errno.EAGAIN, "the file is non-blocking and has no data yet")
+        if not isinstance(chunk, (bytes, bytearray, memoryview)):
+            raise TypeError(f"the file's read() gives {type(chunk).__name__}, not bytes")
+        if not chunk:
+            break
+        chunks.append(bytes(chunk[:most]))
+        most -= len(chunk)
+    return b"".join(chunks)
+
+
+def _pixels(picture: Any, max_pixels: int, side: Optional[str]) -> Pixels:
+    """Pixels of a picture of Pillow. What its `open` gave is turned as its EXIF says, as files are."""
+    width, height = picture.size
+    if width * height > max_pixels:
+        # Told before Pillow decodes it.
+        message = f"{width}x{height} pixels are more than the {max_pixels} that are allowed"
+        raise _visavis.error("IMAGE_TOO_LARGE", message, side)
+    if picture.mode in ("I", "F"):
+        message = f"a picture of mode {picture.mode} says nothing of what is white: convert it to 8 bits"
+        raise _visavis.error("INVALID_PIXELS", message, side)
+    try:
+        picture = _upright(picture)
+        picture = picture if picture.mode in ("L", "RGB", "RGBA") else _converted(picture)
+        return picture.tobytes(), picture.height, picture.width, len(picture.mode)
+    except Exception as error:
+        message = f"Pillow cannot read the picture: {type(error).__name__}"
+        raise _visavis.error("CORRUPT_IMAGE", message, side) from error
+
+
+def _upright(picture: Any) -> Any:
+    # What was made of an opened picture has no format: its maker has seen it as it is.
+    if picture.format is None:
+        return picture
+    from PIL import ImageOps
+
+    return ImageOps.exif_transpose(picture)
+
+
+def _converted(picture: Any) -> Any:
+    if picture.mode.startswith("I;16"):
+        # Pillow's own conversion cuts 16 bits off at 255 instead of scaling them.
+        return picture.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    if picture.mode == "La":
+        picture = picture.convert("LA")
+    transparent = picture.mode in ("LA", "PA", "RGBa") or "transparency" in picture.info
+    return picture.convert("RGBA" if transparent else "RGB")

@@ -1,0 +1,54 @@
+"""What every test needs: the photos, and verifiers that are made once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import visavis
+
+ROOT = Path(__file__).parents[3]
+IMAGES = ROOT / "tests/golden/images"
+
+
+@pytest.fixture
+def images() -> Path:
+    return IMAGES
+
+
+@pytest.fixture(scope="session")
+def verifier() -> visavis.Verifier:
+    return visavis.Verifier()
+
+
+@pytest.fixture
+def astronaut() -> bytes:
+    return (IMAGES / "astronaut.jpg").read_bytes()
+
+
+@pytest.fixture
+def hopper() -> bytes:
+    return (IMAGES / "hopper.jpg").read_bytes()
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Another interpreter with the same packages, in the folder of the photos."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=IMAGES,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+
+def run(program: str, **environment: str) -> str:
+    """What a program prints, which must succeed."""
+    done = python("-c", program, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()

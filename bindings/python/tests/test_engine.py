@@ -1,0 +1,101 @@
+"""Which engine computes, and where ONNX Runtime comes from. Each in a process of its own: what is loaded stays so."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from conftest import python, run
+
+TELL = """
+engine = visavis.Verifier().engine
+print(engine.name, engine.version, engine.library)
+libraries = {line.split()[-1] for line in open("/proc/self/maps") if "libonnxruntime.so" in line}
+print(len(libraries), *libraries)
+print(os.environ.get("ORT_DISABLE_TELEMETRY"))
+print(visavis.verify("astronaut.jpg", "hopper.jpg").integer_score)
+"""
+
+HOST = """
+import onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProvider"])
+session.run(None, {session.get_inputs()[0].name: numpy.zeros((1, 3, 112, 112), "float32")})
+"""
+
+MODEL = Path(__file__).parents[3] / "models/mobilefacenet.onnx"
+
+
+def told(program: str) -> list[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    assert environment == dict(os.environ), "these tests need to see who sets ORT_DISABLE_TELEMETRY"
+    done = python("-c", "import numpy, os, sys, visavis" + program, str(MODEL))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_library_is_found_without_importing_its_package() -> None:
+    engine, libraries, telemetry, score = told(TELL + 'assert "onnxruntime" not in sys.modules')
+    name, version, library = engine.split()
+    assert (name, version) == ("onnxruntime", "1.28.0") and Path(library).parent.name == "capi"
+    assert libraries == f"1 {os.path.realpath(library)}"
+    assert telemetry == "1" and score == "11"
+
+
+def test_host_and_we_share_the_library_in_either_order() -> None:
+    alone = told(TELL)
+    for program in (HOST + TELL, TELL + HOST, HOST + TELL + HOST):
+        assert told(program) == alone or told(program)[:2] == alone[:2]
+    assert told(HOST + TELL)[1].startswith("1 ")
+
+
+def test_without_the_package_the_embedded_engine_computes_and_says_why() -> None:
+    program = """
+import sys, visavis
+sys.modules["onnxruntime"] = None
+engine = visavis.Verifier().engine
+print(engine.name, engine.library, "libonnxruntime.so" in engine.fallback_reason)
+print(visavis.verify("astronaut.jpg", "hopper.jpg").integer_score)
+print(visavis.Verifier(engine="embedded").engine.fallback_reason)
+"""
+    assert run(program).splitlines() == ["embedded None True", "11", "None"]
+
+
+def test_a_package_whose_library_is_broken_is_passed_over_unless_it_was_asked_for(tmp_path: Path) -> None:
+    capi = tmp_path / "onnxruntime/capi"
+    capi.mkdir(parents=True)
+    (capi.parent / "__init__.py").write_text("raise RuntimeError('imported')")
+    (capi / "libonnxruntime.so.1.99.0").write_bytes(b"broken")
+    program = """
+import visavis
+engine = visavis.Verifier().engine
+print(engine.name, "1.99.0" in engine.fallback_reason)
+try:
+    visavis.Verifier(engine="onnxruntime")
+except visavis.SetupError as error:
+    print(error.code, "1.99.0" in error.message)
+"""
+    said = run(program, PYTHONPATH=str(tmp_path)).splitlines()
+    assert said == ["embedded True", "ENGINE_UNAVAILABLE True"]
+
+
+def test_a_path_that_was_named_is_used_or_an_error() -> None:
+    program = """
+import visavis
+from visavis import _onnxruntime
+library = _onnxruntime.library()
+for named in ("/nowhere/libonnxruntime.so", __file__ if "__file__" in globals() else "/etc/hostname"):
+    try:
+        visavis.Verifier(onnxruntime=named)
+    except visavis.SetupError as error:
+        print(error.code, error.stage)
+print(visavis.Verifier(onnxruntime=library).engine.library == library)
+print(visavis.Verifier().engine.library == library)
+"""
+    assert run(program).splitlines() == [
+        "ENGINE_UNAVAILABLE setup",
+        "ENGINE_UNAVAILABLE setup",
+        "True",
+        "True",
+    ]
+    environment = run("import visavis; print(visavis.Verifier().engine.name)", ORT_DYLIB_PATH="/nowhere")
+    assert environment == "embedded"

@@ -1,0 +1,134 @@
+"""`verify_many`: order, errors, memory, an early end."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import visavis
+from conftest import python
+
+
+def threads_of_pool() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("visavis")]
+
+
+def test_outcomes_come_in_order_with_their_errors(
+    verifier: visavis.Verifier, images: Path, hopper: bytes
+) -> None:
+    photo = images / "astronaut.jpg"
+    kinds: list[Any] = [
+        (photo, hopper),
+        (photo, images / "gray.png"),
+        (photo, images / "missing"),
+        (photo, None),
+        (photo,),
+        None,
+        (photo, photo),
+    ]
+    told: list[tuple[int, int | None]] = []
+    pairs = kinds * 3
+    outcomes = list(verifier.verify_many(pairs, threads=3, progress=lambda *state: told.append(state)))
+    assert [outcome.index for outcome in outcomes] == list(range(21))
+    assert all(outcome.pair is pair for outcome, pair in zip(outcomes, pairs))
+    assert told == [(done, 21) for done in range(1, 22)]
+    for start in range(0, 21, 7):
+        scores = [
+            outcome.verdict and outcome.verdict.integer_score for outcome in outcomes[start : start + 7]
+        ]
+        errors = [type(outcome.error) for outcome in outcomes[start : start + 7]]
+        none = type(None)
+        assert scores == [11, None, None, None, None, None, 100]
+        assert errors == [none, visavis.PhotoError, FileNotFoundError, TypeError, ValueError, TypeError, none]
+    assert outcomes[0].get().integer_score == 11
+    with pytest.raises(visavis.PhotoError):
+        outcomes[1].get()
+    assert "JFIF" not in repr(outcomes) and "pair" not in repr(outcomes[0])
+
+
+def test_nothing_is_taken_far_ahead(verifier: visavis.Verifier) -> None:
+    taken = 0
+
+    def endless() -> Iterator[tuple[bytes, bytes]]:
+        nonlocal taken
+        for taken in itertools.count(1):
+            yield b"", b""
+
+    for outcome in verifier.verify_many(endless(), threads=2):
+        assert taken - outcome.index <= 8
+        if outcome.index == 1000:
+            break
+
+
+def test_an_early_end_leaves_nothing_behind(verifier: visavis.Verifier, images: Path) -> None:
+    pair = (images / "astronaut.jpg", images / "hopper.jpg")
+    outcomes = verifier.verify_many(itertools.repeat(pair), threads=2)
+    assert not threads_of_pool()
+    next(outcomes)
+    assert threads_of_pool()
+    outcomes.close()  # type: ignore[attr-defined]
+    assert not threads_of_pool()
+    told = verifier.verify_many(itertools.repeat(pair), threads=2, progress=lambda done, total: None)
+    next(told)
+    del told
+    assert not threads_of_pool()
+
+
+def test_what_the_caller_does_wrong_is_raised(verifier: visavis.Verifier, images: Path) -> None:
+    for threads in (0, -1, 5000):
+        with pytest.raises(visavis.CallerError, match="threads"):
+            verifier.verify_many([], threads=threads)
+    with pytest.raises(TypeError):
+        verifier.verify_many(5)  # type: ignore[arg-type]
+    assert list(verifier.verify_many([])) == []
+
+    def broken() -> Iterator[tuple[bytes, bytes]]:
+        yield b"", b""
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError, match="no more"):
+        list(verifier.verify_many(broken()))
+
+    def stop(done: int, total: int | None) -> None:
+        raise RuntimeError("enough")
+
+    with pytest.raises(RuntimeError, match="enough"):
+        list(visavis.verify_many([(b"", b"")] * 50, progress=stop))
+    assert not threads_of_pool()
+
+
+def test_an_interrupt_ends_it() -> None:
+    program = """
+import itertools, os, signal, sys, threading, visavis
+def pairs():
+    for index in itertools.count():
+        if index == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+        yield "astronaut.jpg", "hopper.jpg"
+try:
+    for outcome in visavis.verify_many(pairs()):
+        outcome.get()
+except KeyboardInterrupt:
+    print("interrupted", threading.active_count())
+"""
+    done = python("-c", program)
+    assert (done.returncode, done.stdout) == (0, "interrupted 1\n"), done.stderr
+
+
+def test_an_interrupt_reaches_a_program_that_verifies() -> None:
+    program = """
+import os, signal, threading, time, visavis
+verify = visavis.Verifier().verify
+threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+try:
+    while True:
+        verify("astronaut.jpg", "hopper.jpg")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = python("-c", program)
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr

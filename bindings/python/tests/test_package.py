@@ -1,0 +1,98 @@
+"""The wheel as users get it: what is in it, what it says of itself, what importing it costs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import visavis
+from conftest import ROOT, run
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def wheel() -> Path:
+    # `cargo xtask python` says which one it installed.
+    return Path(os.environ["VISAVIS_WHEEL"])
+
+
+def test_importing_loads_nothing_that_was_not_asked_for() -> None:
+    program = """
+import sys, visavis
+loaded = {"numpy", "PIL", "onnxruntime", "concurrent.futures", "asyncio"} & set(sys.modules)
+maps = open("/proc/self/maps").read()
+print(loaded or "nothing", "libonnxruntime" in maps, visavis._verifier._default)
+visavis.verify("astronaut.jpg", "hopper.jpg")
+print({"numpy", "PIL", "onnxruntime"} & set(sys.modules) or "nothing")
+"""
+    assert run(program).splitlines() == ["nothing False None", "nothing"]
+
+
+def test_what_is_installed_is_what_is_tested() -> None:
+    assert ROOT not in Path(visavis.__file__).parents or "target" in visavis.__file__
+    assert importlib.metadata.version("visavis") == visavis.__version__
+
+
+def test_the_wheel_holds_what_it_must_and_no_more(wheel: Path) -> None:
+    assert wheel.stat().st_size < 25 * MIB
+    assert wheel.name.startswith(f"visavis-{visavis.__version__}-cp39-abi3-manylinux_2_")
+    names = zipfile.ZipFile(wheel).namelist()
+    package = {name.partition("/")[2] for name in names if name.startswith("visavis/")}
+    sources = {path.name for path in (ROOT / "bindings/python/python/visavis").iterdir() if path.is_file()}
+    assert package == sources | {"_visavis.abi3.so"} and "py.typed" in package
+    info = f"visavis-{visavis.__version__}.dist-info/licenses"
+    licences = {name[len(info) + 1 :] for name in names if name.startswith(info)}
+    assert {
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "NOTICE",
+        "models/MODEL_CARD.md",
+        "models/LICENSES/README.md",
+    } <= licences
+    assert not [
+        name for name in names if name.endswith((".so", ".onnx")) and name != "visavis/_visavis.abi3.so"
+    ]
+
+
+def test_the_metadata_is_complete() -> None:
+    metadata = importlib.metadata.metadata("visavis")
+    assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
+    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    assert "Typing :: Typed" in (metadata.get_all("Classifier") or [])
+    requirements = importlib.metadata.requires("visavis") or []
+    # Nothing is brought that was not asked for, and what is brought has no telemetry code.
+    assert len(requirements) == 1 and "extra == 'fast'" in requirements[0] and "<1.29" in requirements[0]
+
+
+def test_the_library_needs_nothing_but_the_c_library() -> None:
+    library = Path(visavis.__file__).with_name("_visavis.abi3.so").read_bytes()
+    assert b"libpython" not in library and b"libstdc++" not in library
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in visavis.__all__:
+        thing = getattr(visavis, name)
+        assert name in ("__version__", "Photo") or thing.__doc__, name
+        assert getattr(thing, "__module__", "visavis").split(".")[0] in ("visavis", "typing"), name
+    assert sys.modules["visavis"].__doc__
+
+
+def test_a_panic_is_an_exception_like_any_other() -> None:
+    # A library of its own: none of a wheel has the function that panics.
+    folder = os.environ["VISAVIS_TEST_PANIC"]
+    program = """
+import pickle, visavis
+from visavis import _visavis
+try:
+    _visavis.test_panic()
+except Exception as error:
+    print(type(error).__name__, error.code, error.number, pickle.loads(pickle.dumps(error)).message)
+"""
+    assert run(program, PYTHONPATH=folder) == "InternalError PANIC 99 the library failed; this is a defect"
+    assert not hasattr(visavis._visavis, "test_panic")

@@ -1,0 +1,232 @@
+"""Every way to hand a photo over, and what is said of what is none."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy
+import PIL.Image
+import pytest
+import visavis
+
+
+def score(verifier: visavis.Verifier, photo: Any, reference: Any) -> float:
+    return verifier.verify(photo, reference).score
+
+
+def test_every_form_of_the_same_photo_gives_the_same_score(
+    verifier: visavis.Verifier, images: Path, hopper: bytes
+) -> None:
+    path = images / "astronaut.png"
+    data = path.read_bytes()
+    picture = PIL.Image.open(path)
+    pixels = numpy.asarray(picture.convert("RGB"))
+    forms = [
+        data,
+        bytearray(data),
+        memoryview(data),
+        memoryview(bytearray(b"xx" + data))[2:],
+        str(path),
+        path,
+        os.fsencode(path) and Path(os.fsdecode(os.fsencode(path))),
+        open(path, "rb"),
+        open(path, "rb", buffering=0),
+        io.BytesIO(data),
+        tempfile.SpooledTemporaryFile(),
+        picture,
+        picture.convert("RGB"),
+        picture.convert("RGBA"),
+        pixels,
+        numpy.asfortranarray(pixels),
+        numpy.dstack([pixels, numpy.full(pixels.shape[:2], 255, numpy.uint8)]),
+        pixels[:, :, ::-1][:, :, ::-1],
+        numpy.ascontiguousarray(pixels[:, :, ::-1])[:, :, ::-1],
+    ]
+    forms[10].write(data)
+    forms[10].seek(0)
+    scores = {score(verifier, form, hopper) for form in forms}
+    assert len(scores) == 1
+    # Mixed with pixels on the other side it is the same way.
+    assert score(verifier, hopper, pixels) == score(verifier, hopper, data)
+    for form in forms:
+        getattr(form, "close", lambda: None)()
+
+
+def test_gray_arrays_and_crops_are_photos(verifier: visavis.Verifier, images: Path) -> None:
+    gray = numpy.asarray(PIL.Image.open(images / "astronaut.jpg").convert("L"))
+    assert verifier.verify(gray, gray).score == 100
+    crop = gray[0:300, 100:400]
+    assert not crop.flags.c_contiguous
+    assert verifier.verify(crop, gray).is_match
+
+
+def test_arrays_are_not_copied(verifier: visavis.Verifier) -> None:
+    # 4,000 x 4,000 x 3 bytes, and the detector looks at some hundred kilobytes of it.
+    import resource
+
+    pixels = numpy.full((4000, 4000, 3), 128, numpy.uint8)
+    verifier.detect(pixels[:100, :100].copy())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    verifier.detect(pixels)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+    assert grown < pixels.nbytes, f"{grown} bytes"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["astronaut-gray16.png", "astronaut-gray-alpha.png", "astronaut-palette.png", "astronaut-cmyk.jpg"]
+    + [
+        "astronaut.gif",
+        "astronaut-cut-out.png",
+        "astronaut-alpha.webp",
+        "astronaut-gray.jpg",
+        "astronaut.pgm",
+    ],
+)
+def test_modes_of_pillow_are_seen_as_the_file_is(verifier: visavis.Verifier, images: Path, name: str) -> None:
+    picture = PIL.Image.open(images / name)
+    assert abs(verifier.verify(picture, images / "astronaut.png").score - 100) < 25
+    assert verifier.verify(picture, images / name).score > 75
+
+
+@pytest.mark.parametrize(
+    "mode",
+    ["1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV", "LAB", "I;16"],
+)
+def test_every_mode_of_pillow_is_read(verifier: visavis.Verifier, images: Path, mode: str) -> None:
+    picture = PIL.Image.open(images / "astronaut.jpg")
+    if mode == "I;16":
+        picture = PIL.Image.fromarray(numpy.asarray(picture.convert("L")).astype(numpy.uint16) * 257)
+    elif mode in ("La", "PA"):
+        picture = picture.convert("RGBA").convert("LA").convert(mode)
+    elif mode == "RGBa":
+        picture = picture.convert("RGBA").convert(mode)
+    elif mode == "LAB":
+        picture = PIL.Image.merge("LAB", [picture.convert("L")] + [PIL.Image.new("L", picture.size, 128)] * 2)
+    else:
+        picture = picture.convert(mode)
+    assert picture.mode == mode
+    assert verifier.detect(picture).faces or mode in ("1", "LAB")
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_modes_without_a_white_are_refused(verifier: visavis.Verifier, mode: str) -> None:
+    with pytest.raises(visavis.CallerError, match="convert it to 8 bits") as caught:
+        verifier.detect(PIL.Image.new(mode, (100, 100)))
+    assert caught.value.code == "INVALID_PIXELS"
+
+
+def test_opened_pictures_are_turned_and_made_ones_are_not(verifier: visavis.Verifier, images: Path) -> None:
+    upright = verifier.detect(images / "exif-1.jpg")
+    for number in range(1, 9):
+        with PIL.Image.open(images / f"exif-{number}.jpg") as picture:
+            found = verifier.detect(picture)
+            assert (found.width, found.height) == (upright.width, upright.height), number
+            copy = picture.copy()
+            assert (verifier.detect(copy).width, verifier.detect(copy).height) == picture.size
+
+
+def test_broken_pictures_of_pillow_are_corrupt_images(verifier: visavis.Verifier, images: Path) -> None:
+    for name in ("truncated-50.jpg", "truncated-50.png", "truncated.bmp"):
+        with pytest.raises(visavis.ImageError) as caught:
+            verifier.verify(images / "astronaut.jpg", PIL.Image.open(images / name))
+        assert (caught.value.code, caught.value.side, caught.value.stage) == (
+            "CORRUPT_IMAGE",
+            "reference",
+            "decode",
+        )
+        assert caught.value.__cause__ is not None
+
+
+def test_limits_hold_for_every_form(images: Path) -> None:
+    small = visavis.Verifier(max_pixels=100, max_bytes=1000, engine="embedded")
+    path = images / "astronaut.jpg"
+    picture = PIL.Image.open(path)
+    data = path.read_bytes()
+    forms: list[Any] = [data, bytearray(data), memoryview(data), path, str(path), io.BytesIO(data), picture]
+    forms += [numpy.zeros((20, 20, 3), numpy.uint8), numpy.zeros((20, 20), numpy.uint8)]
+    for form in forms:
+        with pytest.raises(visavis.ImageError) as caught:
+            small.detect(form)
+        assert (caught.value.code, caught.value.stage) == ("IMAGE_TOO_LARGE", "decode"), type(form)
+
+
+def test_no_more_of_a_file_is_read_than_is_allowed() -> None:
+    class Endless:
+        given = 0
+
+        def read(self, size: int) -> bytes:
+            self.given += size
+            return b"\0" * size
+
+    endless = Endless()
+    with pytest.raises(visavis.ImageError, match="IMAGE_TOO_LARGE"):
+        visavis.Verifier(max_bytes=3_000_000, engine="embedded").detect(endless)
+    assert endless.given == 3_000_001
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (9,), (0, 0), (0, 5, 3), (9, 9, 2), (9, 9, 1), (9, 9, 5), (1, 9, 9, 3), (70_000, 1)]
+)
+def test_misshapen_arrays_are_named(verifier: visavis.Verifier, shape: tuple[int, ...]) -> None:
+    array = numpy.zeros(shape, numpy.uint8)
+    with pytest.raises(visavis.CallerError) as caught:
+        verifier.verify(array, array)
+    error = caught.value
+    assert (error.code, error.side, error.stage) == ("INVALID_PIXELS", "probe", "decode")
+
+
+def test_what_is_no_photo_is_a_type_error(verifier: visavis.Verifier, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("words")
+    wrong: list[Any] = [None, 5, object(), [1, 2], {"a": 1}, numpy.zeros((9, 9), numpy.float32), open(text)]
+    wrong += [io.StringIO("words"), memoryview(numpy.zeros((9, 9), numpy.uint8)), numpy.uint8(3)]
+    for photo in wrong:
+        with pytest.raises(TypeError):
+            verifier.detect(photo)
+
+    class Odd:
+        def read(self, size: int) -> Any:
+            return 7
+
+    with pytest.raises(TypeError, match="gives int, not bytes"):
+        verifier.detect(Odd())
+
+
+def test_files_that_cannot_be_read_are_errors_of_the_system(
+    verifier: visavis.Verifier, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        verifier.detect(tmp_path / "missing.jpg")
+    assert caught.value.filename == str(tmp_path / "missing.jpg")
+    with pytest.raises(IsADirectoryError):
+        verifier.detect(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        verifier.detect(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no regular file"):
+        verifier.detect("/dev/zero")
+    with pytest.raises(ValueError, match="null"):
+        verifier.detect("a\0b")
+    closed = io.BytesIO(b"")
+    closed.close()
+    with pytest.raises(ValueError, match="closed"):
+        verifier.detect(closed)
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    with os.fdopen(read, "rb", buffering=0) as file, pytest.raises(BlockingIOError):
+        verifier.detect(file)
+    os.close(write)
+
+
+def test_a_photo_in_base64_is_not_quoted(verifier: visavis.Verifier, astronaut: bytes) -> None:
+    text = base64.b64encode(astronaut).decode()
+    for part in (text, text[:1000].replace("/", "_")):
+        with pytest.raises((TypeError, OSError), match="too long for a path") as caught:
+            verifier.detect(part)
+        assert part[:40] not in f"{caught.value!r}"

@@ -1,0 +1,57 @@
+"""What type checkers must see; mypy --strict reads it, nothing runs it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, Optional, assert_type
+
+import numpy
+import numpy.typing
+import PIL.Image
+import visavis
+
+
+def answers(
+    verifier: visavis.Verifier, array: numpy.typing.NDArray[numpy.uint8], picture: PIL.Image.Image
+) -> None:
+    verdict = assert_type(verifier.verify(b"", Path("x")), visavis.Verdict)
+    assert_type(verdict.score, float)
+    assert_type(verdict.is_match, bool)
+    assert_type(verdict.probe_face.landmarks.nose.x, float)
+    assert_type(verdict.probe.timings.decode, float)
+    x, y, width, height = verdict.reference_face.box
+    assert_type(width, float)
+    template = assert_type(verifier.extract(array), visavis.Template)
+    assert_type(template.to_bytes(), bytes)
+    assert_type(visavis.Template.from_bytes(memoryview(b"")), visavis.Template)
+    assert_type(verifier.compare(template, template), visavis.Comparison)
+    found = assert_type(visavis.detect(picture), visavis.Detection)
+    assert_type(found.face, Optional[visavis.Face])
+    assert_type(found.faces, tuple[visavis.Face, ...])
+    for outcome in visavis.verify_many([(b"", b"")], progress=print):
+        assert_type(outcome, visavis.Outcome)
+        assert_type(outcome.get(), visavis.Verdict)
+    assert_type(verifier.engine.library, Optional[str])
+
+
+def photos(array: numpy.typing.NDArray[numpy.uint8], picture: PIL.Image.Image) -> list[visavis.Photo]:
+    return [b"", bytearray(), memoryview(b""), "x", Path("x"), io.BytesIO(), open("x", "rb"), array, picture]
+
+
+def mistakes(verdict: visavis.Verdict, floats: numpy.typing.NDArray[numpy.float32]) -> None:
+    visavis.verify(1, b"")  # type: ignore[arg-type]
+    visavis.verify(b"", floats)  # type: ignore[arg-type]
+    visavis.verify(io.StringIO(), b"")  # type: ignore[arg-type]
+    visavis.Verifier(face="ugly")  # type: ignore[arg-type]
+    visavis.Verifier(colour="red")  # type: ignore[call-arg]
+    visavis.compare(b"", b"")  # type: ignore[arg-type]
+    verdict.is_match = True  # type: ignore[misc]
+    print(verdict.sure)  # type: ignore[attr-defined]
+
+
+def errors(error: visavis.Error) -> Any:
+    assert_type(error.code, str)
+    assert_type(error.number, int)
+    assert_type(error.side, Optional[str])
+    return error
