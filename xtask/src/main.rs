@@ -7,6 +7,7 @@ mod load;
 mod models;
 mod onnxruntime;
 mod project;
+mod python;
 mod serve;
 mod suites;
 mod test;
@@ -59,6 +60,16 @@ const COMMANDS: &[Command] = &[
         name: "onnxruntime",
         help: "bring ONNX Runtime's library to where the programs built here find it",
         run: onnxruntime::command,
+    },
+    Command {
+        name: "python",
+        help: "build the wheel, install it in a fresh environment and test it [--manylinux]",
+        run: python::command,
+    },
+    Command {
+        name: "ray",
+        help: "the batch job of bindings/python on a local cluster of Ray",
+        run: python::ray,
     },
     Command {
         name: "soak",

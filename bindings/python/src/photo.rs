@@ -64,7 +64,8 @@ impl<'a> Source<'a> {
                 pixels(data, shape, verifier.options().limits.max_pixels).map_err(decoding)
             }
             Source::Misshapen(shape) => {
-                let message = format!("an array of shape {shape:?}: (H, W), (H, W, 3) or (H, W, 4) is needed");
+                let message =
+                    format!("an array of shape {shape:?}: (H, W), (H, W, 3) or (H, W, 4) is needed");
                 Err(decoding(Error::new(ErrorKind::InvalidPixels, message)))
             }
         }

@@ -64,7 +64,8 @@ impl Verifier {
     fn extract_face(&self, photo: &Bound<'_, PyAny>, face: &Bound<'_, PyAny>) -> PyResult<Template> {
         let face = answers::face_from(face)?;
         let encoded = |verifier: &Core, bytes: &[u8]| verifier.extract_face(bytes, &face);
-        let template = self.one(photo, encoded, |verifier, image| verifier.extract_face_image(image, &face))?;
+        let template =
+            self.one(photo, encoded, |verifier, image| verifier.extract_face_image(image, &face))?;
         Ok(Template(template))
     }
 

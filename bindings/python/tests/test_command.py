@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import visavis
 from conftest import IMAGES, python
@@ -13,7 +12,7 @@ from conftest import IMAGES, python
 
 def command(*arguments: str, stdin: bytes = b"") -> tuple[int, bytes, str]:
     call = [sys.executable, "-m", "visavis", *arguments]
-    done = subprocess.run(call, cwd=IMAGES, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run(call, cwd=IMAGES, input=stdin, capture_output=True)
     return done.returncode, done.stdout, done.stderr.decode()
 
 

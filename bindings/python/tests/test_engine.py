@@ -12,7 +12,10 @@ engine = visavis.Verifier().engine
 print(engine.name, engine.version, engine.library)
 libraries = {line.split()[-1] for line in open("/proc/self/maps") if "libonnxruntime.so" in line}
 print(len(libraries), *libraries)
-print(os.environ.get("ORT_DISABLE_TELEMETRY"))
+# os.environ is what it was when the interpreter started.
+getenv = ctypes.CDLL(None).getenv
+getenv.restype = ctypes.c_char_p
+print((getenv(b"ORT_DISABLE_TELEMETRY") or b"").decode())
 print(visavis.verify("astronaut.jpg", "hopper.jpg").integer_score)
 """
 
@@ -28,7 +31,7 @@ MODEL = Path(__file__).parents[3] / "models/mobilefacenet.onnx"
 def told(program: str) -> list[str]:
     environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
     assert environment == dict(os.environ), "these tests need to see who sets ORT_DISABLE_TELEMETRY"
-    done = python("-c", "import numpy, os, sys, visavis" + program, str(MODEL))
+    done = python("-c", "import ctypes, numpy, os, sys, visavis" + program, str(MODEL))
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -44,8 +47,8 @@ def test_the_library_is_found_without_importing_its_package() -> None:
 def test_host_and_we_share_the_library_in_either_order() -> None:
     alone = told(TELL)
     for program in (HOST + TELL, TELL + HOST, HOST + TELL + HOST):
-        assert told(program) == alone or told(program)[:2] == alone[:2]
-    assert told(HOST + TELL)[1].startswith("1 ")
+        said = told(program)
+        assert said == alone and said[1].startswith("1 ")
 
 
 def test_without_the_package_the_embedded_engine_computes_and_says_why() -> None:

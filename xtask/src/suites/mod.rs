@@ -3,6 +3,7 @@
 mod c;
 mod deploy;
 mod node;
+mod python;
 mod rust;
 mod server;
 
@@ -18,7 +19,7 @@ pub(crate) struct Step {
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS, deploy::STEPS, server::STEPS, c::STEPS, node::STEPS].into_iter().flatten()
+    [rust::STEPS, deploy::STEPS, server::STEPS, c::STEPS, python::STEPS, node::STEPS].into_iter().flatten()
 }
 
 /// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.

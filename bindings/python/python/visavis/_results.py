@@ -116,7 +116,7 @@ class Verdict(Comparison):
     >>> verdict.is_match, verdict.integer_score
     (False, 11)
     >>> round(verdict.probe_face.box.width)
-    102
+    91
     """
 
     probe: Sample

@@ -1,0 +1,154 @@
+"""Verifies a table of image pairs on a Ray cluster: this machine alone, or as many as there are.
+
+    python ray_batch.py PAIRS OUT [--address ADDRESS] [--workers N]
+
+PAIRS is a Parquet file or a folder of them with the columns `probe` and `reference`: image files as bytes, or paths
+that every machine can read. OUT becomes a folder with one Parquet file for each row group of PAIRS: all columns but
+the photos, and `score`, `similarity`, `is_match`, and `error` where there is none.
+
+A row group is the unit of work. Its file appears when it is done and not before, so that the same command goes on
+where an earlier run was stopped, and a row group that a lost machine had begun is done again elsewhere. Write PAIRS
+with some thousand rows a group: `pyarrow.parquet.write_table(table, "pairs.parquet", row_group_size=2000)`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Any, Optional
+
+# Ray tells its makers how it is used, unless it is told not to before it starts.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+
+import numpy
+import pyarrow
+import pyarrow.parquet
+import ray
+import ray.data
+import visavis
+
+COLUMNS = ("probe", "reference")
+
+
+class Worker:
+    """One in each process, with a verifier of its own that uses one thread."""
+
+    def __init__(self) -> None:
+        self.verifier = visavis.Verifier(workers=1)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        done = [self.part(*part) for part in zip(batch["file"], batch["group"], batch["out"])]
+        return {
+            "pairs": numpy.array([pairs for pairs, _ in done]),
+            "errors": numpy.array([bad for _, bad in done]),
+        }
+
+    def part(self, file: str, group: int, out: str) -> tuple[int, int]:
+        """Does one row group; gives the number of its pairs and of those without a score."""
+        table = pyarrow.parquet.ParquetFile(file).read_row_group(int(group))
+        pairs = zip(*(table.column(name).to_pylist() for name in COLUMNS))
+        rows = [self.row(outcome) for outcome in self.verifier.verify_many(pairs, threads=1)]
+        # The photos stay where they are; paths are no photos.
+        kept = [name for name in table.column_names if not _is_binary(table.schema.field(name).type)]
+        answers = pyarrow.Table.from_pylist(rows, schema=ANSWERS)
+        result = table.select(kept)
+        for field, column in zip(ANSWERS, answers.columns):
+            result = result.append_column(field, column)
+        # Another attempt may be at the same part: each writes a file of its own, and the last name wins.
+        unfinished = f"{out}.{uuid.uuid4().hex}.tmp"
+        pyarrow.parquet.write_table(result, unfinished)
+        os.replace(unfinished, out)
+        return len(rows), sum(row["error"] is not None for row in rows)
+
+    @staticmethod
+    def row(outcome: visavis.Outcome) -> dict[str, Any]:
+        verdict, error = outcome.verdict, outcome.error
+        if verdict is not None:
+            return {
+                "score": verdict.score,
+                "similarity": verdict.similarity,
+                "is_match": verdict.is_match,
+                "error": None,
+            }
+        if isinstance(error, (visavis.SetupError, visavis.InternalError)):
+            # It says nothing of the photos: another machine may do better.
+            raise error
+        # A name for programs, and nothing of what the photo shows.
+        name = f"{error.side}: {error.code}" if isinstance(error, visavis.Error) else type(error).__name__
+        return {"score": None, "similarity": None, "is_match": None, "error": name}
+
+
+ANSWERS = pyarrow.schema(
+    [
+        ("score", pyarrow.float32()),
+        ("similarity", pyarrow.float32()),
+        ("is_match", pyarrow.bool_()),
+        ("error", pyarrow.string()),
+    ]
+)
+
+
+def _is_binary(kind: pyarrow.DataType) -> bool:
+    return pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind)
+
+
+def parts(pairs: Path, out: Path) -> list[dict[str, Any]]:
+    """The row groups of the table, with the file that each becomes."""
+    files = sorted(pairs.rglob("*.parquet")) if pairs.is_dir() else [pairs]
+    found = []
+    for file in files:
+        about = pyarrow.parquet.ParquetFile(file)
+        missing = set(COLUMNS) - set(about.schema_arrow.names)
+        if missing:
+            raise SystemExit(f"{file} has no column {', '.join(sorted(missing))}")
+        stem = (file.relative_to(pairs) if pairs.is_dir() else Path(file.name)).with_suffix("")
+        for group in range(about.num_row_groups):
+            name = "-".join(stem.parts) + f"-{group:06}.parquet"
+            found.append({"file": str(file.resolve()), "group": group, "out": str(out.resolve() / name)})
+    return found
+
+
+def run(
+    pairs: Path, out: Path, workers: Optional[int] = None, worker: type[Worker] = Worker
+) -> tuple[int, int]:
+    """Does what is not done yet; gives the number of pairs that were verified now, and of those without a score."""
+    out.mkdir(parents=True, exist_ok=True)
+    to_do = [part for part in parts(pairs, out) if not os.path.exists(part["out"])]
+    if not to_do:
+        return 0, 0
+    most = min(workers or int(ray.cluster_resources()["CPU"]), len(to_do))
+    answers = ray.data.from_items(to_do, override_num_blocks=len(to_do)).map_batches(
+        worker,
+        batch_size=1,
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most),
+        num_cpus=1,
+        # A worker that is lost with its machine is started again, and what it had begun is begun again.
+        max_restarts=-1,
+        max_task_retries=3,
+    )
+    verified = failed = 0
+    for done, answer in enumerate(answers.iter_rows(), 1):
+        verified, failed = verified + int(answer["pairs"]), failed + int(answer["errors"])
+        print(
+            f"{done} of {len(to_do)} row groups, {verified} pairs, {failed} without a score", file=sys.stderr
+        )
+    return verified, failed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Verify a table of image pairs on a Ray cluster.")
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--address", help="of a running cluster; without it, one of this machine is started")
+    parser.add_argument("--workers", type=int, help="processes at work at once (one per core of the cluster)")
+    options = parser.parse_args()
+    ray.init(address=options.address, log_to_driver=False)
+    verified, failed = run(options.pairs, options.out, options.workers)
+    print(f"{verified} pairs verified, {failed} without a score; all of them are in {options.out}")
+
+
+if __name__ == "__main__":
+    main()

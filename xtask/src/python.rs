@@ -1,0 +1,175 @@
+//! `cargo xtask python` and `cargo xtask ray`: the wheel, environments to try it in, and its tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Result, project};
+
+const SOURCES: &str = "bindings/python";
+
+/// One line, as a user's first one.
+const FIRST_LINE: &str = "import visavis; \
+     print(visavis.verify('tests/golden/images/astronaut.jpg', 'tests/golden/images/astronaut-dark.jpg'))";
+
+/// `cargo xtask python [--manylinux]`
+pub(crate) fn command(arguments: &[String]) -> Result {
+    match arguments {
+        [] => {
+            first_use()?;
+            checks()?;
+            tests()
+        }
+        [flag] if flag == "--manylinux" => manylinux(),
+        _ => Err("python takes no arguments but --manylinux".into()),
+    }
+}
+
+/// `cargo xtask ray`: the batch job on a cluster of this machine alone.
+pub(crate) fn ray(arguments: &[String]) -> Result {
+    if !arguments.is_empty() {
+        return Err("ray takes no arguments".into());
+    }
+    let python = environment("ray", Some("requirements-ray.txt"))?;
+    install(&python, &wheel()?)?;
+    pytest(&python, "tests_ray")
+}
+
+/// A wheel for every Linux since 2014, linked by zig against the C library of that time.
+fn manylinux() -> Result {
+    let python = environment("manylinux", Some("requirements-manylinux.txt"))?;
+    let zig = ["--zig", "--compatibility", "manylinux2014"];
+    let wheel = build(&python, &folder("manylinux-wheels")?, &zig)?;
+    project::run(Command::new(&python).args(["-m", "auditwheel", "show"]).arg(&wheel))?;
+    let fresh = fresh_environment()?;
+    install(&fresh, &wheel)?;
+    project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
+}
+
+/// A fresh environment, the wheel and nothing else, one line.
+pub(crate) fn first_use() -> Result {
+    let fresh = fresh_environment()?;
+    install(&fresh, &wheel()?)?;
+    project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
+}
+
+/// Formatting, lints, and types as users' checkers see them.
+pub(crate) fn checks() -> Result {
+    let python = tested()?;
+    let check = |words: &[&str]| project::run(inside(&python).arg("-m").args(words));
+    check(&["ruff", "format", "--quiet", "--check", "."])?;
+    check(&["ruff", "check", "--quiet", "."])?;
+    check(&["mypy", "--strict", "-p", "visavis"])?;
+    check(&["mypy", "--strict", "tests/typed.py"])?;
+    check(&["mypy.stubtest", "visavis"])
+}
+
+pub(crate) fn tests() -> Result {
+    pytest(&tested()?, "tests")
+}
+
+/// An environment with the wheel and all that the tests need.
+fn tested() -> Result<PathBuf> {
+    let python = environment("tests", Some("requirements-test.txt"))?;
+    install(&python, &wheel()?)?;
+    Ok(python)
+}
+
+fn pytest(python: &Path, tests: &str) -> Result {
+    let mut pytest = inside(python);
+    pytest.args(["-m", "pytest", tests]).env("VISAVIS_WHEEL", wheel()?);
+    // The tests look at who sets it.
+    pytest.env_remove("ORT_DISABLE_TELEMETRY").env_remove("ORT_DYLIB_PATH");
+    if tests == "tests" {
+        pytest.env("VISAVIS_TEST_PANIC", panicking()?);
+    }
+    project::run(&mut pytest)
+}
+
+/// The package once more, with the function that panics.
+fn panicking() -> Result<PathBuf> {
+    let mut cargo = project::cargo();
+    project::run(cargo.args(["build", "--package", "visavis-python", "--features", "test-panic"]))?;
+    let package = folder("panic/visavis")?;
+    let sources = project::root().join(SOURCES).join("python/visavis");
+    for source in fs::read_dir(&sources).map_err(text)?.flatten().filter(|entry| entry.path().is_file()) {
+        fs::copy(source.path(), package.join(source.file_name())).map_err(text)?;
+    }
+    let library = project::target()?.join("debug/libvisavis_python.so");
+    fs::copy(&library, package.join("_visavis.abi3.so")).map_err(text)?;
+    folder("panic")
+}
+
+/// The wheel for this machine; built anew only where sources have changed.
+pub(crate) fn wheel() -> Result<PathBuf> {
+    build(&environment("build", Some("requirements-build.txt"))?, &folder("wheels")?, &[])
+}
+
+fn build(python: &Path, out: &Path, flags: &[&str]) -> Result<PathBuf> {
+    // Older ones would be found too.
+    fs::remove_dir_all(out).map_err(text)?;
+    let mut maturin = project::program(python);
+    maturin.args(["-m", "maturin", "build", "--release", "--quiet"]).args(flags);
+    maturin
+        .arg("--manifest-path")
+        .arg(project::root().join(SOURCES).join("Cargo.toml"))
+        .arg("--out")
+        .arg(out);
+    // maturin looks for zig there.
+    if let (Some(bin), Some(path)) = (python.parent(), std::env::var_os("PATH")) {
+        let places = std::iter::once(bin.to_owned()).chain(std::env::split_paths(&path));
+        maturin.env("PATH", std::env::join_paths(places).map_err(text)?);
+    }
+    project::run(&mut maturin)?;
+    let mut files = fs::read_dir(out).map_err(text)?.flatten().map(|entry| entry.path());
+    files.next().ok_or_else(|| "maturin made no wheel".to_owned())
+}
+
+/// A virtual environment in the target folder; gives its interpreter.
+fn environment(name: &str, requirements: Option<&str>) -> Result<PathBuf> {
+    let home = folder("environments")?.join(name);
+    let python = home.join("bin/python");
+    if !python.is_file() {
+        project::run_quietly(project::program("python3").args(["-m", "venv"]).arg(&home))?;
+    }
+    if let Some(requirements) = requirements {
+        let list = project::root().join(SOURCES).join(requirements);
+        project::run_quietly(pip(&python).arg("--requirement").arg(list))?;
+    }
+    Ok(python)
+}
+
+fn fresh_environment() -> Result<PathBuf> {
+    let home = folder("environments")?.join("fresh");
+    if home.is_dir() {
+        fs::remove_dir_all(&home).map_err(text)?;
+    }
+    environment("fresh", None)
+}
+
+/// Nothing but the wheel: what it needs besides must be there already.
+fn install(python: &Path, wheel: &Path) -> Result {
+    project::run_quietly(pip(python).args(["--no-index", "--force-reinstall"]).arg(wheel))
+}
+
+fn pip(python: &Path) -> Command {
+    let mut pip = project::program(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    pip
+}
+
+fn inside(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.current_dir(project::root().join(SOURCES));
+    command
+}
+
+fn folder(name: &str) -> Result<PathBuf> {
+    let folder = project::target()?.join("python").join(name);
+    fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
