@@ -45,11 +45,17 @@ def through_python(verifier: visavis.Verifier, pair: tuple[Path, Path]) -> Resul
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What a verification costs through Python over Rust.")
-    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "tests/golden/images")
+    parser = argparse.ArgumentParser(
+        description="What a verification costs through Python over Rust."
+    )
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=ROOT / "tests/golden/images"
+    )
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=21)
-    parser.add_argument("--rust", type=Path, default=ROOT / "target/release/examples/rust_side")
+    parser.add_argument(
+        "--rust", type=Path, default=ROOT / "target/release/examples/rust_side"
+    )
     options = parser.parse_args()
     photos = sorted(options.folder.rglob("*.jpg"))[: 2 * options.pairs]
     pairs = list(zip(photos[::2], photos[1::2]))
@@ -77,8 +83,12 @@ def main() -> None:
     rust.terminate()
     median = {side: statistics.median(times) for side, times in spent.items()}
     ratio = median["python"] / median["rust"]
-    print(f"{len(pairs)} pairs, {options.rounds} rounds, {verifier.engine.name} {verifier.engine.version}")
-    print(f"median verification: Rust {median['rust']:.3f} ms, Python {median['python']:.3f} ms, ratio {ratio:.4f}")
+    print(
+        f"{len(pairs)} pairs, {options.rounds} rounds, {verifier.engine.name} {verifier.engine.version}"
+    )
+    print(
+        f"median verification: Rust {median['rust']:.3f} ms, Python {median['python']:.3f} ms, ratio {ratio:.4f}"
+    )
     print(f"median of the ratios pair by pair: {statistics.median(ratios):.4f}")
 
 

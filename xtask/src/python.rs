@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::{Result, project};
 
@@ -88,21 +89,23 @@ fn pytest(python: &Path, tests: &str) -> Result {
 
 /// The package once more, with the function that panics.
 fn panicking() -> Result<PathBuf> {
-    let mut cargo = project::cargo();
-    project::run(cargo.args(["build", "--package", "visavis-python", "--features", "test-panic"]))?;
-    let package = folder("panic/visavis")?;
-    let sources = project::root().join(SOURCES).join("python/visavis");
-    for source in fs::read_dir(&sources).map_err(text)?.flatten().filter(|entry| entry.path().is_file()) {
-        fs::copy(source.path(), package.join(source.file_name())).map_err(text)?;
-    }
-    let library = project::target()?.join("debug/libvisavis_python.so");
-    fs::copy(&library, package.join("_visavis.abi3.so")).map_err(text)?;
-    folder("panic")
+    let python = environment("build", Some("requirements-build.txt"))?;
+    let wheel = build(&python, &folder("panic-wheels")?, &["--features", "test-panic"])?;
+    let package = folder("panic")?;
+    let mut place = pip(&python);
+    place.args(["--no-index", "--no-deps", "--upgrade", "--target"]).arg(&package).arg(wheel);
+    project::run_quietly(&mut place)?;
+    Ok(package)
 }
 
-/// The wheel for this machine; built anew only where sources have changed.
-pub(crate) fn wheel() -> Result<PathBuf> {
-    build(&environment("build", Some("requirements-build.txt"))?, &folder("wheels")?, &[])
+/// The wheel for this machine, made once in a run.
+fn wheel() -> Result<PathBuf> {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    if let Some(wheel) = MADE.get() {
+        return Ok(wheel.clone());
+    }
+    let wheel = build(&environment("build", Some("requirements-build.txt"))?, &folder("wheels")?, &[])?;
+    Ok(MADE.get_or_init(|| wheel).clone())
 }
 
 fn build(python: &Path, out: &Path, flags: &[&str]) -> Result<PathBuf> {

@@ -15,7 +15,7 @@ fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
 }
 
 /// The engine's number in Python's precision, with the digits that tell it from its neighbours: 11.1 stays 11.1.
-fn number(value: f32) -> f64 {
+pub(crate) fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")
 }
 

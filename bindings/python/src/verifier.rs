@@ -89,8 +89,8 @@ impl Verifier {
     }
 
     #[getter]
-    fn threshold(&self) -> f32 {
-        self.0.options().threshold
+    fn threshold(&self) -> f64 {
+        answers::number(self.0.options().threshold)
     }
 
     #[getter]

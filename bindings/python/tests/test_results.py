@@ -49,7 +49,7 @@ def test_nothing_is_true_by_accident(verifier: visavis.Verifier, astronaut: byte
 
 
 def test_the_threshold_decides(astronaut: bytes, hopper: bytes) -> None:
-    for threshold, is_match in [(11, True), (12, False)]:
+    for threshold, is_match in [(11, True), (11.1, False), (12, False)]:
         verifier = visavis.Verifier(threshold=threshold)
         assert verifier.threshold == threshold
         assert verifier.verify(astronaut, hopper).is_match is is_match

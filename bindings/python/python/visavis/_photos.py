@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     import numpy.typing
     import PIL.Image
 
-    Array = numpy.typing.NDArray[numpy.uint8]
-    Picture = PIL.Image.Image
-
 
 class Readable(Protocol):
     """A file that is open for reading bytes."""
@@ -27,19 +24,27 @@ class Readable(Protocol):
 
 
 Photo = Union[
-    bytes, bytearray, memoryview, str, "os.PathLike[str]", "os.PathLike[bytes]", Readable, "Array", "Picture"
+    bytes,
+    bytearray,
+    memoryview,
+    str,
+    "os.PathLike[str]",
+    "os.PathLike[bytes]",
+    Readable,
+    "numpy.typing.NDArray[numpy.uint8]",
+    "PIL.Image.Image",
 ]
 """A photo: an image file as bytes, path or open file, or pixels as a numpy array or a picture of Pillow."""
 
 Pixels = tuple[bytes, int, int, int]
 """Bytes, height, width, channels."""
 
-Native = Union[bytes, Pixels, "Array"]
+Native = Union[bytes, Pixels, "numpy.typing.NDArray[numpy.uint8]"]
 
 _CHUNK = 1 << 20
 
-_LONGEST_PATH = 4096
-"""PATH_MAX of Linux. A longer text is no path but, most probably, a photo in Base64, which no error may quote."""
+_QUOTED = 255
+"""The longest path that an error quotes: what is longer may be a photo or a template in Base64."""
 
 
 def native(photo: Photo, limits: _visavis.Verifier, side: Optional[str] = None) -> Native:
@@ -56,7 +61,7 @@ def native(photo: Photo, limits: _visavis.Verifier, side: Optional[str] = None) 
     if numpy is not None and isinstance(photo, numpy.ndarray):
         if photo.dtype != numpy.uint8:
             raise TypeError(f"a numpy array of uint8 is needed, not of {photo.dtype}")
-        contiguous: Array = numpy.ascontiguousarray(photo)
+        contiguous: Native = numpy.ascontiguousarray(photo)
         return contiguous
     pillow: Any = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(photo, pillow.Image):
@@ -78,22 +83,27 @@ def _copied(data: Union[bytearray, memoryview], most: int) -> bytes:
 
 
 def _read_path(path: Union[str, bytes], most: int) -> bytes:
-    if len(path) > _LONGEST_PATH:
-        raise TypeError("this text is too long for a path: decode Base64 and pass bytes")
-    try:
-        # A pipe without a writer must not block us.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise OSError(error.errno, "this text is too long for a path") from None
-        raise
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        kind = os.fstat(handle).st_mode
-        if stat.S_ISREG(kind):
+    handle = _open(path)
+    kind = os.fstat(handle).st_mode
+    if stat.S_ISREG(kind):
+        with os.fdopen(handle, "rb", buffering=0) as file:
             return read_file(file, most)
+    os.close(handle)
     if stat.S_ISDIR(kind):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     raise OSError(errno.EINVAL, "this is no regular file; open it yourself and pass the open file", path)
+
+
+def _open(path: Union[str, bytes]) -> int:
+    try:
+        # A pipe without a writer must not block us.
+        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        if len(path) <= _QUOTED:
+            raise
+        unquoted = OSError(error.errno, error.strerror, f"a text of {len(path)} characters; is it Base64?")
+    # Out here, where it does not carry the other along.
+    raise unquoted
 
 
 def read_file(file: Any, most: int) -> bytes:

@@ -8,6 +8,8 @@ from visavis._results import Comparison, Detection, Engine, Face, Verdict
 
 _Path = Union[str, PathLike[str]]
 
+__all__ = ["Template", "Verifier", "__version__", "error"]
+
 __version__: str
 
 def error(code: str, message: str, side: Optional[str]) -> Error: ...
