@@ -37,9 +37,10 @@ impl App {
     pub fn new(config: Config, users: Users, verifier: Arc<Verifier>) -> Result<Arc<Self>, String> {
         let tls = config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
         Ok(Arc::new(App {
-            auth: Auth::new(users, config.auth_failures),
+            auth: Auth::new(users, config.auth_failures).map_err(|error| error.to_string())?,
             tls,
-            queue: Queue::start(config.workers, config.queue_length).map_err(|error| error.to_string())?,
+            queue: Queue::start("verify", config.workers, config.queue_length)
+                .map_err(|error| error.to_string())?,
             budget: Budget::new(config.max_memory_bytes),
             metrics: Metrics::new(&verifier),
             config,

@@ -54,11 +54,19 @@ impl<'a> Request<'a> {
     pub fn parse(body: &'a [u8]) -> Result<Self, Invalid> {
         let text = std::str::from_utf8(body).map_err(|_| Invalid { session_id: None })?;
         let body: Body<'a> = object(text).ok_or(Invalid { session_id: None })?;
-        let session_id = body.session_id.map(session_id).transpose()?;
+        let session_id = body.session_id.map(short_string).transpose()?;
         match (photo(body.probe), photo(body.reference)) {
             (Ok(probe), Ok(reference)) => Ok(Request { session_id, probe, reference }),
             _ => Err(Invalid { session_id }),
         }
+    }
+}
+
+/// The `sessionId` of a body that is not judged, where it can be read.
+pub fn session_id(body: &[u8]) -> Option<String> {
+    match Request::parse(body) {
+        Ok(request) => request.session_id,
+        Err(invalid) => invalid.session_id,
     }
 }
 
@@ -67,7 +75,7 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
 }
 
-fn session_id(json: &RawValue) -> Result<String, Invalid> {
+fn short_string(json: &RawValue) -> Result<String, Invalid> {
     match string(json) {
         Some(id) if id.chars().count() <= MAX_SESSION_ID => Ok(id.into_owned()),
         _ => Err(Invalid { session_id: None }),

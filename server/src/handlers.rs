@@ -5,16 +5,22 @@ use std::sync::Arc;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error};
 use warp::reply::Response;
 
 use crate::body::{Body, discard};
-use crate::contract::{Code, Envelope};
+use crate::contract::{self, Code, Envelope};
 use crate::judge::{Answer, Failure, judge};
 use crate::page::{self, Asset};
 use crate::reply;
 use crate::routes::Request;
+
+/// A request that was not judged, with its session where its body was read.
+struct Refused {
+    code: Code,
+    session_id: Option<String>,
+}
 
 /// `POST /api/v1/face/verify`
 pub async fn verify(mut request: Request) -> Response {
@@ -23,7 +29,10 @@ pub async fn verify(mut request: Request) -> Response {
     }
     match answer(&mut request).await {
         Ok(answer) => respond(&request, &answer),
-        Err(code) => refuse(request, reply::refusal(code)),
+        Err(Refused { code, session_id }) => {
+            let response = reply::envelope(&Envelope::failed(session_id.as_deref(), code));
+            refuse(request, response)
+        }
     }
 }
 
@@ -68,6 +77,11 @@ pub async fn asset(request: Request, asset: &'static Asset) -> Response {
     response
 }
 
+/// Any path that is not there.
+pub async fn not_found(request: Request) -> Response {
+    refuse(request, reply::refusal(Code::NotFound))
+}
+
 /// Lets in who may read.
 async fn admit_reader(request: &Request) -> Result<(), Response> {
     if !matches!(request.method, Method::GET | Method::HEAD) {
@@ -86,28 +100,41 @@ fn status_only(request: Request, status: StatusCode, word: &str) -> Response {
 }
 
 /// The cheap checks first, then the body, then a place in the queue.
-async fn answer(request: &mut Request) -> Result<Answer, Code> {
+async fn answer(request: &mut Request) -> Result<Answer, Refused> {
     let app = Arc::clone(&request.app);
-    let deadline = tokio::time::Instant::now() + app.config.request_timeout.get();
+    let deadline = Instant::now() + app.config.request_timeout.get();
+    let with_details = check_head(request).await?;
+    let time = app.config.body_timeout.get().min(deadline - Instant::now());
+    let body = Body::read(&mut request.body, &app.budget, app.config.max_body_bytes, time).await?;
+    let body = Arc::new(body);
+    let (verifier, bytes, queued) = (Arc::clone(&app.verifier), Arc::clone(&body), Instant::now());
+    let metrics = app.metrics.clone();
+    let judged = app.queue.submit(move || {
+        metrics.waited(queued.elapsed());
+        judge(&verifier, bytes.bytes(), with_details)
+    });
+    let refused = |code| Refused { code, session_id: contract::session_id(body.bytes()) };
+    match timeout_at(deadline, judged.map_err(|_| refused(Code::Overloaded))?).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(_panicked)) => Err(refused(Code::InternalError)),
+        // It waited too long for its turn. Dropping the receiver takes it out of the queue.
+        Err(_) => Err(refused(Code::Overloaded)),
+    }
+}
+
+/// Everything that can be told without the body. Returns whether details are asked for.
+async fn check_head(request: &Request) -> Result<bool, Code> {
+    let app = &request.app;
     app.auth.admit(&request.headers, request.peer).await?;
     check_media(&request.headers)?;
     let with_details = with_details(&request.query)?;
-    let most = app.config.max_body_bytes;
-    if announced(&request.headers).is_some_and(|length| length > most as u64) {
+    if announced(&request.headers).is_some_and(|length| length > app.config.max_body_bytes as u64) {
         return Err(Code::RequestTooLarge);
     }
     if app.queue.is_full() {
         return Err(Code::Overloaded);
     }
-    let body = Body::read(&mut request.body, &app.budget, most, app.config.body_timeout.get()).await?;
-    let verifier = Arc::clone(&app.verifier);
-    let judged = app.queue.submit(move || judge(&verifier, body.bytes(), with_details));
-    match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_panicked)) => Err(Code::InternalError),
-        // It waited too long for its turn. Dropping the receiver takes it out of the queue.
-        Err(_) => Err(Code::Overloaded),
-    }
+    Ok(with_details)
 }
 
 fn check_media(headers: &HeaderMap) -> Result<(), Code> {
@@ -155,10 +182,24 @@ fn respond(request: &Request, answer: &Answer) -> Response {
 }
 
 /// Answers without having read the whole body.
-fn refuse(request: Request, response: Response) -> Response {
+fn refuse(request: Request, mut response: Response) -> Response {
+    let app = &request.app;
+    match reply::code(&response) {
+        Some(Code::TooManyRequests) => reply::retry_after(&mut response, app.auth.wait(request.peer)),
+        Some(Code::Overloaded) => {
+            reply::retry_after(&mut response, app.queue.wait().max(app.auth.wait(request.peer)));
+        }
+        _ => {}
+    }
     // Who waits to be asked for the body is best answered and closed.
     if !request.headers.contains_key(EXPECT) {
-        discard(request.body, request.app.config.max_body_bytes, request.app.config.body_timeout.get());
+        discard(request.body, app.config.max_body_bytes, app.config.body_timeout.get());
     }
     response
+}
+
+impl From<Code> for Refused {
+    fn from(code: Code) -> Self {
+        Refused { code, session_id: None }
+    }
 }

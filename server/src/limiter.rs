@@ -28,11 +28,12 @@ impl Limiter {
         Limiter { most, failures: Mutex::default() }
     }
 
-    /// Whether this address may try.
-    pub fn allows(&self, address: IpAddr) -> bool {
+    /// How long this address has to wait before it may try again, if it has to.
+    pub fn wait(&self, address: IpAddr) -> Option<Duration> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = failures.get(&network(address));
-        self.most == 0 || known.is_none_or(|known| known.since.elapsed() >= WINDOW || known.count < self.most)
+        let known =
+            failures.get(&network(address)).filter(|known| self.most > 0 && known.count >= self.most)?;
+        WINDOW.checked_sub(known.since.elapsed()).filter(|left| !left.is_zero())
     }
 
     /// Counts a failure.
@@ -78,10 +79,13 @@ mod tests {
             ("2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"),
         ] {
             limiter.failed(parse(address));
-            assert!(limiter.allows(parse(address)));
+            assert_eq!(limiter.wait(parse(address)), None);
             limiter.failed(parse(neighbour));
-            assert!(!limiter.allows(parse(address)) && !limiter.allows(parse(neighbour)));
-            assert!(limiter.allows(parse(other)));
+            for refused in [address, neighbour] {
+                let wait = limiter.wait(parse(refused)).unwrap();
+                assert!(wait > WINDOW / 2 && wait <= WINDOW, "{wait:?}");
+            }
+            assert_eq!(limiter.wait(parse(other)), None);
         }
     }
 
@@ -92,7 +96,7 @@ mod tests {
             let address = IpAddr::V4(number.into());
             limiter.failed(address);
             unlimited.failed(address);
-            assert!(!limiter.allows(address) && unlimited.allows(address));
+            assert!(limiter.wait(address).is_some() && unlimited.wait(address).is_none());
         }
         assert_eq!(limiter.failures.lock().unwrap().len(), MAX_ADDRESSES);
         assert!(unlimited.failures.lock().unwrap().is_empty());

@@ -20,8 +20,8 @@ const MAX_REQUEST_ID: usize = 64;
 pub struct Names {
     /// Its own id: the client's, or a new one.
     pub request: String,
-    /// The trace that it is part of, of a W3C `traceparent`.
-    pub trace: Option<String>,
+    /// The trace that it is part of: that of a sound W3C `traceparent`, or a new one.
+    pub trace: String,
 }
 
 /// Writes to standard error from now on, as text or as one JSON object a line.
@@ -65,8 +65,9 @@ impl Names {
         let sound = |id: &&str| {
             (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
         };
-        let request = text(REQUEST_ID).filter(sound).map_or_else(new_id, str::to_owned);
-        Names { request, trace: text("traceparent").and_then(trace_id).map(str::to_owned) }
+        let request = text(REQUEST_ID).filter(sound).map_or_else(new_id::<8>, str::to_owned);
+        let trace = text("traceparent").and_then(trace_id).map_or_else(new_id::<16>, str::to_owned);
+        Names { request, trace }
     }
 }
 
@@ -84,8 +85,8 @@ fn trace_id(header: &str) -> Option<&str> {
     (sound && known && !zero(trace) && !zero(parent)).then_some(*trace)
 }
 
-fn new_id() -> String {
-    let mut bytes = [0; 8];
+fn new_id<const BYTES: usize>() -> String {
+    let mut bytes = [0; BYTES];
     // Without randomness ids are all alike, which is no reason to fail.
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().fold(String::new(), |mut id, byte| {
@@ -109,8 +110,8 @@ mod tests {
         }
         let trace = "0af7651916cd43dd8448eb211c80319c";
         let whole = format!("00-{trace}-b7ad6b7169203331-01");
-        assert_eq!(names("traceparent", &whole).trace.as_deref(), Some(trace));
-        assert_eq!(names("traceparent", &format!("cc{}-more", &whole[2..])).trace.as_deref(), Some(trace));
+        assert_eq!(names("traceparent", &whole).trace, trace);
+        assert_eq!(names("traceparent", &format!("cc{}-more", &whole[2..])).trace, trace);
         for unsound in [
             &whole[1..],
             &format!("{whole}-x"),
@@ -118,7 +119,8 @@ mod tests {
             &format!("ff{}", &whole[2..]),
             &whole.replace(trace, &"0".repeat(32)),
         ] {
-            assert_eq!(names("traceparent", unsound).trace, None, "{unsound}");
+            let made = names("traceparent", unsound).trace;
+            assert!(made != trace && made.len() == 32, "{unsound}: {made}");
         }
     }
 }

@@ -9,6 +9,7 @@ use prometheus::{
 use visavis::{Verdict, Verifier};
 use warp::reply::Response;
 
+use crate::contract::Code;
 use crate::queue::Load;
 use crate::reply::Outcome;
 
@@ -18,11 +19,13 @@ const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 /// Every tenth score, and the default threshold.
 const SCORES: &[f64] = &[0.0, 5.0, 10.0, 20.0, 27.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0];
 
-/// What is counted.
+/// What is counted. A clone counts the same.
+#[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
+    queue_seconds: Histogram,
     stage_seconds: HistogramVec,
     scores: Histogram,
     queued: IntGauge,
@@ -49,6 +52,11 @@ impl Metrics {
                 &["route", "outcome"],
             ),
             request_seconds: histograms("visavis_request_seconds", "Time to answer a request", "route"),
+            queue_seconds: Histogram::with_opts(
+                HistogramOpts::new("visavis_queue_seconds", "Time that a request waited for a worker")
+                    .buckets(SECONDS.to_vec()),
+            )
+            .expect(SOUND),
             stage_seconds: histograms("visavis_stage_seconds", "Time of one step for one photo", "stage"),
             scores: Histogram::with_opts(
                 HistogramOpts::new("visavis_score", "Comparison scores").buckets(SCORES.to_vec()),
@@ -75,9 +83,10 @@ impl Metrics {
             verifier.detector_id(),
         ];
         info.with_label_values(&labels).set(1);
-        let all: [Box<dyn prometheus::core::Collector>; 10] = [
+        let all: [Box<dyn prometheus::core::Collector>; 11] = [
             Box::new(metrics.requests.clone()),
             Box::new(metrics.request_seconds.clone()),
+            Box::new(metrics.queue_seconds.clone()),
             Box::new(metrics.stage_seconds.clone()),
             Box::new(metrics.scores.clone()),
             Box::new(metrics.queued.clone()),
@@ -90,6 +99,10 @@ impl Metrics {
         for collector in all {
             metrics.registry.register(collector).expect(SOUND);
         }
+        // A counter that appears with its first count has no rate then, and the alert on it would sleep.
+        for outcome in Code::ALL.iter().map(|code| code.name()).chain(["OK"]) {
+            metrics.requests.with_label_values(&["verify", outcome]);
+        }
         metrics
     }
 
@@ -97,9 +110,14 @@ impl Metrics {
     pub fn answered(&self, response: &Response, took: Duration) {
         let outcome = response.extensions().get::<Outcome>();
         let route = outcome.map_or("other", |outcome| outcome.route);
-        let name = outcome.and_then(|outcome| outcome.code).map_or("OK", crate::contract::Code::name);
+        let name = outcome.and_then(|outcome| outcome.code).map_or("OK", Code::name);
         self.requests.with_label_values(&[route, name]).inc();
         self.request_seconds.with_label_values(&[route]).observe(took.as_secs_f64());
+    }
+
+    /// Counts how long a request waited for its worker.
+    pub fn waited(&self, time: Duration) {
+        self.queue_seconds.observe(time.as_secs_f64());
     }
 
     /// Counts a verdict.

@@ -1,10 +1,11 @@
 //! Threads for the heavy work, behind a queue that is never longer than allowed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -23,6 +24,8 @@ pub struct Queue {
 pub struct Load {
     queued: AtomicUsize,
     running: AtomicUsize,
+    /// Nanoseconds that the last jobs took, on average; 0 before the first.
+    mean: AtomicU64,
 }
 
 /// There is no room for another job now.
@@ -33,13 +36,13 @@ pub struct Full;
 struct Counted<'a>(&'a AtomicUsize);
 
 impl Queue {
-    /// Starts `workers` threads; `length` more jobs may wait.
-    pub fn start(workers: usize, length: usize) -> std::io::Result<Self> {
+    /// Starts `workers` threads of this name; `length` more jobs may wait.
+    pub fn start(name: &str, workers: usize, length: usize) -> std::io::Result<Self> {
         let (jobs, receiver) = sync_channel::<Job>(length);
         let receiver = Arc::new(Mutex::new(receiver));
         for number in 0..workers {
             let receiver = Arc::clone(&receiver);
-            thread::Builder::new().name(format!("verify-{number}")).spawn(move || work(&receiver))?;
+            thread::Builder::new().name(format!("{name}-{number}")).spawn(move || work(&receiver))?;
         }
         Ok(Queue { jobs, workers, length, load: Arc::default() })
     }
@@ -56,7 +59,10 @@ impl Queue {
             load.queued.fetch_sub(1, Ordering::Relaxed);
             let _running = Counted::up(&load.running);
             if !reply.is_closed() {
-                let _ = reply.send(job());
+                let start = Instant::now();
+                let result = job();
+                load.took(start.elapsed());
+                let _ = reply.send(result);
             }
         };
         // Counted before it is sent: a worker may take it before `try_send` returns.
@@ -75,6 +81,13 @@ impl Queue {
         self.load.queued() >= self.length && self.load.running() >= self.workers
     }
 
+    /// How long a job that came now would wait for its turn, by what the last ones took.
+    pub fn wait(&self) -> Duration {
+        let ahead = self.load.queued() + self.load.running();
+        let mean = self.load.mean.load(Ordering::Relaxed);
+        Duration::from_nanos(mean.saturating_mul(ahead as u64) / self.workers as u64)
+    }
+
     /// What it is doing now.
     pub fn load(&self) -> &Load {
         &self.load
@@ -90,6 +103,13 @@ impl Load {
     /// Jobs that are being done.
     pub fn running(&self) -> usize {
         self.running.load(Ordering::Relaxed)
+    }
+
+    /// Each job counts an eighth, so that the mean follows the traffic of the last seconds.
+    fn took(&self, time: Duration) {
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let follow = |mean| Some(if mean == 0 { time } else { mean - mean / 8 + time / 8 });
+        let _ = self.mean.fetch_update(Ordering::Relaxed, Ordering::Relaxed, follow);
     }
 }
 
@@ -123,7 +143,7 @@ mod tests {
 
     #[test]
     fn refuses_at_once_when_full_and_goes_on_afterwards() {
-        let queue = Queue::start(1, 1).unwrap();
+        let queue = Queue::start("test", 1, 1).unwrap();
         let (started, wait_started) = channel();
         let (release, wait_release) = channel::<()>();
         let first = queue.submit(move || {
@@ -141,8 +161,31 @@ mod tests {
     }
 
     #[test]
+    fn the_wait_follows_what_jobs_take_and_how_many_are_ahead() {
+        let queue = Queue::start("test", 2, 9).unwrap();
+        assert_eq!(queue.wait(), Duration::ZERO);
+        queue.load.took(Duration::from_secs(4));
+        assert_eq!(queue.wait(), Duration::ZERO, "nobody is ahead");
+        let (release, wait_release) = channel::<()>();
+        let held = Arc::new(Mutex::new(wait_release));
+        let jobs: Vec<_> = (0..3)
+            .map(|_| {
+                let held = Arc::clone(&held);
+                queue.submit(move || held.lock().unwrap().recv()).unwrap()
+            })
+            .collect();
+        assert_eq!(queue.wait(), Duration::from_secs(6), "three jobs of four seconds for two workers");
+        queue.load.took(Duration::from_secs(12));
+        assert_eq!(queue.wait(), Duration::from_millis(7500));
+        for job in jobs {
+            release.send(()).unwrap();
+            job.blocking_recv().unwrap().unwrap();
+        }
+    }
+
+    #[test]
     fn a_panic_costs_its_own_job_only() {
-        let queue = Queue::start(1, 2).unwrap();
+        let queue = Queue::start("test", 1, 2).unwrap();
         assert!(queue.submit(|| panic!("on purpose")).unwrap().blocking_recv().is_err());
         assert_eq!(queue.submit(|| 2).unwrap().blocking_recv(), Ok(2));
         assert_eq!(queue.load().queued(), 0);
@@ -150,7 +193,7 @@ mod tests {
 
     #[test]
     fn nobody_works_for_a_client_that_left() {
-        let queue = Queue::start(1, 2).unwrap();
+        let queue = Queue::start("test", 1, 2).unwrap();
         let (release, wait_release) = channel::<()>();
         let first = queue.submit(move || wait_release.recv()).unwrap();
         let (ran, was_run) = channel::<()>();

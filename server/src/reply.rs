@@ -1,10 +1,15 @@
 //! Results to HTTP responses.
 
+use std::time::Duration;
+
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 use warp::reply::Response;
 
 use crate::contract::{Code, Envelope};
+
+/// The longest wait that is asked of a client, in seconds.
+const MAX_RETRY_AFTER: f64 = 60.0;
 
 /// What log and metrics need to know of a response; travels among its extensions.
 #[derive(Clone, Debug)]
@@ -28,14 +33,10 @@ pub fn envelope(envelope: &Envelope<'_>) -> Response {
     let mut response = json(envelope);
     if let Some(code) = envelope.error {
         *response.status_mut() = code.status();
-        let header = match code {
-            Code::Unauthorized => Some((WWW_AUTHENTICATE, "Basic realm=\"visavis\"")),
-            // In seconds. Failed logins are counted by the minute.
-            Code::TooManyRequests => Some((RETRY_AFTER, "60")),
-            Code::Overloaded => Some((RETRY_AFTER, "1")),
-            _ => None,
-        };
-        response.headers_mut().extend(header.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        if code == Code::Unauthorized {
+            let challenge = HeaderValue::from_static("Basic realm=\"visavis\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
     }
     let outcome = outcome(&mut response);
     outcome.session_id = envelope.session_id.map(str::to_owned);
@@ -46,6 +47,17 @@ pub fn envelope(envelope: &Envelope<'_>) -> Response {
 /// The reply to a request that was not read.
 pub fn refusal(code: Code) -> Response {
     envelope(&Envelope::failed(None, code))
+}
+
+/// Says when it is worth to come again: after a whole number of seconds, at least one, at most a minute.
+pub fn retry_after(response: &mut Response, wait: Duration) {
+    let seconds = wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
+}
+
+/// The error that a response tells, if it tells one.
+pub fn code(response: &Response) -> Option<Code> {
+    response.extensions().get::<Outcome>()?.code
 }
 
 /// The reply to a method that the path does not have.
@@ -80,4 +92,20 @@ pub fn named(route: &'static str, mut response: Response) -> Response {
 
 fn outcome(response: &mut Response) -> &mut Outcome {
     response.extensions_mut().get_or_insert_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_whole_seconds_within_bounds() {
+        for (milliseconds, seconds) in
+            [(0, "1"), (999, "1"), (1000, "1"), (1001, "2"), (59_001, "60"), (1 << 40, "60")]
+        {
+            let mut response = refusal(Code::Overloaded);
+            retry_after(&mut response, Duration::from_millis(milliseconds));
+            assert_eq!(response.headers()[RETRY_AFTER], seconds, "{milliseconds} ms");
+        }
+    }
 }

@@ -76,7 +76,9 @@ pub fn routes(app: Arc<App>) -> BoxedFilter<(Response,)> {
         .unify()
         .or(assets)
         .unify()
-        .recover(not_found)
+        .or(request.then(handlers::not_found))
+        .unify()
+        .recover(failed)
         .unify()
         .boxed()
 }
@@ -108,6 +110,7 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
         .boxed()
 }
 
-async fn not_found(_: Rejection) -> Result<Response, Infallible> {
-    Ok(reply::refusal(Code::NotFound))
+/// Every request is taken by some filter above, so a rejection is a defect of ours.
+async fn failed(_: Rejection) -> Result<Response, Infallible> {
+    Ok(reply::refusal(Code::InternalError))
 }

@@ -24,6 +24,7 @@ struct User {
     known: Mutex<Option<[u8; 32]>>,
 }
 
+#[derive(PartialEq, Eq)]
 enum Secret {
     Plain(String),
     Argon2(String),
@@ -82,6 +83,17 @@ impl Users {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|error| error.to_string())?;
         Ok(Users { users, key })
+    }
+
+    /// Takes over who was known to have the right password, where user and hash are still the same.
+    pub fn remember(&mut self, earlier: &Users) {
+        self.key = earlier.key;
+        for user in &mut self.users {
+            let same = |known: &&User| known.name == user.name && known.secret == user.secret;
+            let known = earlier.users.iter().find(same).map(|known| &known.known);
+            let known = known.and_then(|known| *known.lock().unwrap_or_else(PoisonError::into_inner));
+            user.known = Mutex::new(known);
+        }
     }
 
     /// Whether some password stands in the file as it is.
@@ -199,6 +211,11 @@ mod tests {
             assert_eq!(users.glance(&login(name, "right")), Glance::Right);
             assert_eq!(users.glance(&login(name, "wrong")), Glance::Unknown);
         }
+        let mut again =
+            Users::parse(&format!("ann:{argon2}\nbob:{}\n", bcrypt::hash("right", 4).unwrap())).unwrap();
+        again.remember(&users);
+        assert_eq!(again.glance(&login("ann", "right")), Glance::Right);
+        assert_eq!(again.glance(&login("bob", "right")), Glance::Unknown, "another hash is another password");
         assert!(!users.verify(&login("cy", "right")));
         assert_eq!(users.glance(&login("cy", "right")), Glance::Unknown);
         assert!(!users.has_plain());

@@ -163,7 +163,8 @@ fn hash(password: &str) -> String {
 fn the_log_is_json_and_tells_names_but_nothing_biometric() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users");
-    std::fs::write(&path, "ann:correct horse\n").unwrap();
+    let hashed = hash("battery staple");
+    std::fs::write(&path, format!("ann:correct horse\nbob:{hashed}\n")).unwrap();
     let (program, _) = Program::start(&[
         "--credentials-file",
         path.to_str().unwrap(),
@@ -176,18 +177,44 @@ fn the_log_is_json_and_tells_names_but_nothing_biometric() {
     let body = common::verify_body("the \n session", &photo, &photo);
     program.post("ann:correct horse", &body).assert_score(Some("the \n session"));
     program.post("ann:wrong cow", &body).assert_error(401, "UNAUTHORIZED", None);
+    program.post("bob:battery staple", b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
     let log = program.end();
     let lines: Vec<serde_json::Value> =
         log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     let answers: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
-    assert_eq!(answers.len(), 2);
+    assert_eq!(answers.len(), 3);
     assert_eq!((&answers[0]["status"], &answers[0]["route"]), (&200.into(), &"verify".into()));
     assert_eq!(answers[0]["session_id"], "\"the \\n session\"");
     assert_eq!(answers[1]["error"], "UNAUTHORIZED");
     let text = String::from_utf8(body).unwrap();
+    let [login, other] = ["ann:correct horse", "bob:battery staple"].map(common::authorization);
     let secrets =
-        ["correct horse", "wrong cow", &common::authorization("ann:correct horse")[6..], &text[60..100]];
+        ["correct horse", "wrong cow", "battery", &login[6..], &other[6..], &hashed[30..], &text[60..100]];
     for secret in secrets {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
+}
+
+#[test]
+fn what_clients_send_cannot_forge_a_line_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users");
+    std::fs::write(&path, "ann:correct horse\n").unwrap();
+    let (program, _) = Program::start(&["--credentials-file", path.to_str().unwrap()]);
+    let forged = "\n2026-01-01T00:00:00Z ERROR forged\r\u{1b}[31m\u{9b}2J\u{202e}\u{2028}\0";
+    let id = format!("{forged}{}", "x".repeat(256 - forged.chars().count()));
+    let body = serde_json::json!({ "sessionId": id }).to_string();
+    program.post("ann:correct horse", body.as_bytes()).assert_error(200, "MISSING_PROBE_IMAGE", Some(&id));
+    let headers = [("X-Request-Id", "a\tERROR forged"), ("Traceparent", "\u{fc}\u{1b}[31mforged")];
+    let mut stream = TcpStream::connect(&program.address).unwrap();
+    let head = common::request("GET", "/forged%0aforged", &headers, b"");
+    stream.write_all(&head).unwrap();
+    assert!(matches!(common::Reply::read(&mut BufReader::new(stream)).unwrap().status, 400 | 404));
+    let log = program.end();
+    let answered = log.lines().filter(|line| line.contains("answered")).count();
+    assert!(matches!(answered, 1 | 2), "{log}");
+    assert!(!log.lines().any(|line| line.contains("forged") && !line.contains("session_id=")), "{log}");
+    let control =
+        |letter: char| letter != '\n' && (letter.is_control() || "\u{202e}\u{2028}".contains(letter));
+    assert!(!log.contains(control), "{log:?}");
 }

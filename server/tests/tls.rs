@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,6 +38,16 @@ fn health(address: std::net::SocketAddr, trusted: &CertificateDer<'static>) -> O
     Some(Reply::read(&mut BufReader::new(stream))?.status)
 }
 
+/// The connection ends with an alert at most, and does not wait for ever.
+fn assert_declined(address: std::net::SocketAddr, what: &str, greeting: &[u8]) {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    stream.write_all(greeting).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap_or_else(|error| panic!("{what}: {error}"));
+    assert!(matches!(answer[..], [] | [0x15, ..]), "{what}: {answer:?}");
+}
+
 #[test]
 fn certificates_are_used_and_can_be_changed() {
     let folder = tempfile::tempdir().unwrap();
@@ -62,6 +72,11 @@ fn certificates_are_used_and_can_be_changed() {
     let mut plain = std::net::TcpStream::connect(address).unwrap();
     plain.write_all(&request("GET", "/health", &[], b"")).unwrap();
     assert!(Reply::read(&mut BufReader::new(plain)).is_none());
+
+    assert_declined(address, "a client that says nothing", &[]);
+    // The greeting of TLS 1.1 with a cipher of its time.
+    let hello = [&[0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2][..], &[7; 32], &[0, 0, 2, 0, 0x2f, 1, 0]].concat();
+    assert_declined(address, "a version of the past", &hello);
 
     let second = certify(folder.path());
     assert_eq!(health(address, &first), Some(200), "nothing changes before it is asked for");

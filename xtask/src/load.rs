@@ -1,23 +1,35 @@
-//! `cargo xtask load` and `cargo xtask soak`: what server/examples/load.rs measures, and what must hold.
+//! `cargo xtask load` and `cargo xtask soak`: what server/examples/load measures, and what must hold.
 
 use crate::{Result, onnxruntime, project};
 
+/// What `load` without a name does.
+const ALL: &[&str] = &["closed", "open", "slow", "term"];
+
 pub(crate) fn load(arguments: &[String]) -> Result {
     onnxruntime::provide_or_warn();
-    match arguments {
-        [] => ["closed", "open", "slow"].into_iter().try_for_each(|name| run(&["--release"], &[name])),
-        some => run(&["--release"], &some.iter().map(String::as_str).collect::<Vec<_>>()),
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => ALL.iter().try_for_each(|name| run("release", &[name])),
+        [name, ..] if ALL.contains(&name) => run("release", &words),
+        [name, ..] => Err(format!("there is no load {name:?}; there are {}", ALL.join(", "))),
     }
 }
 
 pub(crate) fn soak(arguments: &[String]) -> Result {
     onnxruntime::provide_or_warn();
     let words = std::iter::once("soak").chain(arguments.iter().map(String::as_str));
-    run(&["--release"], &words.collect::<Vec<_>>())
+    run("release", &words.collect::<Vec<_>>())
 }
 
-pub(crate) fn run(profile: &[&str], words: &[&str]) -> Result {
-    let mut cargo = project::cargo();
-    cargo.args(["run", "--quiet", "--package", "visavis-server", "--example", "load"]).args(profile);
-    project::run(cargo.arg("--").args(words))
+/// Runs the load on the server, after both were built.
+pub(crate) fn run(profile: &str, words: &[&str]) -> Result {
+    build(profile)?;
+    let folder = project::target()?.join(if profile == "dev" { "debug" } else { profile });
+    let mut load = project::program(folder.join("examples/load"));
+    project::run(load.arg(folder.join("visavis-server")).args(words))
+}
+
+/// Builds the server and its load.
+pub(crate) fn build(profile: &str) -> Result {
+    project::build(profile, &["--bin", "visavis-server", "--example", "load"])
 }

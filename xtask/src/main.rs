@@ -1,5 +1,6 @@
 //! `cargo xtask COMMAND`: the one door for the project's chores.
 
+mod fuzz;
 mod golden;
 mod header;
 mod install;
@@ -32,6 +33,11 @@ const COMMANDS: &[Command] = &[
     },
     Command { name: "test", help: "everything that must hold [--list] [--only NAME]", run: test::command },
     Command {
+        name: "fuzz",
+        help: "look for bytes that break a reader [SECONDS [request|base64|image|template]]",
+        run: fuzz::command,
+    },
+    Command {
         name: "golden",
         help: "check the scores of tests/golden/cases.tsv, or fill them in [--write]",
         run: golden::command,
@@ -48,7 +54,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "load",
-        help: "what the server does under load [closed|open|slow [SECONDS]]",
+        help: "what the server does under load [closed|open|slow|term [SECONDS]]",
         run: load::load,
     },
     Command {

@@ -8,6 +8,6 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     if !matches!(arguments, [] | [_]) || arguments.iter().any(|argument| argument != "--check") {
         return Err("models takes no arguments but --check".into());
     }
-    let python = venv::provide("models", "models/convert/requirements.txt")?.join("python");
+    let python = venv::provide("models", "models/convert/requirements.txt")?;
     project::run(project::program(python).arg("models/convert/convert.py").args(arguments))
 }

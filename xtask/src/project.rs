@@ -31,6 +31,12 @@ pub(crate) fn cargo() -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
+/// Builds programs, with the features that the whole workspace gives their dependencies: what the tests built is not
+/// built again.
+pub(crate) fn build(profile: &str, programs: &[&str]) -> Result {
+    run(cargo().args(["build", "--workspace", "--profile", profile]).args(programs))
+}
+
 /// Runs a program to its end, with its output shown.
 pub(crate) fn run(command: &mut Command) -> Result {
     match command.status() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::{Result, project};
+use crate::{Result, project, venv};
 
 const SOURCES: &str = "bindings/python";
 
@@ -31,25 +31,25 @@ pub(crate) fn ray(arguments: &[String]) -> Result {
     if !arguments.is_empty() {
         return Err("ray takes no arguments".into());
     }
-    let python = environment("ray", Some("requirements-ray.txt"))?;
+    let python = environment("ray", "requirements-ray.txt")?;
     install(&python, &wheel()?)?;
     pytest(&python, "tests_ray")
 }
 
 /// A wheel for every Linux since 2014, linked by zig against the C library of that time.
 fn manylinux() -> Result {
-    let python = environment("manylinux", Some("requirements-manylinux.txt"))?;
+    let python = environment("manylinux", "requirements-manylinux.txt")?;
     let zig = ["--zig", "--compatibility", "manylinux2014"];
     let wheel = build(&python, &folder("manylinux-wheels")?, &zig)?;
     project::run(Command::new(&python).args(["-m", "auditwheel", "show"]).arg(&wheel))?;
-    let fresh = fresh_environment()?;
+    let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel)?;
     project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
 }
 
 /// A fresh environment, the wheel and nothing else, one line.
 pub(crate) fn first_use() -> Result {
-    let fresh = fresh_environment()?;
+    let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel()?)?;
     project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
 }
@@ -71,7 +71,7 @@ pub(crate) fn tests() -> Result {
 
 /// An environment with the wheel and all that the tests need.
 fn tested() -> Result<PathBuf> {
-    let python = environment("tests", Some("requirements-test.txt"))?;
+    let python = environment("tests", "requirements-test.txt")?;
     install(&python, &wheel()?)?;
     Ok(python)
 }
@@ -89,10 +89,10 @@ fn pytest(python: &Path, tests: &str) -> Result {
 
 /// The package once more, with the function that panics.
 fn panicking() -> Result<PathBuf> {
-    let python = environment("build", Some("requirements-build.txt"))?;
+    let python = environment("build", "requirements-build.txt")?;
     let wheel = build(&python, &folder("panic-wheels")?, &["--features", "test-panic"])?;
     let package = folder("panic")?;
-    let mut place = pip(&python);
+    let mut place = venv::pip(&python);
     place.args(["--no-index", "--no-deps", "--upgrade", "--target"]).arg(&package).arg(wheel);
     project::run_quietly(&mut place)?;
     Ok(package)
@@ -104,7 +104,7 @@ fn wheel() -> Result<PathBuf> {
     if let Some(wheel) = MADE.get() {
         return Ok(wheel.clone());
     }
-    let wheel = build(&environment("build", Some("requirements-build.txt"))?, &folder("wheels")?, &[])?;
+    let wheel = build(&environment("build", "requirements-build.txt")?, &folder("wheels")?, &[])?;
     Ok(MADE.get_or_init(|| wheel).clone())
 }
 
@@ -128,37 +128,13 @@ fn build(python: &Path, out: &Path, flags: &[&str]) -> Result<PathBuf> {
     files.next().ok_or_else(|| "maturin made no wheel".to_owned())
 }
 
-/// A virtual environment in the target folder; gives its interpreter.
-fn environment(name: &str, requirements: Option<&str>) -> Result<PathBuf> {
-    let home = folder("environments")?.join(name);
-    let python = home.join("bin/python");
-    if !python.is_file() {
-        project::run_quietly(project::program("python3").args(["-m", "venv"]).arg(&home))?;
-    }
-    if let Some(requirements) = requirements {
-        let list = project::root().join(SOURCES).join(requirements);
-        project::run_quietly(pip(&python).arg("--requirement").arg(list))?;
-    }
-    Ok(python)
-}
-
-fn fresh_environment() -> Result<PathBuf> {
-    let home = folder("environments")?.join("fresh");
-    if home.is_dir() {
-        fs::remove_dir_all(&home).map_err(text)?;
-    }
-    environment("fresh", None)
+fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
+    venv::provide(&format!("python-{name}"), &format!("{SOURCES}/{requirements}"))
 }
 
 /// Nothing but the wheel: what it needs besides must be there already.
 fn install(python: &Path, wheel: &Path) -> Result {
-    project::run_quietly(pip(python).args(["--no-index", "--force-reinstall"]).arg(wheel))
-}
-
-fn pip(python: &Path) -> Command {
-    let mut pip = project::program(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    pip
+    project::run_quietly(venv::pip(python).args(["--no-index", "--force-reinstall"]).arg(wheel))
 }
 
 fn inside(python: &Path) -> Command {

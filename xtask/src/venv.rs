@@ -1,18 +1,50 @@
-//! Python packages in a folder of their own below the target folder.
+//! Python environments below the target folder.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{fs, io};
 
 use crate::{Result, project};
 
-/// The `bin` folder of an environment that has what a file of requirements in the repository names.
+/// The interpreter of an environment with what a list of requirements in the repository names. Made anew when the list
+/// changes.
 pub(crate) fn provide(name: &str, requirements: &str) -> Result<PathBuf> {
-    let bin = project::target()?.join(name).join("bin");
-    if !bin.join("python").is_file() {
-        let folder = bin.parent().unwrap_or(Path::new("."));
-        project::run(project::program("python3").args(["-m", "venv"]).arg(folder))?;
+    let home = home(name)?;
+    let (python, known) = (python(&home), home.join("requirements.txt"));
+    let list = project::root().join(requirements);
+    let wanted = fs::read(&list).map_err(|error| told(&list, &error))?;
+    // It gets its list only after everything is there.
+    if fs::read(&known).is_ok_and(|known| known == wanted) {
+        return Ok(python);
     }
-    let mut pip = project::program(bin.join("python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
-    project::run(pip.arg(requirements))?;
-    Ok(bin)
+    fresh(name)?;
+    project::run_quietly(pip(&python).arg("--requirement").arg(&list))?;
+    fs::write(&known, wanted).map_err(|error| told(&known, &error))?;
+    Ok(python)
+}
+
+/// The interpreter of an environment that has nothing yet.
+pub(crate) fn fresh(name: &str) -> Result<PathBuf> {
+    let home = home(name)?;
+    project::run_quietly(project::program("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
+    Ok(python(&home))
+}
+
+/// `pip install`, without questions and news.
+pub(crate) fn pip(python: &Path) -> Command {
+    let mut pip = project::program(python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    pip
+}
+
+fn home(name: &str) -> Result<PathBuf> {
+    Ok(project::target()?.join("environments").join(name))
+}
+
+fn python(home: &Path) -> PathBuf {
+    home.join("bin/python")
+}
+
+fn told(path: &Path, error: &io::Error) -> String {
+    format!("{}: {error}", path.display())
 }

@@ -1,18 +1,16 @@
-//! A server in this process and a client that speaks HTTP by hand, so that it can also speak it badly.
+//! A server in this process and a client for it.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use std::io::{BufRead, BufReader, Write};
+mod wire;
+
+use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 use tokio::sync::oneshot;
 use visavis::{Options, Verifier};
 use visavis_server::app::App;
@@ -20,23 +18,13 @@ use visavis_server::config::{Config, Layer};
 use visavis_server::serve::Server;
 use visavis_server::users::Users;
 
-pub const VERIFY: &str = "/api/v1/face/verify";
-pub const ALIAS: &str = "/api/v1/id-verifications/face/verify";
-pub const LOGIN: &str = "ann:correct horse";
+pub use wire::*;
 
 /// A server on a free port; stops when dropped.
 pub struct Running {
     pub address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<bool>>,
-}
-
-/// A response, taken apart.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
 }
 
 impl Running {
@@ -119,65 +107,6 @@ impl Drop for Running {
     }
 }
 
-impl Reply {
-    /// Reads one reply; `None` at the end of the connection.
-    pub fn read(reader: &mut impl BufRead) -> Option<Reply> {
-        let line = |reader: &mut dyn BufRead| {
-            let mut line = String::new();
-            reader.read_line(&mut line).ok()?;
-            line.strip_suffix("\r\n").map(str::to_owned)
-        };
-        let status = line(reader)?.split(' ').nth(1)?.parse().ok()?;
-        let mut headers = Vec::new();
-        loop {
-            let line = line(reader)?;
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(": ")?;
-            headers.push((name.to_ascii_lowercase(), value.to_owned()));
-        }
-        let mut reply = Reply { status, headers, body: Vec::new() };
-        let length = reply.header("content-length").map_or(0, |length| length.parse().unwrap());
-        reply.body = vec![0; length];
-        reader.read_exact(&mut reply.body).ok()?;
-        Some(reply)
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    pub fn json(&self) -> Value {
-        assert_eq!(self.header("content-type"), Some("application/json"));
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
-    /// Asserts an error of the contract, with exactly the documented members.
-    #[track_caller]
-    pub fn assert_error(&self, status: u16, code: &str, session_id: Option<&str>) {
-        let mut expected = serde_json::json!({ "hasError": true, "error": code });
-        if let Some(id) = session_id {
-            expected["sessionId"] = id.into();
-        }
-        assert_eq!((self.status, self.json()), (status, expected));
-    }
-
-    /// Asserts a verdict with exactly the documented members, and returns its score.
-    #[track_caller]
-    pub fn assert_score(&self, session_id: Option<&str>) -> u64 {
-        let json = self.json();
-        let score = json["score"].as_u64().unwrap_or_else(|| panic!("no score in {json}"));
-        let mut expected = serde_json::json!({ "score": score, "hasError": false });
-        if let Some(id) = session_id {
-            expected["sessionId"] = id.into();
-        }
-        assert_eq!((self.status, json), (200, expected));
-        assert!(score <= 100);
-        score
-    }
-}
-
 /// One verifier for all tests of a file.
 pub fn verifier() -> Arc<Verifier> {
     static VERIFIER: OnceLock<Arc<Verifier>> = OnceLock::new();
@@ -191,43 +120,4 @@ pub fn config(settings: &str) -> Config {
         ..Layer::default()
     };
     toml::from_str::<Layer>(settings).unwrap().over(quick).complete().unwrap()
-}
-
-pub fn authorization(login: &str) -> String {
-    format!("Basic {}", STANDARD.encode(login))
-}
-
-pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n").into_bytes();
-    for (name, value) in headers {
-        write!(request, "{name}: {value}\r\n").unwrap();
-    }
-    if !body.is_empty() {
-        write!(request, "Content-Length: {}\r\n", body.len()).unwrap();
-    }
-    request.extend_from_slice(b"\r\n");
-    request.extend_from_slice(body);
-    request
-}
-
-/// A request in good form.
-pub fn post(path: &str, body: &[u8]) -> Vec<u8> {
-    let headers = [("Authorization", &*authorization(LOGIN)), ("Content-Type", "application/json")];
-    request("POST", path, &headers, body)
-}
-
-pub fn verify_body(session_id: &str, probe: &[u8], reference: &[u8]) -> Vec<u8> {
-    let photo = |bytes: &[u8]| serde_json::json!({ "imageBase64": STANDARD.encode(bytes) });
-    let body =
-        serde_json::json!({ "sessionId": session_id, "probe": photo(probe), "reference": photo(reference) });
-    body.to_string().into_bytes()
-}
-
-pub fn golden() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden")
-}
-
-pub fn photo(name: &str) -> Vec<u8> {
-    let path = golden().join("images").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

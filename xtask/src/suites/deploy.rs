@@ -69,10 +69,10 @@ fn cluster() -> Result {
     if !tool("python3")? {
         return Ok(());
     }
-    let bin = venv::provide("deploy", "deploy/requirements.txt")?;
-    let mut validate = project::program(bin.join("kubernetes-validate"));
+    let python = venv::provide("deploy", "deploy/requirements.txt")?;
+    let mut validate = project::program(python.with_file_name("kubernetes-validate"));
     project::run(validate.args(["--strict", "deploy/kubernetes/visavis.yaml"]))?;
-    project::run(project::program(bin.join("hadolint")).arg("deploy/Dockerfile"))
+    project::run(project::program(python.with_file_name("hadolint")).arg("deploy/Dockerfile"))
 }
 
 fn read(name: &str) -> Result<String> {

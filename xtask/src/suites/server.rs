@@ -1,9 +1,17 @@
-//! The server: its page in a browser, and a short soak.
+//! The server: its page in a browser, its description against itself, a short soak and a stop.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use super::{Step, tool};
-use crate::{Result, load, project};
+use crate::{Result, load, project, venv};
 
-pub(super) const STEPS: &[Step] = &[Step { name: "page", run: page }, Step { name: "soak", run: soak }];
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "page", run: page },
+    Step { name: "openapi", run: openapi },
+    Step { name: "soak", run: soak },
+    Step { name: "stop", run: stop },
+];
 
 /// The demo page in a headless Chromium.
 fn page() -> Result {
@@ -12,7 +20,7 @@ fn page() -> Result {
             return Ok(());
         }
     }
-    project::run(project::cargo().args(["build", "--package", "visavis-server", "--bin", "visavis-server"]))?;
+    load::build("dev")?;
     let folder = project::root().join("server/tests/page");
     project::run_quietly(
         project::program("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder),
@@ -22,7 +30,65 @@ fn page() -> Result {
     project::run(project::program("node").arg(folder.join("page.mjs")).arg(server).arg(images))
 }
 
+/// Requests made out of the served description, good and bad ones, and every reply compared with it.
+fn openapi() -> Result {
+    if !tool("python3")? {
+        return Ok(());
+    }
+    load::build("dev")?;
+    let python = venv::provide("schemathesis", "server/tests/schemathesis.txt")?;
+    let server = Server::start(project::program(project::target()?.join("debug/visavis-server")))?;
+    let mut schemathesis = project::program(python.with_file_name("schemathesis"));
+    schemathesis
+        .args(["run", &format!("http://{}/openapi.json", server.address), "--auth", "ann:correct horse"])
+        .args(["--checks", "all", "--phases", "coverage,fuzzing", "--max-examples", "40", "--max-time", "90"])
+        .args(["--seed", "1", "--generation-database", "none"])
+        .current_dir(python.parent().unwrap_or(&python));
+    project::run(&mut schemathesis)
+}
+
 /// Some two thousand good and bad requests: `cargo xtask soak` sends a hundred thousand.
 fn soak() -> Result {
-    load::run(&[], &["soak", "2000"])
+    load::run("dev", &["soak", "2000"])
+}
+
+/// A signal to stop while clients ask.
+fn stop() -> Result {
+    load::run("dev", &["term"])
+}
+
+/// A server that runs; killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    /// Starts it on a free port.
+    fn start(mut server: Command) -> Result<Self> {
+        server
+            .args(["--listen", "127.0.0.1:0", "--auth-failures", "0"])
+            .env("VISAVIS_USERNAME", "ann")
+            .env("VISAVIS_PASSWORD", "correct horse")
+            .stderr(Stdio::piped());
+        let mut child = server.spawn().map_err(|error| format!("the server cannot be run: {error}"))?;
+        let log = child.stderr.take();
+        // From here on, it is killed whatever happens.
+        let mut server = Server { child, address: String::new() };
+        let mut lines =
+            BufReader::new(log.ok_or("the server has no log")?).lines().map_while(std::io::Result::ok);
+        let address = lines.find_map(|line| Some(line.split_once("address=")?.1.to_owned()));
+        server.address = address.ok_or("the server does not start")?;
+        // A log that nobody reads would fill its pipe and stop the server.
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

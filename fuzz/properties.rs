@@ -1,0 +1,95 @@
+//! What must hold for any bytes whatever. Fuzzed with `cargo xtask fuzz`, and walked briefly by server/tests/fuzz.rs.
+
+use std::sync::LazyLock;
+
+use visavis::{Options, Template, Verifier};
+use visavis_server::base64_text;
+use visavis_server::contract::{Code, Envelope, MAX_SESSION_ID, Request};
+
+/// The most pixels that an image may have here: room for the photos that are tried, and a bound that is soon reached.
+const MAX_PIXELS: u64 = 1 << 20;
+
+static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
+    let mut options = Options::default();
+    options.limits.max_pixels = MAX_PIXELS;
+    options.engine = "embedded".parse().expect("an engine");
+    Verifier::new(options).expect("the embedded engine")
+});
+
+/// The body of a request: a session that was read comes back in every reply as it was.
+pub(crate) fn request(data: &[u8]) {
+    let session_id = match Request::parse(data) {
+        Ok(request) => {
+            for photo in [&request.probe, &request.reference].into_iter().flatten() {
+                assert!(photo.len() <= data.len(), "a photo is longer than its body");
+                base64(photo.as_bytes());
+            }
+            request.session_id
+        }
+        Err(invalid) => invalid.session_id,
+    };
+    let Some(id) = session_id else { return };
+    assert!(id.chars().count() <= MAX_SESSION_ID);
+    for envelope in [Envelope::judged(Some(&id), 7, None), Envelope::failed(Some(&id), Code::InternalError)] {
+        let reply = serde_json::to_string(&envelope).expect("a reply is JSON");
+        let again = Request::parse(reply.as_bytes()).expect("a reply's session is a request's");
+        assert_eq!(again.session_id.as_deref(), Some(id.as_str()));
+    }
+}
+
+/// The text of a photo: what is read is never longer than it can be, and is read again from how it is usually written.
+pub(crate) fn base64(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Some(bytes) = base64_text::decode(text) else { return };
+    assert!(bytes.len() <= text.len() / 4 * 3 + 3);
+    for label in ["", "data:image/jpeg;base64,", " \r\n"] {
+        let usual = format!("{label}{}", encode(&bytes));
+        assert_eq!(base64_text::decode(&usual).as_ref(), Some(&bytes));
+    }
+}
+
+/// A file that should be a photo: its pixels are all there and not more than allowed, or there is a named error.
+pub(crate) fn image(data: &[u8]) {
+    match VERIFIER.decode(data) {
+        Ok(image) => {
+            let pixels = u64::from(image.width()) * u64::from(image.height());
+            assert!((1..=MAX_PIXELS).contains(&pixels));
+            assert_eq!(image.rgb().len() as u64, 3 * pixels);
+        }
+        Err(error) => assert!((20..=39).contains(&error.kind().number()), "{error}"),
+    }
+}
+
+/// The bytes of a stored template, as they are and with a check sum that is right: otherwise that would be all that is
+/// ever looked at.
+pub(crate) fn template(data: &[u8]) {
+    let right = [data, &checksum(data).to_le_bytes()].concat();
+    for bytes in [data, &right] {
+        let Ok(template) = Template::from_bytes(bytes) else { continue };
+        assert_eq!(template.to_bytes(), bytes);
+        let compared = VERIFIER.compare(&template, &template);
+        assert!(compared.is_err() || compared.is_ok_and(|comparison| comparison.score.is_finite()));
+    }
+}
+
+/// Base64 in the standard alphabet, written again here: the reader is not to be tested with its own tables.
+fn encode(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits =
+            (0..3).fold(0, |bits, place| bits << 8 | u32::from(chunk.get(place).copied().unwrap_or(0)));
+        for place in 0..4 {
+            let letter = ALPHABET[(bits >> (18 - 6 * place) & 63) as usize];
+            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
+}
+
+/// CRC-32 (ISO-HDLC), bit by bit.
+fn checksum(data: &[u8]) -> u32 {
+    !data.iter().fold(!0, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| sum >> 1 ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
+    })
+}

@@ -1,0 +1,135 @@
+//! The server as a process: how it is started, looked at and stopped.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::Result;
+use crate::wire::LOGIN;
+
+/// How long it may take to start and to end.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A server that runs; killed when dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// Its users and its log.
+    folder: TempDir,
+}
+
+/// What a process took of the processors, in seconds.
+pub(crate) fn processor_seconds(process: &str) -> Result<f64> {
+    let path = format!("/proc/{process}/stat");
+    let stat = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    // The name, in parentheses, may hold anything; times follow it, in hundredths of a second on every Linux.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field).and_then(|text| text.parse::<f64>().ok());
+    ticks(11).zip(ticks(12)).map(|(user, system)| (user + system) / 100.0).ok_or(path)
+}
+
+impl Server {
+    /// Starts it on a free port with a user whose password is hashed, as in production.
+    pub(crate) fn start(program: &Path, options: &[&str]) -> Result<Self> {
+        let folder = tempfile::tempdir().map_err(text)?;
+        let (users, log) = (folder.path().join("users"), folder.path().join("log"));
+        let (name, password) = LOGIN.split_once(':').ok_or("a login has a colon")?;
+        fs::write(&users, format!("{name}:{}", hash(program, password)?)).map_err(text)?;
+        let mut server = Command::new(program);
+        server.args(["--listen", "127.0.0.1:0", "--credentials-file"]).arg(&users).args(options);
+        let child = server.stderr(File::create(&log).map_err(text)?).spawn();
+        let child = child.map_err(|error| format!("{}: {error}", program.display()))?;
+        // From here on, it is killed whatever happens.
+        let mut server = Server { address: ([127, 0, 0, 1], 0).into(), child, folder };
+        server.address = server.wait_for_address()?;
+        Ok(server)
+    }
+
+    fn wait_for_address(&mut self) -> Result<SocketAddr> {
+        let start = Instant::now();
+        loop {
+            let log = self.log()?;
+            if let Some(address) = address_in(&log) {
+                let engine = if log.contains("onnxruntime") { "onnxruntime" } else { "embedded" };
+                println!("server: process {}, engine {engine}", self.child.id());
+                return Ok(address);
+            }
+            if start.elapsed() > PATIENCE || self.child.try_wait().map_err(text)?.is_some() {
+                return Err(format!("the server does not start: {log}"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What it wrote until now.
+    pub(crate) fn log(&self) -> Result<String> {
+        fs::read_to_string(self.folder.path().join("log")).map_err(text)
+    }
+
+    /// What it holds of the memory now.
+    pub(crate) fn resident_kib(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).ok_or(path)
+    }
+
+    /// What it took of the processors until now, in seconds.
+    pub(crate) fn processor_seconds(&self) -> Result<f64> {
+        processor_seconds(&self.child.id().to_string())
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn terminate(&self) -> Result {
+        let process = Pid::from_child(&self.child);
+        kill_process(process, Signal::TERM).map_err(text)
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().map_err(text)? {
+                return Ok(status);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Err("the server does not end".to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in the log, in whichever form it is written.
+fn address_in(log: &str) -> Option<SocketAddr> {
+    let (start, _) = log.match_indices("127.0.0.1:").next()?;
+    let length = log[start..].find(|letter: char| !matches!(letter, '0'..='9' | '.' | ':'))?;
+    log[start..start + length].parse().ok()
+}
+
+fn hash(program: &Path, password: &str) -> Result<String> {
+    let mut hash = Command::new(program);
+    let hash = hash.arg("hash-password").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut hash = hash.map_err(|error| format!("{}: {error}", program.display()))?;
+    if let Some(mut stdin) = hash.stdin.take() {
+        writeln!(stdin, "{password}").map_err(text)?;
+    }
+    let output = hash.wait_with_output().map_err(text)?;
+    String::from_utf8(output.stdout).map_err(text)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

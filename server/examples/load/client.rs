@@ -1,0 +1,98 @@
+//! Clients that cost little: all of them on one thread, with requests made beforehand.
+
+use std::future::Future;
+use std::io::{Error, ErrorKind, Result};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::figures::milliseconds;
+use crate::wire::{Reply, VERIFY, photo, post, verify_body};
+
+/// No reply takes longer, however much there is to do.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// One connection, kept for many requests.
+pub(crate) struct Connection {
+    pub(crate) stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Connection { stream: BufReader::new(stream) })
+    }
+
+    /// Sends bytes as they are and reads one reply.
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Reply> {
+        let exchange = async {
+            // A server may answer before it has everything; what counts is its reply.
+            let sent = self.stream.get_mut().write_all(request).await;
+            match self.reply().await {
+                Err(error) => Err(sent.err().unwrap_or(error)),
+                reply => reply,
+            }
+        };
+        tokio::time::timeout(PATIENCE, exchange).await?
+    }
+
+    async fn reply(&mut self) -> Result<Reply> {
+        let (mut bytes, mut length) = (Vec::new(), 0);
+        loop {
+            let start = bytes.len();
+            if self.stream.read_until(b'\n', &mut bytes).await? == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            let line = String::from_utf8_lossy(&bytes[start..]).to_ascii_lowercase();
+            if let Some(number) = line.strip_prefix("content-length:") {
+                length = number.trim().parse().map_err(Error::other)?;
+            } else if line == "\r\n" {
+                break;
+            }
+        }
+        let head = bytes.len();
+        bytes.resize(head + length, 0);
+        self.stream.read_exact(&mut bytes[head..]).await?;
+        Reply::read(&mut &bytes[..]).ok_or_else(|| ErrorKind::InvalidData.into())
+    }
+}
+
+/// Runs clients on this thread.
+pub(crate) fn run<T>(clients: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(clients)
+}
+
+/// A comparison of two different people.
+pub(crate) fn usual_request() -> Vec<u8> {
+    post(VERIFY, &verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg")))
+}
+
+/// Asks by so many clients, each again and again until the time is over; the milliseconds of each answer.
+pub(crate) fn ask_by(clients: usize, address: SocketAddr, request: &[u8], time: Duration) -> Vec<f64> {
+    let end = Instant::now() + time;
+    run(async {
+        let mut asking = JoinSet::new();
+        for _ in 0..clients {
+            asking.spawn(ask_until(address, request.to_owned(), end));
+        }
+        asking.join_all().await.concat()
+    })
+}
+
+/// # Panics
+///
+/// Where an answer is not a score.
+async fn ask_until(address: SocketAddr, request: Vec<u8>, end: Instant) -> Vec<f64> {
+    let mut connection = Connection::open(address).await.expect("a connection");
+    let mut times = Vec::new();
+    while Instant::now() < end {
+        let start = Instant::now();
+        connection.ask(&request).await.expect("a reply").assert_score(Some("s"));
+        times.push(milliseconds(start.elapsed()));
+    }
+    times
+}

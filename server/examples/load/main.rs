@@ -1,0 +1,68 @@
+//! Load on the real program, started as a process of its own: `load SERVER COMMAND [NUMBER]`.
+//!
+//! `closed SECONDS`: as many requests in flight as workers, against the library called by as many threads, in turn.
+//! `open SECONDS`: ten times what it can do; nothing may be lost, mixed up, slow to refuse, or pile up.
+//! `slow SECONDS`: ten good clients alone, then beside a thousand slow ones, in turn.
+//! `term SECONDS`: a stop under load; no accepted request is lost.
+//! `soak REQUESTS`: good and bad input mixed; memory stays, no 500.
+//!
+//! Each command prints what it measured and fails where that is not as it must be.
+
+mod child;
+mod client;
+mod closed;
+mod figures;
+mod mix;
+mod open;
+mod slow;
+mod soak;
+mod term;
+#[path = "../../tests/common/wire.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the load uses its part of what the tests share")]
+mod wire;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+/// A command fails with a sentence for people.
+type Result<T = ()> = std::result::Result<T, String>;
+
+/// One measurement: the server's program and its number.
+type Command = fn(&Path, u64) -> Result;
+
+const COMMANDS: &[(&str, u64, Command)] = &[
+    ("closed", 30, closed::command),
+    ("open", 60, open::command),
+    ("slow", 40, slow::command),
+    ("term", 3, term::command),
+    ("soak", 100_000, soak::command),
+];
+
+fn main() -> ExitCode {
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result {
+    let (program, name, number) = match arguments {
+        [program, name] => (PathBuf::from(program), name, None),
+        [program, name, number] => (PathBuf::from(program), name, Some(number)),
+        _ => return Err("the server's program, a command and at most a number are needed".into()),
+    };
+    let known = COMMANDS.iter().find(|(known, ..)| known == name);
+    let &(_, usual, command) = known.ok_or_else(|| format!("there is no command {name:?}"))?;
+    let number =
+        number.map_or(Ok(usual), |text| text.parse().map_err(|_| "a number is needed".to_owned()))?;
+    // Every connection is a file, and systems allow few unless asked.
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    setrlimit(Resource::Nofile, files).map_err(|error| error.to_string())?;
+    command(&program, number)
+}

@@ -1,0 +1,100 @@
+//! A thousand clients that hardly move, beside ten good ones.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::Result;
+use crate::child::Server;
+use crate::client::{self, ask_by, usual_request};
+use crate::figures::{quantile, require};
+
+const GOOD: usize = 10;
+const SLOW: usize = 1000;
+const ROUNDS: u32 = 4;
+
+/// How often a slow client moves.
+const PACE: Duration = Duration::from_millis(500);
+
+pub(crate) fn command(program: &Path, seconds: u64) -> Result {
+    // They may be slow for as long as this runs: were they turned away, they would not be there.
+    let server = Server::start(program, &["--header-timeout", "600", "--body-timeout", "600"])?;
+    let request = usual_request();
+    let turn = Duration::from_secs(seconds) / (2 * ROUNDS);
+    ask_by(GOOD, server.address, &request, turn / 2);
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        alone.extend(ask_by(GOOD, server.address, &request, turn));
+        beside.extend(beside_slow_ones(server.address, &request, turn)?);
+    }
+    let resident = server.resident_kib()?;
+    let counts = [alone.len(), beside.len()];
+    let (alone, beside) = (quantile(&mut alone, 0.99), quantile(&mut beside, 0.99));
+    println!(
+        "p99 of {GOOD} clients: {alone:.1} ms alone ({} requests), {beside:.1} ms beside {SLOW} slow ones ({}): {:.2} times",
+        counts[0],
+        counts[1],
+        beside / alone
+    );
+    println!("resident after all: {resident} KiB");
+    require(beside <= 2.0 * alone, "slow clients cost good ones less than a factor of two")
+}
+
+/// The good clients' times while the slow ones are there, all of them from the start.
+fn beside_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Result<Vec<f64>> {
+    let (there, connected) = channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shared: Arc<[u8]> = request.into();
+    let slow = std::thread::spawn(move || {
+        client::run(async {
+            let mut clients = JoinSet::new();
+            for number in 0..SLOW {
+                clients.spawn(dawdle(address, number, Arc::clone(&shared), there.clone()));
+            }
+            // Whatever ends the wait, the good clients are done.
+            let _ = stopped.await;
+            clients.shutdown().await;
+        });
+    });
+    for _ in 0..SLOW {
+        connected
+            .recv_timeout(Duration::from_secs(30))
+            .map_err(|_| "a slow client cannot connect".to_owned())?;
+    }
+    let times = ask_by(GOOD, address, request, time);
+    drop(stop);
+    slow.join().map_err(|_| "a slow client failed".to_owned())?;
+    Ok(times)
+}
+
+/// One slow client: a third of them is slow with the head, a third with the body, a third closes its half and waits.
+async fn dawdle(address: SocketAddr, number: usize, request: Arc<[u8]>, there: Sender<()>) {
+    let body = request.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| end + 4);
+    let (first, closes) = [(20, false), (body + 100, false), (body + 100, true)][number % 3];
+    loop {
+        let Ok(mut stream) = TcpStream::connect(address).await else { return };
+        let _ = stream.write_all(&request[..first]).await;
+        // Nobody listens any more once all are there.
+        let _ = there.send(());
+        if closes {
+            let _ = stream.shutdown().await;
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+            sleep(PACE).await;
+        } else {
+            for byte in &request[first..] {
+                sleep(PACE).await;
+                if stream.write_all(&[*byte]).await.is_err() {
+                    break;
+                }
+            }
+        }
+    }
+}
