@@ -4,7 +4,7 @@ use std::path::Path;
 
 use visavis::{Image, PixelFormat, Quality};
 
-use crate::verifiers;
+use crate::{aloud, shared, verifiers};
 
 fn decoded(name: &str) -> Image<'static> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/images").join(name);
@@ -96,4 +96,64 @@ fn light_from_one_side_is_not_uniform() {
     // The face's centre is a little left of the picture's; all of it is darkened towards one side.
     let side = changed(|value, across| value * (1.4 - 1.6 * across).clamp(0.1, 1.0));
     assert!(side.illumination_uniformity < 0.7 * plain, "{plain} {}", side.illumination_uniformity);
+}
+
+/// Name of a measure and how to read it.
+type Measure = (&'static str, fn(&Quality) -> f32);
+
+const MEASURES: [Measure; 11] = [
+    ("inter_eye_distance", |quality| quality.inter_eye_distance),
+    ("sharpness", |quality| quality.sharpness),
+    ("brightness", |quality| quality.brightness),
+    ("contrast", |quality| quality.contrast),
+    ("under_exposure", |quality| quality.under_exposure),
+    ("over_exposure", |quality| quality.over_exposure),
+    ("dynamic_range", |quality| quality.dynamic_range),
+    ("illumination_uniformity", |quality| quality.illumination_uniformity),
+    ("yaw", |quality| quality.yaw),
+    ("pitch", |quality| quality.pitch),
+    ("roll", |quality| quality.roll),
+];
+
+/// The ranges that docs/DETAILS.md tells, and the bounds of its advice: few photos of the press may meet one.
+#[test]
+fn press_photos_are_seldom_advised_against() {
+    let Some(folder) = shared::folder("lfw-view1/images") else { return };
+    let mut photos: Vec<_> = (folder.read_dir().unwrap())
+        .flat_map(|person| person.unwrap().path().read_dir().unwrap())
+        .map(|photo| photo.unwrap().path())
+        .collect();
+    photos.sort();
+    let verifier = verifiers::fastest();
+    let qualities: Vec<Quality> = (photos.iter().step_by(25))
+        .map(|photo| {
+            let image = verifier.decode(&std::fs::read(photo).unwrap()).unwrap();
+            let found = verifier.detect_image(&image).unwrap();
+            Quality::measure(&image, &found.faces[found.chosen.unwrap()])
+        })
+        .collect();
+    let count = qualities.len();
+    assert!(count >= 190, "{count} photos");
+    for (name, read) in MEASURES {
+        let mut values: Vec<f32> = qualities.iter().map(read).collect();
+        values.sort_by(f32::total_cmp);
+        aloud::say(&format!(
+            "{name}: {:.2} .. {:.2} in {count} photos",
+            values[count / 20],
+            values[count - 1 - count / 20]
+        ));
+    }
+    let advised: [(&str, fn(&Quality) -> bool); 6] = [
+        ("small", |quality| quality.inter_eye_distance < 30.0),
+        ("blurred", |quality| quality.sharpness < 0.4),
+        ("dark", |quality| quality.under_exposure > 0.6 || quality.brightness < 0.05),
+        ("bright", |quality| quality.over_exposure > 0.1),
+        ("turned", |quality| quality.yaw.abs() > 35.0 || quality.pitch.abs() > 35.0),
+        ("tilted", |quality| quality.roll.abs() > 30.0),
+    ];
+    for (name, applies) in advised {
+        let met = qualities.iter().filter(|quality| applies(quality)).count();
+        aloud::say(&format!("{name}: {met} of {count}"));
+        assert!(met * 20 <= count, "{name}: {met} of {count}");
+    }
 }
