@@ -115,6 +115,18 @@ const MEASURES: [Measure; 11] = [
     ("roll", |quality| quality.roll),
 ];
 
+/// A word of advice and when the page gives it.
+type Advice = (&'static str, fn(&Quality) -> bool);
+
+const ADVISED: [Advice; 6] = [
+    ("small", |quality| quality.inter_eye_distance < 30.0),
+    ("blurred", |quality| quality.sharpness < 0.4),
+    ("dark", |quality| quality.under_exposure > 0.6 || quality.brightness < 0.05),
+    ("bright", |quality| quality.over_exposure > 0.1),
+    ("turned", |quality| quality.yaw.abs() > 35.0 || quality.pitch.abs() > 35.0),
+    ("tilted", |quality| quality.roll.abs() > 30.0),
+];
+
 /// The ranges that docs/DETAILS.md tells, and the bounds of its advice: few photos of the press may meet one.
 #[test]
 fn press_photos_are_seldom_advised_against() {
@@ -143,15 +155,7 @@ fn press_photos_are_seldom_advised_against() {
             values[count - 1 - count / 20]
         ));
     }
-    let advised: [(&str, fn(&Quality) -> bool); 6] = [
-        ("small", |quality| quality.inter_eye_distance < 30.0),
-        ("blurred", |quality| quality.sharpness < 0.4),
-        ("dark", |quality| quality.under_exposure > 0.6 || quality.brightness < 0.05),
-        ("bright", |quality| quality.over_exposure > 0.1),
-        ("turned", |quality| quality.yaw.abs() > 35.0 || quality.pitch.abs() > 35.0),
-        ("tilted", |quality| quality.roll.abs() > 30.0),
-    ];
-    for (name, applies) in advised {
+    for (name, applies) in ADVISED {
         let met = qualities.iter().filter(|quality| applies(quality)).count();
         aloud::say(&format!("{name}: {met} of {count}"));
         assert!(met * 20 <= count, "{name}: {met} of {count}");
