@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib.metadata import version
 
 import dlib
 import face_recognition
@@ -17,7 +18,8 @@ class FaceRecognition:
         self.name = "face_recognition (dlib)"
         blas = "with a BLAS" if dlib.DLIB_USE_BLAS else "without a BLAS"
         self.about = (
-            f"face_recognition {face_recognition.__version__}, dlib {dlib.__version__} {blas}, on the processor; "
+            # Its own __version__ says 1.2.3.
+            f"face_recognition {version('face_recognition')}, dlib {dlib.__version__} {blas}, on the processor; "
             f"threshold: distance {TOLERANCE}"
         )
 
