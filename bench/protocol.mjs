@@ -130,7 +130,7 @@ export async function clock(subjects, data, pairs, rounds) {
 
 /** @param {number[]} values */
 function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }

@@ -26,5 +26,5 @@ export function prominent(faces, box, [height, width]) {
     const [x, y] = [own.x + own.width / 2 - width / 2, own.y + own.height / 2 - height / 2];
     return own.width * own.height - 2 * (x * x + y * y);
   };
-  return faces.toSorted((a, b) => prominence(b) - prominence(a))[0];
+  return [...faces].sort((a, b) => prominence(b) - prominence(a))[0];
 }

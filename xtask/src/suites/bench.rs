@@ -1,0 +1,16 @@
+//! The comparison with peers: its arithmetic, in both languages. The peers themselves are set up by hand (bench/README.md).
+
+use super::{Step, tool};
+use crate::{Result, project};
+
+pub(super) const STEPS: &[Step] = &[Step { name: "bench", run: bench }];
+
+fn bench() -> Result {
+    if tool("python3")? {
+        project::run(project::program("python3").args(["-m", "unittest", "discover", "bench"]))?;
+    }
+    if tool("node")? {
+        project::run(project::program("node").args(["--test", "bench/protocol.test.mjs"]))?;
+    }
+    Ok(())
+}
