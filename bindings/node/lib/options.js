@@ -58,7 +58,7 @@ function length(value) {
  */
 function installedOnnxruntime() {
   if (process.env.ORT_DYLIB_PATH) return undefined;
-  const file = { linux: 'libonnxruntime.so.1', darwin: 'libonnxruntime.dylib' }[/** @type {string} */ (process.platform)];
+  const file = { linux: 'libonnxruntime.so.1', darwin: 'libonnxruntime.1.dylib' }[/** @type {string} */ (process.platform)];
   if (!file) return undefined;
   try {
     const home = dirname(require.resolve('onnxruntime-node/package.json'));

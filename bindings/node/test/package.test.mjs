@@ -53,9 +53,12 @@ test("the README's examples run, each on its own", async () => {
 
 test('strict TypeScript programs compile against what was installed', () => {
   for (const name of ['usage.mts', 'usage.cts']) copyFileSync(join(root, 'test/types', name), join(fresh, name));
+  const [[, readme], ...more] = readFileSync(join(fresh, 'node_modules/visavis/README.md'), 'utf8').matchAll(/^```ts\n(.*?)^```/gms);
+  assert.deepEqual(more, []);
+  writeFileSync(join(fresh, 'readme.mts'), readme);
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'test/types/tsconfig.json'), 'utf8'));
   const typeRoots = [join(root, 'node_modules/@types')];
-  writeFileSync(join(fresh, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots }, files: ['usage.mts', 'usage.cts'] }));
+  writeFileSync(join(fresh, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, typeRoots }, files: ['usage.mts', 'usage.cts', 'readme.mts'] }));
   mkdirSync(join(fresh, 'node_modules/@types'));
   symlinkSync(join(root, 'node_modules/@types/node'), join(fresh, 'node_modules/@types/node'));
   symlinkSync(join(root, 'node_modules/undici-types'), join(fresh, 'node_modules/undici-types'));
