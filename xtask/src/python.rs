@@ -44,14 +44,18 @@ fn manylinux() -> Result {
     project::run(Command::new(&python).args(["-m", "auditwheel", "show"]).arg(&wheel))?;
     let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel)?;
-    project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
+    say_first_line(&fresh)
 }
 
 /// A fresh environment, the wheel and nothing else, one line.
 pub(crate) fn first_use() -> Result {
     let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel()?)?;
-    project::run(project::program(&fresh).args(["-c", FIRST_LINE]))
+    say_first_line(&fresh)
+}
+
+fn say_first_line(python: &Path) -> Result {
+    project::run(outside(&mut project::program(python)).args(["-c", FIRST_LINE]))
 }
 
 /// Formatting, lints, and types as users' checkers see them.
@@ -78,9 +82,7 @@ fn tested() -> Result<PathBuf> {
 
 fn pytest(python: &Path, tests: &str) -> Result {
     let mut pytest = inside(python);
-    pytest.args(["-m", "pytest", tests]).env("VISAVIS_WHEEL", wheel()?);
-    // The tests look at who sets it.
-    pytest.env_remove("ORT_DISABLE_TELEMETRY").env_remove("ORT_DYLIB_PATH");
+    outside(&mut pytest).args(["-m", "pytest", tests]).env("VISAVIS_WHEEL", wheel()?);
     if tests == "tests" {
         pytest.env("VISAVIS_TEST_PANIC", panicking()?);
     }
@@ -141,6 +143,12 @@ fn inside(python: &Path) -> Command {
     let mut command = Command::new(python);
     command.current_dir(project::root().join(SOURCES));
     command
+}
+
+/// As users run it: without what cargo tells the loader, which has an ONNX Runtime in it, and without such settings.
+fn outside(command: &mut Command) -> &mut Command {
+    let ours = ["LD_LIBRARY_PATH", "ORT_DISABLE_TELEMETRY", "ORT_DYLIB_PATH"];
+    ours.iter().fold(command, |command, name| command.env_remove(name))
 }
 
 fn folder(name: &str) -> Result<PathBuf> {
