@@ -133,9 +133,9 @@ export interface Milliseconds {
 /**
  * Makes a verifier; it starts when it is first used.
  *
- * `options` are for the core, by its names. `found` is an ONNX Runtime to try where none is named.
+ * `options` are for the core, by its names. `hint` is an ONNX Runtime that nobody named, to be tried.
  */
-export declare function open(options: Record<string, string>, found: string | undefined | null, queueLength: number, settle: (id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void): NativeVerifier | Failure
+export declare function open(options: Record<string, string>, hint: string | undefined | null, queueLength: number, settle: (id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void): NativeVerifier | Failure
 
 /** One photo: either `path`, or `bytes` of an encoded photo, or `bytes` of raw pixels with all of the rest. */
 export interface PhotoSource {

@@ -1,11 +1,10 @@
 //! One verifier of the core: started when first needed, and what it is asked to do.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 
 use napi_derive::napi;
 use once_cell::sync::OnceCell;
-use visavis::{Engine, ErrorKind, Options, Side, Verifier};
+use visavis::{Options, Side, Verifier};
 
 use crate::answer::{Answer, EngineInfo};
 use crate::failure::Failure;
@@ -33,48 +32,20 @@ pub(crate) struct Task {
 /// A verifier that starts when it is first used. A failure to start is not remembered.
 pub(crate) struct Core {
     options: Options,
-    /// An ONNX Runtime that nobody named, but that lies where it may be tried.
-    found: Option<PathBuf>,
-    started: OnceCell<Started>,
-}
-
-pub(crate) struct Started {
-    pub(crate) verifier: Verifier,
-    /// Why the ONNX Runtime that was found is not used.
-    passed_over: Option<String>,
+    verifier: OnceCell<Verifier>,
 }
 
 impl Core {
-    pub(crate) fn new(options: Options, found: Option<PathBuf>) -> Self {
-        Core { options, found, started: OnceCell::new() }
+    pub(crate) fn new(options: Options) -> Self {
+        Core { options, verifier: OnceCell::new() }
     }
 
     pub(crate) fn options(&self) -> &Options {
         &self.options
     }
 
-    pub(crate) fn started(&self) -> Result<&Started, Failure> {
-        Ok(self.started.get_or_try_init(|| self.start())?)
-    }
-
-    fn start(&self) -> visavis::Result<Started> {
-        let found = match &self.found {
-            Some(found) if self.options.onnxruntime.is_none() && self.options.engine != Engine::Embedded => {
-                found
-            }
-            _ => return Started::new(self.options.clone(), None),
-        };
-        let mut options = self.options.clone();
-        options.onnxruntime = Some(found.clone());
-        match Started::new(options, None) {
-            // Nobody asked for this one, so another will do.
-            Err(error)
-                if matches!(error.kind(), ErrorKind::EngineUnavailable | ErrorKind::EngineIncompatible) =>
-            {
-                Started::new(self.options.clone(), Some(error.message().to_owned()))
-            }
-            result => result,
-        }
+    pub(crate) fn verifier(&self) -> Result<&Verifier, Failure> {
+        Ok(self.verifier.get_or_try_init(|| Verifier::new(self.options.clone()))?)
     }
 
     /// Does it; a panic becomes a failure.
@@ -85,8 +56,7 @@ impl Core {
     }
 
     fn answer(&self, Task { kind, photos }: Task) -> Result<Answer, Failure> {
-        let started = self.started()?;
-        let verifier = &started.verifier;
+        let verifier = self.verifier()?;
         let sides = if photos.len() == 2 { [Some(Side::Probe), Some(Side::Reference)] } else { [None; 2] };
         let max_bytes = self.options.limits.max_bytes;
         let photos: Vec<Photo> = photos
@@ -97,7 +67,7 @@ impl Core {
         #[cfg(feature = "test-panic")]
         assert!(!matches!(&photos[..], [Photo::Encoded(bytes), ..] if bytes == b"panic"), "on purpose");
         Ok(match (kind, &photos[..]) {
-            (Kind::Start, _) => Answer::A(started.into()),
+            (Kind::Start, _) => Answer::A(verifier.into()),
             (Kind::Verify, [Photo::Encoded(probe), Photo::Encoded(reference)]) => {
                 Answer::B((&verifier.verify(probe, reference)?).into())
             }
@@ -119,26 +89,15 @@ impl Core {
     }
 }
 
-impl Started {
-    fn new(options: Options, passed_over: Option<String>) -> visavis::Result<Self> {
-        Ok(Started { verifier: Verifier::new(options)?, passed_over })
-    }
-}
-
-impl From<&Started> for EngineInfo {
-    fn from(started: &Started) -> Self {
-        let info = started.verifier.engine();
-        let embedded = info.engine == Engine::Embedded;
+impl From<&Verifier> for EngineInfo {
+    fn from(verifier: &Verifier) -> Self {
+        let info = verifier.engine();
         EngineInfo {
             name: info.engine.name().to_owned(),
             version: info.version.clone(),
             library: info.library.as_ref().map(|path| path.to_string_lossy().into_owned()),
-            fallback_reason: started
-                .passed_over
-                .clone()
-                .filter(|_| embedded)
-                .or_else(|| info.fallback_reason.clone()),
-            model: started.verifier.extractor_id().to_owned(),
+            fallback_reason: info.fallback_reason.clone(),
+            model: verifier.extractor_id().to_owned(),
         }
     }
 }

@@ -32,11 +32,11 @@ pub struct NativeVerifier {
 
 /// Makes a verifier; it starts when it is first used.
 ///
-/// `options` are for the core, by its names. `found` is an ONNX Runtime to try where none is named.
+/// `options` are for the core, by its names. `hint` is an ONNX Runtime that nobody named, to be tried.
 #[napi(catch_unwind)]
 pub fn open(
     options: HashMap<String, String>,
-    found: Option<String>,
+    hint: Option<String>,
     queue_length: u32,
     #[napi(
         ts_arg_type = "(id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void"
@@ -49,8 +49,9 @@ pub fn open(
             return Either::B(error.into());
         }
     }
+    known.onnxruntime_hint = hint.map(PathBuf::from);
     let workers = known.workers;
-    let core = Arc::new(Core::new(known, found.map(PathBuf::from)));
+    let core = Arc::new(Core::new(known));
     let settle = Arc::new(settle);
     let (engine, tell) = (Arc::clone(&core), Arc::clone(&settle));
     let queue = Arc::new(Queue::new(workers, queue_length as usize, move |id, task| {
@@ -109,7 +110,7 @@ impl NativeVerifier {
         let compare = || {
             let read = |bytes, side| Template::from_bytes(bytes).map_err(|error| error.at_side(side));
             let (probe, reference) = (read(probe, Side::Probe)?, read(reference, Side::Reference)?);
-            Ok(self.core.started()?.verifier.compare(&probe, &reference)?)
+            Ok(self.core.verifier()?.compare(&probe, &reference)?)
         };
         match compare() {
             Ok(comparison) => Either::A(comparison.into()),
