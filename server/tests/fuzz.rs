@@ -1,10 +1,11 @@
 //! The properties that are fuzzed, on files and bodies that are known and on many little changes to them: always the
-//! same ones. `cargo xtask fuzz` looks further.
+//! same ones. `VISAVIS_FUZZ_SECONDS` goes on that long with others; `cargo xtask fuzz` looks where none has been.
 
 #[path = "../../fuzz/properties.rs"]
 mod properties;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Numbers that look random and are the same in every run (xorshift).
 struct Dice(u64);
@@ -28,7 +29,21 @@ fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
             property(&changed(seed, other, &mut dice));
         }
     }
+    go_on(property, seeds, &mut dice);
     seeds.len() * (changes + 1)
+}
+
+/// Further changes, where somebody asks for them.
+fn go_on(property: fn(&[u8]), seeds: &[Vec<u8>], dice: &mut Dice) {
+    let Ok(seconds) = std::env::var("VISAVIS_FUZZ_SECONDS") else { return };
+    let end = Instant::now() + Duration::from_secs(seconds.parse().expect("a number of seconds"));
+    let mut inputs = 0;
+    while Instant::now() < end {
+        let [one, other] = [(), ()].map(|()| &seeds[dice.below(seeds.len())]);
+        property(&changed(one, other, dice));
+        inputs += 1;
+    }
+    println!("{inputs} further inputs in {seconds} s");
 }
 
 /// A few bytes of it set, cut out, doubled or taken from another.

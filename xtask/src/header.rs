@@ -31,7 +31,7 @@ pub(crate) fn check() -> Result {
 
 fn make() -> Result<String> {
     let output = project::cargo()
-        .args(["run", "--quiet", "--package", "visavis-header"])
+        .args(["run", "--quiet", "--bin", "visavis-header"])
         .stderr(std::process::Stdio::inherit())
         .output()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;

@@ -20,7 +20,7 @@ const QUEUE_LENGTH: f64 = 32.0;
 /// A refusal has to come within this time.
 const REFUSAL_MS: f64 = 50.0;
 
-/// Part of the memory by which it may grow after the first fifth of the time.
+/// Part of the memory by which it may grow after the first third of the time.
 const GROWTH: f64 = 0.05;
 
 /// The two kinds of requests: every other one compares a photo with itself, so that a mixed-up verdict shows.
@@ -74,7 +74,7 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     let (warm, end) = memory?;
     let growth = end as f64 / warm as f64 - 1.0;
     println!(
-        "resident: {warm} KiB after a fifth of the time, {end} KiB at its end ({:+.1} %)",
+        "resident: {warm} KiB after a third of the time, {end} KiB at its end ({:+.1} %)",
         100.0 * growth
     );
     require(
@@ -84,10 +84,10 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     require(accepted.len() + refused.len() == total as usize, "every request answered once")?;
     require(slowest < bound, "p99 of verdicts under 4 times the unloaded one and a full queue")?;
     require(all < REFUSAL_MS, "every refusal in under 50 ms")?;
-    require(growth <= GROWTH, "memory within 5 % of what it was after a fifth of the time")
+    require(growth <= GROWTH, "memory within 5 % of what it was after a third of the time")
 }
 
-/// Sends by the clock. Returns the answers, and the memory after a fifth of the time and at its end.
+/// Sends by the clock. Returns the answers, and the memory after a third of the time and at its end.
 async fn send_all(server: &Server, rate: f64, total: u64) -> (Vec<Answer>, Result<(u64, u64)>) {
     let (probe, reference) = (photo("astronaut.jpg"), photo("hopper.jpg"));
     let bodies = Rc::new(Bodies {
@@ -107,7 +107,7 @@ async fn send_all(server: &Server, rate: f64, total: u64) -> (Vec<Answer>, Resul
                 Rc::clone(&bodies),
                 Rc::clone(&idle),
             )));
-            if number == total / 5 {
+            if number == total / 3 {
                 warm = server.resident_kib();
             }
         }

@@ -46,8 +46,8 @@ pub(crate) fn command(program: &Path, requests: u64) -> Result {
     let options = ["--max-body-bytes", most.as_str(), "--auth-failures", "0", "--log-format", "json"];
     let server = Server::start(program, &options)?;
     let round = Rc::new(Round::new()?);
-    // Every photo twice at least.
-    let warm_up = (requests / 10).max(2 * PHOTO_EVERY * round.photos as u64);
+    // Every photo three times at least.
+    let warm_up = (requests / 10).max(3 * PHOTO_EVERY * round.photos as u64);
     let start = Instant::now();
     round.run(server.address, warm_up);
     let warm = server.resident_kib()?;

@@ -33,7 +33,7 @@ fn abi() -> Result {
     project::run(library().args(["--features", "test-panic"]))?;
     fs::copy(built.join("libvisavis.so"), folder("panic")?.join(install::soname())).map_err(text)?;
     project::run(&mut library())?;
-    project::run(project::cargo().args(["build", "--package", "visavis-ffi", "--example", "reference"]))?;
+    project::build("dev", &["--example", "reference"])?;
     install::install(&folder("prefix")?, &built, install::provided().as_deref())?;
     exports()
 }
