@@ -94,6 +94,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         print!("{config}");
         return Ok(ExitCode::SUCCESS);
     }
+    return_large_buffers();
     logs::start(config.log_format == LogFormat::Json, config.level()?);
     allow_many_connections();
     if config.credentials_file.exists() && users.has_plain() {
@@ -106,6 +107,17 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     info!(engine, version, extractor = verifier.extractor_id(), "models loaded");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
     runtime.block_on(serve(config, users, verifier))
+}
+
+/// Left to itself, glibc learns to keep buffers of up to 32 MiB with the thread that freed them. That many photos later,
+/// each thread sits on some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
+fn return_large_buffers() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code, reason = "no safe crate wraps it")]
+    // SAFETY: takes two numbers, and takes the allocator's own lock.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
+    }
 }
 
 /// Many systems start programs with 1024 file descriptors although they would give more.
