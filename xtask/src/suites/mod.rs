@@ -20,7 +20,9 @@ pub(crate) struct Step {
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS, bench::STEPS, deploy::STEPS, server::STEPS, c::STEPS, python::STEPS, node::STEPS].into_iter().flatten()
+    [rust::STEPS, bench::STEPS, deploy::STEPS, server::STEPS, c::STEPS, python::STEPS, node::STEPS]
+        .into_iter()
+        .flatten()
 }
 
 /// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.
