@@ -284,7 +284,7 @@ vav_status vav_config_set_threshold(vav_config *config,
 /// The largest encoded photo in bytes, 1..2^30 (default 2^26).
 vav_status vav_config_set_max_bytes(vav_config *config, size_t bytes);
 
-/// The most pixels of an encoded photo, 1..2^30 (default 50,000,000).
+/// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
 vav_status vav_config_set_max_pixels(vav_config *config, uint64_t pixels);
 
 /// The status that the failed call returned; VAV_OK for NULL.

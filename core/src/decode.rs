@@ -56,23 +56,26 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<Image<'static>> {
 
 fn check_size((width, height): (u32, u32), limits: &Limits) -> Result<()> {
     let (width, height) = (u64::from(width), u64::from(height));
-    let too_large = |why: String| Err(Error::new(ErrorKind::ImageTooLarge, why));
     if width == 0 || height == 0 {
         return Err(Error::new(
             ErrorKind::CorruptImage,
             format!("the image claims to be {width}x{height} pixels"),
         ));
     }
-    if width * height > limits.max_pixels {
-        return too_large(format!(
-            "{width}x{height} pixels are more than the {} that are allowed",
-            limits.max_pixels
-        ));
-    }
+    check_pixels(width, height, limits)?;
     if width.max(height) > MAX_ASPECT * width.min(height) {
-        return too_large(format!(
-            "{width}x{height} pixels: no photo is over {MAX_ASPECT} times as long as wide"
-        ));
+        let message = format!("{width}x{height} pixels: no photo is over {MAX_ASPECT} times as long as wide");
+        return Err(Error::new(ErrorKind::ImageTooLarge, message));
+    }
+    Ok(())
+}
+
+/// For pixels that were never encoded too.
+pub(crate) fn check_pixels(width: u64, height: u64, limits: &Limits) -> Result<()> {
+    if width * height > limits.max_pixels {
+        let most = limits.max_pixels;
+        let message = format!("{width}x{height} pixels are more than the {most} that are allowed");
+        return Err(Error::new(ErrorKind::ImageTooLarge, message));
     }
     Ok(())
 }

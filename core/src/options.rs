@@ -35,7 +35,7 @@ pub enum FacePolicy {
 pub struct Limits {
     /// Largest encoded image in bytes (default 64 MiB).
     pub max_bytes: usize,
-    /// Largest width times height in pixels (default 50,000,000).
+    /// Largest width times height in pixels, of raw pixels too (default 50,000,000).
     pub max_pixels: u64,
 }
 
@@ -121,7 +121,8 @@ impl Options {
         Ok(())
     }
 
-    pub(crate) fn validate(&self) -> Result<()> {
+    /// Whether every setting is in its range; [`Verifier::new`](crate::Verifier::new) asks the same.
+    pub fn validate(&self) -> Result<()> {
         let within = |name: &str, value: u64, low: u64, high: u64| {
             if (low..=high).contains(&value) {
                 Ok(())

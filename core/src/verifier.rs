@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::align::align;
 use crate::choose::choose;
 use crate::compare::similarity;
-use crate::decode::decode;
+use crate::decode::{check_pixels, decode};
 use crate::detect::{Face, detect};
 use crate::engine::{self, EngineInfo, Lazy, Net, Plan, Seat};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
@@ -342,7 +342,10 @@ impl Verifier {
     fn open<'a>(&self, source: Source<'a>) -> Result<Decoded<'a>> {
         match source {
             Source::Encoded(bytes) => decode(bytes, &self.options.limits).map(Decoded::Own),
-            Source::Pixels(image) => Ok(Decoded::Borrowed(image)),
+            Source::Pixels(image) => {
+                check_pixels(image.width().into(), image.height().into(), &self.options.limits)?;
+                Ok(Decoded::Borrowed(image))
+            }
         }
     }
 

@@ -163,7 +163,7 @@ pub extern "C" fn vav_config_set_max_bytes(config: Option<&mut vav_config>, byte
     guard(None, || set(config, |options| options.limits.max_bytes = bytes))
 }
 
-/// The most pixels of an encoded photo, 1..2^30 (default 50,000,000).
+/// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_pixels(config: Option<&mut vav_config>, pixels: u64) -> vav_status {
     guard(None, || set(config, |options| options.limits.max_pixels = pixels))

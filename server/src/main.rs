@@ -114,9 +114,11 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
 fn return_large_buffers() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code, reason = "no safe crate wraps it")]
-    // SAFETY: takes two numbers, and takes the allocator's own lock.
+    // SAFETY: each takes two numbers, and the allocator's own lock.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
+        // Setting the one sets the other to its least. What a request leaves is what the next one needs.
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 32 << 20);
     }
 }
 

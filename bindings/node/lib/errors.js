@@ -6,6 +6,9 @@ const { VisavisError } = require('./visavis-error');
 
 /** @typedef {import('./native').Failure} Failure */
 
+/** The longest path that an error repeats. */
+const LONGEST_QUOTED = 255;
+
 /** An argument or a setting outside its range. @param {string} message */
 const invalid = (message) => new VisavisError(message, { code: 'INVALID_ARGUMENT', number: 1 });
 
@@ -33,8 +36,11 @@ function fromFailure({ message, code, number, side, stage, errno, syscall, path 
   if (code) return new VisavisError(side ? `${side}: ${message}` : message, { code, number, side, stage });
   // A file that cannot be read: Node's own error, and which photo it was.
   const [name, words] = util.getSystemErrorMap().get(-(errno ?? 0)) ?? ['ERR_INVALID_ARG_VALUE', message];
-  const error = new Error(`${name}: ${words}, ${syscall} '${path}'`);
-  return Object.assign(error, { code: name, errno: errno === undefined ? undefined : -errno, syscall, path, side: side ?? null });
+  // A long path is more likely a photo or a template in Base64, and errors end up in logs.
+  const quoted = path && path.length > LONGEST_QUOTED ? undefined : path;
+  const what = quoted === undefined ? `a text of ${path?.length} characters; is it Base64?` : `'${quoted}'`;
+  const error = new Error(`${name}: ${words}, ${syscall} ${what}`);
+  return Object.assign(error, { code: name, errno: errno === undefined ? undefined : -errno, syscall, path: quoted, side: side ?? null });
 }
 
 /**

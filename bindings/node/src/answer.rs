@@ -129,11 +129,17 @@ pub struct Extraction {
     pub sample: Sample,
 }
 
+/// The engine's number in JavaScript's precision, with the digits that tell it from its neighbours: 27.3 stays 27.3, so
+/// that comparing with a threshold gives what `isMatch` says.
+fn number(value: f32) -> f64 {
+    value.to_string().parse().expect("what Rust prints, it reads")
+}
+
 impl From<visavis::Comparison> for Comparison {
     fn from(comparison: visavis::Comparison) -> Self {
         Comparison {
-            score: comparison.score.into(),
-            similarity: comparison.similarity.into(),
+            score: number(comparison.score),
+            similarity: number(comparison.similarity),
             is_match: comparison.is_match,
             false_match_rate: comparison.false_match_rate(),
         }
@@ -163,9 +169,9 @@ impl From<&visavis::Face> for Face {
     fn from(face: &visavis::Face) -> Self {
         let visavis::Rect { x, y, width, height } = face.bounds;
         Face {
-            bounds: Bounds { x: x.into(), y: y.into(), width: width.into(), height: height.into() },
-            landmarks: face.landmarks.iter().map(|point| vec![point.x.into(), point.y.into()]).collect(),
-            confidence: face.confidence.into(),
+            bounds: Bounds { x: number(x), y: number(y), width: number(width), height: number(height) },
+            landmarks: face.landmarks.iter().map(|point| vec![number(point.x), number(point.y)]).collect(),
+            confidence: number(face.confidence),
         }
     }
 }

@@ -49,6 +49,9 @@ pub fn open(
             return Either::B(error.into());
         }
     }
+    if let Err(error) = known.validate() {
+        return Either::B(error.into());
+    }
     known.onnxruntime_hint = hint.map(PathBuf::from);
     let workers = known.workers;
     let core = Arc::new(Core::new(known));

@@ -172,7 +172,21 @@ test('a photo that is passed as text is not repeated', async () => {
   }
 });
 
-test('settings: unknown, of the wrong type, out of range', () => {
+test('a text that is too long for a path one would write is not repeated either', async () => {
+  for (const text of [jpeg.toString('base64', 0, 900), 'a'.repeat(256)]) {
+    const error = await verifier().verify(jpeg, text).catch((error) => error);
+    assert.deepEqual([error.side, error.path], ['reference', undefined]);
+    assert.match(error.message, /^(ENOENT|ENAMETOOLONG): .*, open a text of \d+ characters; is it Base64\?$/);
+  }
+});
+
+test('raw pixels are bounded as photos are', async () => {
+  const small = await Verifier.create({ engine: 'embedded', maxPixels: 99 });
+  const raw = { data: Buffer.alloc(300), width: 10, height: 10, channels: 3 };
+  await assert.rejects(small.detect(raw), { code: 'IMAGE_TOO_LARGE', number: 23, stage: 'decode' });
+});
+
+test('settings: unknown, of the wrong type, out of range', async () => {
   const invalid = { name: 'VisavisError', code: 'INVALID_ARGUMENT', number: 1 };
   for (const options of [
     { colour: 'red' }, { threads_per_worker: 1 }, { __proto__: null, toString: 1 }, { engine: 'gpu' }, { face: '' },
@@ -181,6 +195,7 @@ test('settings: unknown, of the wrong type, out of range', () => {
     { queueLength: 0.5 }, { queueLength: Infinity }, { threadsPerWorker: 0 },
   ]) {
     assert.throws(() => new Verifier({ engine: 'embedded', ...options }), invalid, JSON.stringify(options));
+    await assert.rejects(Verifier.create({ engine: 'embedded', ...options }), invalid, JSON.stringify(options));
   }
   for (const options of [{ workers: '2' }, { engine: 1 }, { face: null }, { queueLength: '1' }, { models: {} }, { threshold: 1n }]) {
     assert.throws(() => new Verifier(options), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });

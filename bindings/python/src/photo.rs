@@ -60,9 +60,7 @@ impl<'a> Source<'a> {
     pub(crate) fn open(self, verifier: &Verifier) -> Result<Image<'a>> {
         match self {
             Source::Encoded(bytes) => verifier.decode(bytes),
-            Source::Pixels(data, shape) => {
-                pixels(data, shape, verifier.options().limits.max_pixels).map_err(decoding)
-            }
+            Source::Pixels(data, shape) => pixels(data, shape).map_err(decoding),
             Source::Misshapen(shape) => {
                 let message =
                     format!("an array of shape {shape:?}: (H, W), (H, W, 3) or (H, W, 4) is needed");
@@ -72,11 +70,7 @@ impl<'a> Source<'a> {
     }
 }
 
-fn pixels(data: &[u8], [height, width, channels]: [usize; 3], most: u64) -> Result<Image<'_>> {
-    if (width as u64).saturating_mul(height as u64) > most {
-        let message = format!("{width}x{height} pixels are more than the {most} that are allowed");
-        return Err(Error::new(ErrorKind::ImageTooLarge, message));
-    }
+fn pixels(data: &[u8], [height, width, channels]: [usize; 3]) -> Result<Image<'_>> {
     let format = match channels {
         1 => PixelFormat::Gray8,
         3 => PixelFormat::Rgb8,

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import tempfile
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,22 @@ def test_limits_hold_for_every_form(images: Path) -> None:
         with pytest.raises(visavis.ImageError) as caught:
             small.detect(form)
         assert (caught.value.code, caught.value.stage) == ("IMAGE_TOO_LARGE", "decode"), type(form)
+
+
+def test_a_view_of_little_memory_is_refused_before_it_becomes_much(verifier: visavis.Verifier) -> None:
+    tracemalloc.start()
+    with pytest.raises(visavis.ImageError, match="IMAGE_TOO_LARGE"):
+        verifier.detect(numpy.broadcast_to(numpy.uint8(0), (30_000, 30_000, 3)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+@pytest.mark.parametrize("url", ["data:image/jpeg;base64,AAAA", b"data:,AAAA"])
+def test_a_data_url_is_refused_unquoted(verifier: visavis.Verifier, url: Any) -> None:
+    with pytest.raises(visavis.CallerError, match="INVALID_ARGUMENT") as caught:
+        verifier.detect(os.fsdecode(url))
+    assert "AAAA" not in str(caught.value)
 
 
 def test_no_more_of_a_file_is_read_than_is_allowed() -> None:

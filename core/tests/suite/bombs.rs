@@ -50,3 +50,18 @@ fn bombs_are_refused_quickly_and_cheaply() {
     let (answer, _) = process.verify(&sound, &sound);
     assert!(answer.ends_with(": same"), "{answer}");
 }
+
+#[test]
+fn raw_pixels_are_bounded_as_photos_are() {
+    let mut options = visavis::Options::default();
+    options.engine = visavis::Engine::Embedded;
+    options.limits.max_pixels = 99;
+    let verifier = visavis::Verifier::new(options).unwrap();
+    let image = visavis::Image::from_pixels(&[0; 300], 10, 10, 30, visavis::PixelFormat::Rgb8).unwrap();
+    let error = verifier.verify_images(&image, &image).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "probe: 10x10 pixels are more than the 99 that are allowed (IMAGE_TOO_LARGE)"
+    );
+    assert_eq!(error.stage(), Some(visavis::Stage::Decode));
+}

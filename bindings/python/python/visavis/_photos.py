@@ -55,12 +55,19 @@ def native(photo: Photo, limits: _visavis.Verifier, side: Optional[str] = None) 
     if isinstance(photo, (bytearray, memoryview)):
         return _copied(photo, most)
     if isinstance(photo, (str, os.PathLike)):
-        return _read_path(os.fspath(photo), most)
+        path = os.fspath(photo)
+        if path[:5] in ("data:", b"data:"):
+            # Unquoted, for it is the photo itself.
+            raise _visavis.error("INVALID_ARGUMENT", "a data: URL is no path: decode its Base64", side)
+        return _read_path(path, most)
     # Whoever passes an object of numpy or Pillow has imported them.
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and isinstance(photo, numpy.ndarray):
         if photo.dtype != numpy.uint8:
             raise TypeError(f"a numpy array of uint8 is needed, not of {photo.dtype}")
+        if photo.ndim >= 2:
+            # Before a view of little memory becomes an array of much.
+            _check_pixels(photo.shape[1], photo.shape[0], limits.max_pixels, side)
         contiguous: Native = numpy.ascontiguousarray(photo)
         return contiguous
     pillow: Any = sys.modules.get("PIL.Image")
@@ -127,10 +134,8 @@ def read_file(file: Any, most: int) -> bytes:
 def _pixels(picture: Any, max_pixels: int, side: Optional[str]) -> Pixels:
     """Pixels of a picture of Pillow. What its `open` gave is turned as its EXIF says, as files are."""
     width, height = picture.size
-    if width * height > max_pixels:
-        # Told before Pillow decodes it.
-        message = f"{width}x{height} pixels are more than the {max_pixels} that are allowed"
-        raise _visavis.error("IMAGE_TOO_LARGE", message, side)
+    # Before Pillow decodes it.
+    _check_pixels(width, height, max_pixels, side)
     if picture.mode in ("I", "F"):
         message = f"a picture of mode {picture.mode} says nothing of what is white: convert it to 8 bits"
         raise _visavis.error("INVALID_PIXELS", message, side)
@@ -141,6 +146,12 @@ def _pixels(picture: Any, max_pixels: int, side: Optional[str]) -> Pixels:
     except Exception as error:
         message = f"Pillow cannot read the picture: {type(error).__name__}"
         raise _visavis.error("CORRUPT_IMAGE", message, side) from error
+
+
+def _check_pixels(width: int, height: int, most: int, side: Optional[str]) -> None:
+    if width * height > most:
+        message = f"{width}x{height} pixels are more than the {most} that are allowed"
+        raise _visavis.error("IMAGE_TOO_LARGE", message, side)
 
 
 def _upright(picture: Any) -> Any:
