@@ -173,7 +173,7 @@ export interface TemplateInfo {
   /** How many dimensions it has; 0 for the record of a failure to extract. */
   dimensions: number
   /** Equal for templates that can be compared: the start of the SHA-256 of the network that made it. */
-  model: string
+  model: Buffer
 }
 
 /** What came out of two photos. */
