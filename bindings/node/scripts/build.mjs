@@ -3,7 +3,7 @@
 //
 // Not by `napi build`, which compiles for a named target and with it everything a second time.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,8 +18,11 @@ function build() {
   const env = { ...process.env, NAPI_TYPE_DEF_TMP_FOLDER: join(made, 'rust'), NAPI_FORCE_BUILD_VISAVIS_NODE: `${Date.now()}` };
   mkdirSync(env.NAPI_TYPE_DEF_TMP_FOLDER);
   execFileSync('cargo', ['build', '--release', '--package', 'visavis-node', '--lib'], { cwd: root, env, stdio: 'inherit' });
-  copyFileSync(join(target, 'release', library), join(root, binary));
-  execFileSync('strip', [process.platform === 'darwin' ? '-x' : '--strip-unneeded', binary], { cwd: root });
+  // Under another name first: a program that has the old one mapped must not see it change.
+  const fresh = join(root, `${binary}.new`);
+  copyFileSync(join(target, 'release', library), fresh);
+  execFileSync('strip', [process.platform === 'darwin' ? '-x' : '--strip-unneeded', fresh]);
+  renameSync(fresh, join(root, binary));
 }
 
 function commit(file, text) {
