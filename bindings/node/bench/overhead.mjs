@@ -27,7 +27,7 @@ const verifier = new Verifier({ onnxruntime: library, workers: 1 });
 async function rust(probe, reference) {
   child.stdin.write(`${probe} ${reference}\n`);
   const [score, wall, processor] = (await lines.next()).value.split(' ').map(Number);
-  return { score: Math.fround(score), wall: wall / 1e6, processor: processor / 1e6 };
+  return { score, wall: wall / 1e6, processor: processor / 1e6 };
 }
 
 async function node(call, probe, reference) {
