@@ -117,7 +117,8 @@ fn return_large_buffers() {
     // SAFETY: each takes two numbers, and the allocator's own lock.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
-        // Setting the one sets the other to its least. What a request leaves is what the next one needs.
+        // Setting the one ends glibc's learning of the other, which stays at 128 KiB: too little for what one request
+        // leaves and the next one needs.
         libc::mallopt(libc::M_TRIM_THRESHOLD, 32 << 20);
     }
 }
