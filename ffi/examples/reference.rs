@@ -3,16 +3,13 @@
 //! `reference golden CASES IMAGES ENGINE` prints a line for every golden case: name, status, side, and the bits of
 //! similarity and score. `reference ppm PHOTO` writes the decoded photo as PPM.
 
-#[allow(dead_code, reason = "shared with tests that need more of it")]
-#[path = "../../core/tests/support/cases.rs"]
-mod cases;
-
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io::Write;
 use std::path::Path;
 
 use face::{Error, Options, Side, Verifier};
+use testkit::cases;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -127,7 +127,7 @@ fn base64_is_read_in_every_usual_form() {
 
 #[test]
 fn images_are_never_fetched() {
-    let path = common::golden().join("images/astronaut.jpg").display().to_string();
+    let path = testkit::files::golden("astronaut.jpg").display().to_string();
     for text in ["https://example.org/a.jpg", "file:///etc/hostname", &path] {
         with_probe(&json!({ "imageBase64": text })).assert_error(200, "MISSING_PROBE_IMAGE", Some("s"));
         let url = json!({ "imageUrl": text, "url": text });

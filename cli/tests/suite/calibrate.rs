@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
+use testkit::files::{golden, root};
 use visavis::ScoreTable;
 
 use crate::eval::small_set;
-use crate::photos::{golden, root};
 use crate::program::{Run, args, run};
 
 #[derive(serde::Deserialize)]

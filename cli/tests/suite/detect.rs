@@ -2,8 +2,8 @@
 
 use image::{Rgb, RgbImage};
 use serde_json::Value;
+use testkit::files::golden;
 
-use crate::photos::golden;
 use crate::program::{args, keys, run};
 
 const CHOSEN: Rgb<u8> = Rgb([0, 200, 83]);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::files::golden;
 
-use crate::photos::golden;
 use crate::program::{args, keys, run};
 
 /// Two people, four and three usable photos, one failure to extract each.

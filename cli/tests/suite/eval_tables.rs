@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use testkit::files::golden;
+
 use crate::eval::small_set;
-use crate::photos::golden;
 use crate::program::{args, command, run};
 
 #[test]

@@ -5,7 +5,8 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::photos::golden;
+use testkit::files::golden;
+
 use crate::program::{args, run};
 
 #[test]

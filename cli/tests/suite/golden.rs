@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::aloud;
-use crate::cases::{self, Case, Expected};
-use crate::photos::{golden, root};
+use testkit::cases::{self, Case, Expected};
+use testkit::files::golden;
+use testkit::report;
+
 use crate::program::{Run, command};
 
 #[test]
 fn every_golden_case_holds() {
-    let table = root().join("tests/golden/cases.tsv");
+    let table = cases::table();
     let cases = cases::read(&table);
     let rows =
         std::fs::read_to_string(&table).unwrap().lines().filter(|line| !line.starts_with('#')).count() - 1;
@@ -31,7 +32,7 @@ fn every_golden_case_holds() {
     assert!(rows > 100 && outcomes.len() == rows, "{} of {rows} cases ran", outcomes.len());
     let complaints: Vec<_> = outcomes.into_iter().filter_map(Result::err).collect();
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
-    aloud::say(&format!("{rows} golden cases on the command line"));
+    report::note(&format!("{rows} golden cases on the command line"));
 }
 
 fn check(case: &Case) -> Result<(), String> {

@@ -5,16 +5,15 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use testkit::{files, report};
 
-use crate::photos::{golden, root};
 use crate::program::{args, run};
-use crate::{aloud, shared};
 
 fn data() -> Option<PathBuf> {
-    let folder = shared::folder("lfw-view1")?;
-    let engine = &run(args!["detect", golden("hopper.jpg"), "--json"]).json()["engine"];
+    let folder = files::shared("lfw-view1")?;
+    let engine = &run(args!["detect", files::golden("hopper.jpg"), "--json"]).json()["engine"];
     if engine["name"] != "onnxruntime" {
-        aloud::skip(
+        report::skip(
             "LFW View 1",
             &format!("without ONNX Runtime it takes long: {}", engine["fallback_reason"]),
         );
@@ -50,19 +49,19 @@ fn the_accuracy_is_what_is_said() {
         genuine += number(&fnmr["of"]);
         reached += number(&at_27(&report["cross_identity"]["fmr"])["errors"]);
         comparisons += number(&report["cross_identity"]["comparisons"]);
-        aloud::say(&format!("LFW View 1, {view}: {pairs} pairs, best accuracy {:.2} %", 100.0 * best));
+        report::note(&format!("LFW View 1, {view}: {pairs} pairs, best accuracy {:.2} %", 100.0 * best));
     }
     let (fnmr, fmr) = (missed as f64 / genuine as f64, reached as f64 / comparisons as f64);
     assert!(fnmr <= 0.01, "FNMR at 27: {fnmr}");
     assert!((0.0015..=0.0025).contains(&fmr), "FMR at 27: {fmr}");
-    aloud::say(&format!("at score 27 FNMR {:.2} %, FMR {:.3} %", 100.0 * fnmr, 100.0 * fmr));
+    report::note(&format!("at score 27 FNMR {:.2} %, FMR {:.3} %", 100.0 * fnmr, 100.0 * fmr));
 }
 
 #[test]
 fn the_committed_table_is_what_calibrate_gives() {
     let Some(folder) = data() else { return };
-    let manifest = root().join("models/manifest.toml");
+    let manifest = files::root().join("models/manifest.toml");
     let run = run(args!["calibrate", folder.join("images"), "--name", "LFW View 1", "--check", manifest]);
     assert_eq!(run.code, 0, "{}{}", run.text(), run.stderr);
-    aloud::say("the score table is measured again on LFW View 1 and agrees");
+    report::note("the score table is measured again on LFW View 1 and agrees");
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use crate::photos::golden;
+use testkit::{files, report};
+
 use crate::program::{args, run};
-use crate::{aloud, shared};
 
 #[test]
 fn selfies_are_the_same_person_and_an_astronaut_is_not() {
-    let Some(folder) = shared::folder("portraits-cc0") else { return };
+    let Some(folder) = files::shared("portraits-cc0") else { return };
     let selfie = |name: &str| folder.join("lisa").join(name);
     let score = |one: &Path, other: &Path, code: i32| {
         let run = run(args!["verify", one, other, "--json"]);
@@ -16,7 +16,7 @@ fn selfies_are_the_same_person_and_an_astronaut_is_not() {
         run.json()["score"].as_f64().unwrap()
     };
     let same = score(&selfie("lisa1.jpg"), &selfie("zoom_15cm.jpg"), 0);
-    let different = score(&selfie("lisa1.jpg"), &golden("astronaut.jpg"), 1);
+    let different = score(&selfie("lisa1.jpg"), &files::golden("astronaut.jpg"), 1);
     assert!(same > 60.0, "{same}");
-    aloud::say(&format!("two selfies score {same:.1}, a selfie and an astronaut {different:.1}"));
+    report::note(&format!("two selfies score {same:.1}, a selfie and an astronaut {different:.1}"));
 }

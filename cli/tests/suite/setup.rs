@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::photos::{golden, root};
+use testkit::files::{golden, root};
+
 use crate::program::{args, run};
 
 fn verify_with(options: &[&str]) -> crate::program::Run {

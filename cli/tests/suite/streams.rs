@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
-use crate::photos::golden;
+use testkit::files::golden;
+
 use crate::program::{Run, args, command};
 
 #[test]

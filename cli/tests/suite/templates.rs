@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tempfile::TempDir;
+use testkit::files::golden;
 
-use crate::photos::golden;
 use crate::program::{Run, args, command, keys, run, run_with_input};
 
 fn extracted(folder: &TempDir, photo: &str) -> PathBuf {

@@ -1,8 +1,8 @@
 //! `verify`: verdicts, their JSON, their exit status.
 
 use serde_json::Value;
+use testkit::files::golden;
 
-use crate::photos::golden;
 use crate::program::{args, keys, run, run_with_input};
 
 #[test]

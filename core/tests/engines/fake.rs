@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::aloud;
+use testkit::report;
 
 /// Has a version, but no functions for any version.
 pub(crate) const NO_API: &str = "return &base;";
@@ -33,7 +33,7 @@ pub(crate) fn build(folder: &Path, version: &str, behaviour: &str) -> Option<Pat
     match status {
         Ok(status) => assert!(status.success(), "the C compiler refuses the fake library"),
         Err(error) => {
-            aloud::skip("libraries that only look like ONNX Runtime", &format!("there is no cc: {error}"));
+            report::skip("libraries that only look like ONNX Runtime", &format!("there is no cc: {error}"));
             return None;
         }
     }

@@ -3,18 +3,12 @@
 //! A program of its own: what a process has loaded stays loaded, so the tests that look for a library run in children,
 //! and the one that tries several in turn is the only one that loads any here.
 
-#[path = "../support/aloud.rs"]
-mod aloud;
-#[path = "../support/example.rs"]
-mod example;
-#[path = "../support/photos.rs"]
-mod photos;
-
 mod fake;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use testkit::{example, files, report};
 use visavis::{Engine, EngineInfo, ErrorKind, Options, Result, Verifier};
 
 /// What `cargo xtask onnxruntime` put beside this program, or where the variable says.
@@ -23,7 +17,7 @@ fn library() -> Option<PathBuf> {
     let program = std::env::current_exe().unwrap();
     let library = named.unwrap_or_else(|| program.with_file_name("libonnxruntime.so.1"));
     if !library.is_file() {
-        aloud::skip("ONNX Runtime", "the library is not there; `cargo xtask onnxruntime` brings it");
+        report::skip("ONNX Runtime", "the library is not there; `cargo xtask onnxruntime` brings it");
         return None;
     }
     Some(library)
@@ -113,7 +107,7 @@ fn onnxruntime_by_name_is_that_or_an_error() {
 /// Two photos of one person, verified by a process of its own.
 fn verify(options: &[&str], variable: Option<&Path>) -> Output {
     let mut command = example::verify();
-    command.args([photos::golden("astronaut.jpg"), photos::golden("astronaut-q10.jpg")]).args(options);
+    command.args([files::golden("astronaut.jpg"), files::golden("astronaut-q10.jpg")]).args(options);
     match variable {
         Some(path) => command.env("ORT_DYLIB_PATH", path),
         None => command.env_remove("ORT_DYLIB_PATH"),

@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
+use testkit::{files, report};
 use visavis::Engine;
 
 use crate::decode::manifest;
 use crate::resident::Resident;
-use crate::{aloud, photos, shared};
 
 /// Peak above the resting process, in MiB.
 const MOST: f64 = 64.0;
 
 /// The golden ones and, where they are, those of `../shared/data/decode`.
 fn bombs() -> Vec<PathBuf> {
-    let images = photos::root().join("tests/golden/images").read_dir().unwrap();
+    let images = files::root().join("tests/golden/images").read_dir().unwrap();
     let golden = images.map(|entry| entry.unwrap().path());
     let mut bombs: Vec<_> = golden
         .filter(|path| {
@@ -24,7 +24,7 @@ fn bombs() -> Vec<PathBuf> {
         })
         .collect();
     assert_eq!(bombs.len(), 9);
-    if let Some(folder) = shared::folder("decode") {
+    if let Some(folder) = files::shared("decode") {
         let entries = manifest(&folder).into_iter().filter(|entry| entry.path.contains("bomb_"));
         bombs.extend(entries.map(|entry| folder.join(entry.path)));
         assert_eq!(bombs.len(), 9 + 6);
@@ -34,7 +34,7 @@ fn bombs() -> Vec<PathBuf> {
 
 #[test]
 fn bombs_are_refused_quickly_and_cheaply() {
-    let sound = photos::golden("astronaut.jpg");
+    let sound = files::golden("astronaut.jpg");
     let mut process = Resident::start(Engine::Embedded);
     let resting = process.memory("VmRSS");
     let bombs = bombs();
@@ -46,7 +46,7 @@ fn bombs_are_refused_quickly_and_cheaply() {
         assert!(cost.seconds < 1.0, "{}: {} s of processor time", bomb.display(), cost.seconds);
     }
     let peak = process.memory("VmHWM") - resting;
-    aloud::say(&format!("{} bombs: at most {peak:.1} MiB above the resting process", bombs.len()));
+    report::note(&format!("{} bombs: at most {peak:.1} MiB above the resting process", bombs.len()));
     let (answer, _) = process.verify(&sound, &sound);
     assert!(answer.ends_with(": same"), "{answer}");
 }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use testkit::{files, report};
 use visavis::{Engine, ErrorKind, Image, Verifier};
 
-use crate::{aloud, shared, verifiers};
+use crate::verifiers;
 
 /// How many files the manifest names.
 const FILES: usize = 117;
@@ -64,7 +65,7 @@ fn expected(entry: &Entry) -> Option<Result<(), ErrorKind>> {
 
 #[test]
 fn every_file_decodes_or_has_its_error() {
-    let Some(folder) = shared::folder("decode") else { return };
+    let Some(folder) = files::shared("decode") else { return };
     let verifier = verifiers::make(Engine::Embedded, &[]).unwrap();
     let mut complaints = Vec::new();
     for entry in manifest(&folder) {
@@ -75,12 +76,12 @@ fn every_file_decodes_or_has_its_error() {
         }
     }
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
-    aloud::say(&format!("{FILES} hard image files decoded or refused"));
+    report::note(&format!("{FILES} hard image files decoded or refused"));
 }
 
 #[test]
 fn faces_are_found_where_the_manifest_says() {
-    let Some(folder) = shared::folder("decode") else { return };
+    let Some(folder) = files::shared("decode") else { return };
     let verifier = verifiers::fastest();
     let base = std::fs::read(folder.join("generated/base.png")).unwrap();
     let (mut with, mut without, mut lowest) = (0, 0, 100.0_f32);
@@ -106,12 +107,12 @@ fn faces_are_found_where_the_manifest_says() {
         }
     }
     assert!(with > 40 && without > 10, "{with} with and {without} without a face");
-    aloud::say(&format!("{with} files of one person: lowest score {lowest:.1}; {without} without a face"));
+    report::note(&format!("{with} files of one person: lowest score {lowest:.1}; {without} without a face"));
 }
 
 #[test]
 fn what_is_transparent_is_not_seen() {
-    let Some(folder) = shared::folder("decode") else { return };
+    let Some(folder) = files::shared("decode") else { return };
     let photo = std::fs::read(folder.join("generated/rgba_fully_transparent.png")).unwrap();
     let detection = verifiers::fastest().detect(&photo).unwrap();
     assert!(detection.faces.is_empty());
@@ -119,7 +120,7 @@ fn what_is_transparent_is_not_seen() {
 
 #[test]
 fn every_orientation_is_upright() {
-    let Some(folder) = shared::folder("decode") else { return };
+    let Some(folder) = files::shared("decode") else { return };
     let verifier = verifiers::make(Engine::Embedded, &[]).unwrap();
     let mut compared = 0;
     for (original, variants) in orientations() {

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use testkit::cases::{self, Case, Expected};
+use testkit::{files, report};
 use visavis::{Engine, Verifier};
 
-use crate::cases::{self, Case, Expected};
-use crate::{aloud, photos, verifiers};
+use crate::verifiers;
 
 /// How far the engines may be apart, in points.
 const APART: u8 = 1;
@@ -30,7 +30,7 @@ struct Outcomes {
     onnxruntime: Option<Vec<Outcome>>,
 }
 
-static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| cases::read(&table()));
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| cases::read(&cases::table()));
 
 static OUTCOMES: LazyLock<Outcomes> = LazyLock::new(|| {
     std::thread::scope(|scope| {
@@ -40,20 +40,16 @@ static OUTCOMES: LazyLock<Outcomes> = LazyLock::new(|| {
     })
 });
 
-fn table() -> PathBuf {
-    photos::root().join("tests/golden/cases.tsv")
-}
-
 #[test]
 fn the_table_holds_with_both_engines() {
-    let text = std::fs::read_to_string(table()).unwrap();
+    let text = std::fs::read_to_string(cases::table()).unwrap();
     let rows = text.lines().filter(|line| !line.starts_with('#')).count() - 1;
     let Outcomes { embedded, onnxruntime } = &*OUTCOMES;
     assert!(rows > 0 && embedded.len() == rows, "{} of {rows} cases ran", embedded.len());
     let expected = match std::env::var("VISAVIS_GOLDEN") {
         Ok(mode) if mode == "write" => {
             write(&text, onnxruntime.as_ref().expect("the scores are ONNX Runtime's: install it first"));
-            cases::read(&table())
+            cases::read(&cases::table())
         }
         Ok(mode) => panic!("VISAVIS_GOLDEN can be \"write\" only, not {mode:?}"),
         Err(_) => CASES.clone(),
@@ -65,7 +61,7 @@ fn the_table_holds_with_both_engines() {
     }
     assert!(complaints.is_empty(), "{} complaints:\n{}", complaints.len(), complaints.join("\n"));
     let engines = if onnxruntime.is_some() { "both engines" } else { "the embedded engine only" };
-    aloud::say(&format!("{rows} golden cases with {engines}"));
+    report::note(&format!("{rows} golden cases with {engines}"));
 }
 
 #[test]
@@ -79,7 +75,7 @@ fn the_engines_are_within_one_point() {
         }
     }
     assert!(widest <= f32::from(APART), "{widest} points apart");
-    aloud::say(&format!("the engines are at most {widest:.4} points apart"));
+    report::note(&format!("the engines are at most {widest:.4} points apart"));
 }
 
 #[test]
@@ -118,7 +114,7 @@ fn walk(engine: Engine) -> Option<Vec<Outcome>> {
 }
 
 fn run(verifier: &Verifier, case: &Case) -> Outcome {
-    let photo = |name: &str| std::fs::read(photos::golden(name)).unwrap();
+    let photo = |name: &str| files::photo(name);
     match verifier.verify(&photo(&case.probe), &photo(&case.reference)) {
         Ok(verdict) => {
             let comparison = verdict.comparison;
@@ -163,11 +159,11 @@ fn write(text: &str, outcomes: &[Outcome]) {
         {
             scores.insert(case.name.as_str(), score.floor() as u8);
             if *score < 100.0 && (score - score.round()).abs() < 0.01 {
-                aloud::say(&format!("{}: {score} is close to a whole number", case.name));
+                report::note(&format!("{}: {score} is close to a whole number", case.name));
             }
         }
     }
-    std::fs::write(table(), cases::with_scores(text, |name| scores.get(name).copied())).unwrap();
+    std::fs::write(cases::table(), cases::with_scores(text, |name| scores.get(name).copied())).unwrap();
 }
 
 impl fmt::Display for Outcome {
@@ -175,16 +171,6 @@ impl fmt::Display for Outcome {
         match self {
             Outcome::Score(score) => write!(f, "{score:.3}"),
             Outcome::Error(kind, side) => write!(f, "{kind} on {side}"),
-        }
-    }
-}
-
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Expected::Unmeasured => write!(f, "a score that has not been measured"),
-            Expected::Score(score) => write!(f, "{score}"),
-            Expected::Error(kind, side) => write!(f, "{kind} on {side}"),
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use testkit::{example, files, report};
 use visavis::Engine;
 
-use crate::{aloud, example, photos, verifiers};
+use crate::verifiers;
 
 /// Every call that names a file, every call about sockets, and those that change a file by its number.
 const TRACED: &str = "trace=%file,%network,ftruncate,fallocate,fchmod,fchown";
@@ -51,10 +52,10 @@ fn neither_talks_nor_writes(engine: Engine) {
     std::fs::create_dir(&home).unwrap();
     std::fs::create_dir(&cache).unwrap();
     let Some(mut command) = watched(&trace) else {
-        return aloud::skip("the watch over sockets and files", "strace is missing or may not trace here");
+        return report::skip("the watch over sockets and files", "strace is missing or may not trace here");
     };
-    command.arg(example::verify_path());
-    command.args([photos::golden("astronaut.jpg"), photos::golden("hopper.jpg")]);
+    command.arg(example::path("core", "verify"));
+    command.args([files::golden("astronaut.jpg"), files::golden("hopper.jpg")]);
     command.arg(format!("engine={}", engine.name())).env("HOME", &home).env("XDG_CACHE_HOME", &cache);
     let output = command.output().unwrap();
     let answer = String::from_utf8_lossy(&output.stdout);
@@ -68,7 +69,11 @@ fn neither_talks_nor_writes(engine: Engine) {
     for folder in [home, cache] {
         assert_eq!(folder.read_dir().unwrap().count(), 0, "{} was written to", folder.display());
     }
-    aloud::say(&format!("{}: no socket, no written file in {} calls", engine.name(), trace.lines().count()));
+    report::note(&format!(
+        "{}: no socket, no written file in {} calls",
+        engine.name(),
+        trace.lines().count()
+    ));
 }
 
 /// strace, inside a namespace without a network where that is allowed.
@@ -90,7 +95,7 @@ fn watched(trace: &Path) -> Option<Command> {
             return Some(namespace());
         }
     }
-    aloud::say("network namespaces are not allowed here: the program is watched, but not cut off");
+    report::note("network namespaces are not allowed here: the program is watched, but not cut off");
     Some(strace(Command::new("strace")))
 }
 

@@ -2,21 +2,10 @@
 //!
 //! One program for all of it, because every program links the networks and both engines once more.
 
-#[path = "../support/aloud.rs"]
-mod aloud;
-#[path = "../support/cases.rs"]
-mod cases;
-#[cfg(target_os = "linux")]
-#[path = "../support/example.rs"]
-mod example;
-#[path = "../support/photos.rs"]
-mod photos;
-
 mod decode;
 mod golden;
 mod negatives;
 mod quality;
-mod shared;
 mod threads;
 mod verifiers;
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use image::ImageEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
+use testkit::{files, report};
 
 use crate::resident::Resident;
-use crate::{aloud, photos, verifiers};
+use crate::verifiers;
 
 const MOST: f64 = 300.0;
 
@@ -25,14 +26,14 @@ fn two_photos_of_12_megapixels_stay_under_300_mib() {
         drop(verifier);
         let (answer, cost) = Resident::start(engine).verify(&photos[0], &photos[1]);
         assert!(answer.ends_with(": same"), "{answer}");
-        aloud::say(&format!("two photos of 12 megapixels, {}: {:.0} MiB", engine.name(), cost.peak));
+        report::note(&format!("two photos of 12 megapixels, {}: {:.0} MiB", engine.name(), cost.peak));
         assert!(cost.peak < MOST, "{} MiB", cost.peak);
     }
 }
 
 /// The golden portrait as a phone would have taken it.
 fn write_photo(path: &Path, exif: Option<&[u8]>) {
-    let portrait = image::open(photos::golden("astronaut.jpg")).unwrap();
+    let portrait = image::open(files::golden("astronaut.jpg")).unwrap();
     let portrait = if exif.is_some() { portrait.rotate270() } else { portrait };
     let photo = portrait.resize_exact(4000, 3000, FilterType::Triangle).into_rgb8();
     let mut encoder = JpegEncoder::new_with_quality(std::fs::File::create(path).unwrap(), 90);

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::{aloud, shared, verifiers};
+use testkit::{files, report};
+
+use crate::verifiers;
 
 /// How many pictures the folders hold together.
 const PICTURES: usize = 207;
 
 #[test]
 fn textures_have_no_face() {
-    let Some(folder) = shared::folder("negatives") else { return };
+    let Some(folder) = files::shared("negatives") else { return };
     let verifier = verifiers::fastest();
     let (mut pictures, mut found) = (0, BTreeMap::new());
     for kind in sorted(&folder) {
@@ -22,7 +24,7 @@ fn textures_have_no_face() {
             let detection = detection.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             with_face += usize::from(!detection.faces.is_empty());
         }
-        aloud::say(&format!("{name}: a face in {with_face} of {} pictures without one", files.len()));
+        report::note(&format!("{name}: a face in {with_face} of {} pictures without one", files.len()));
         pictures += files.len();
         found.insert(name, with_face);
     }

@@ -1,14 +1,12 @@
 //! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
 
-use std::path::Path;
-
+use testkit::{files, report};
 use visavis::{Image, PixelFormat, Quality};
 
-use crate::{aloud, shared, verifiers};
+use crate::verifiers;
 
 fn decoded(name: &str) -> Image<'static> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/images").join(name);
-    verifiers::fastest().decode(&std::fs::read(path).unwrap()).unwrap()
+    verifiers::fastest().decode(&files::photo(name)).unwrap()
 }
 
 fn measured(image: &Image<'_>) -> Quality {
@@ -130,7 +128,7 @@ const ADVISED: [Advice; 6] = [
 /// The ranges that docs/DETAILS.md tells, and the bounds of its advice: few photos of the press may meet one.
 #[test]
 fn press_photos_are_seldom_advised_against() {
-    let Some(folder) = shared::folder("lfw-view1/images") else { return };
+    let Some(folder) = files::shared("lfw-view1/images") else { return };
     let mut photos: Vec<_> = (folder.read_dir().unwrap())
         .flat_map(|person| person.unwrap().path().read_dir().unwrap())
         .map(|photo| photo.unwrap().path())
@@ -149,7 +147,7 @@ fn press_photos_are_seldom_advised_against() {
     for (name, read) in MEASURES {
         let mut values: Vec<f32> = qualities.iter().map(read).collect();
         values.sort_by(f32::total_cmp);
-        aloud::say(&format!(
+        report::note(&format!(
             "{name}: {:.2} .. {:.2} in {count} photos",
             values[count / 20],
             values[count - 1 - count / 20]
@@ -157,7 +155,7 @@ fn press_photos_are_seldom_advised_against() {
     }
     for (name, applies) in ADVISED {
         let met = qualities.iter().filter(|quality| applies(quality)).count();
-        aloud::say(&format!("{name}: {met} of {count}"));
+        report::note(&format!("{name}: {met} of {count}"));
         assert!(met * 20 <= count, "{name}: {met} of {count}");
     }
 }

@@ -4,9 +4,8 @@ use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
+use testkit::{example, process};
 use visavis::Engine;
-
-use crate::example;
 
 /// What one call of an answer cost the process.
 pub(crate) struct Cost {
@@ -47,22 +46,11 @@ impl Resident {
 
     /// Memory in MiB: `VmRSS` is the present, `VmHWM` the peak so far.
     pub(crate) fn memory(&self, field: &str) -> f64 {
-        let status = self.proc("status");
-        let line = status.lines().find(|line| line.starts_with(field)).expect("the kernel tells");
-        let kib: f64 = line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("in kB");
-        kib / 1024.0
+        process::memory_kib(self.child.id(), field).expect("the process runs") as f64 / 1024.0
     }
 
-    /// Fields 14 and 15 of `proc_pid_stat(5)`, in ticks of which Linux has 100 a second.
     fn processor_seconds(&self) -> f64 {
-        let stat = self.proc("stat");
-        let (_, fields) = stat.rsplit_once(") ").expect("the name is in parentheses");
-        let ticks = fields.split(' ').skip(11).take(2).map(|field| field.parse::<f64>().unwrap());
-        ticks.sum::<f64>() / 100.0
-    }
-
-    fn proc(&self, file: &str) -> String {
-        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
+        process::processor_seconds(self.child.id()).expect("the process runs")
     }
 }
 

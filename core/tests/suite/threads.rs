@@ -2,9 +2,10 @@
 
 use std::sync::Barrier;
 
+use testkit::files;
 use visavis::{Engine, Options, Verdict, Verifier};
 
-use crate::{photos, verifiers};
+use crate::verifiers;
 
 const PAIRS: &[(&str, &str)] = &[
     ("astronaut.jpg", "astronaut-q10.jpg"),
@@ -16,7 +17,7 @@ const PAIRS: &[(&str, &str)] = &[
 type Photos = Vec<(Vec<u8>, Vec<u8>)>;
 
 fn read() -> Photos {
-    let read = |name: &str| std::fs::read(photos::golden(name)).unwrap();
+    let read = |name: &str| files::photo(name);
     PAIRS.iter().map(|(probe, reference)| (read(probe), read(reference))).collect()
 }
 

@@ -1,8 +1,7 @@
 //! Verifiers of the engines that are here.
 
+use testkit::report;
 use visavis::{Engine, ErrorKind, Options, Verifier};
-
-use crate::aloud;
 
 /// A verifier with these options; none where ONNX Runtime is asked for and is not installed.
 pub(crate) fn make(engine: Engine, settings: &[(String, String)]) -> Option<Verifier> {
@@ -14,7 +13,7 @@ pub(crate) fn make(engine: Engine, settings: &[(String, String)]) -> Option<Veri
     match Verifier::new(options) {
         Ok(verifier) => Some(verifier),
         Err(error) if engine == Engine::OnnxRuntime && error.kind() == ErrorKind::EngineUnavailable => {
-            aloud::skip("ONNX Runtime", &format!("{error}; `cargo xtask onnxruntime` brings it"));
+            report::skip("ONNX Runtime", &format!("{error}; `cargo xtask onnxruntime` brings it"));
             None
         }
         Err(error) => panic!("{error}"),

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use testkit::process;
+use testkit::wire::LOGIN;
 
 use crate::Result;
-use crate::wire::LOGIN;
 
 /// How long it may take to start and to end.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -25,13 +26,8 @@ pub(crate) struct Server {
 }
 
 /// What a process took of the processors, in seconds.
-pub(crate) fn processor_seconds(process: &str) -> Result<f64> {
-    let path = format!("/proc/{process}/stat");
-    let stat = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-    // The name, in parentheses, may hold anything; times follow it, in hundredths of a second on every Linux.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |field: usize| fields.get(field).and_then(|text| text.parse::<f64>().ok());
-    ticks(11).zip(ticks(12)).map(|(user, system)| (user + system) / 100.0).ok_or(path)
+pub(crate) fn processor_seconds(process: u32) -> Result<f64> {
+    process::processor_seconds(process).ok_or_else(ended)
 }
 
 impl Server {
@@ -74,15 +70,12 @@ impl Server {
 
     /// What it holds of the memory now.
     pub(crate) fn resident_kib(&self) -> Result<u64> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).ok_or(path)
+        process::memory_kib(self.child.id(), "VmRSS").ok_or_else(ended)
     }
 
     /// What it took of the processors until now, in seconds.
     pub(crate) fn processor_seconds(&self) -> Result<f64> {
-        processor_seconds(&self.child.id().to_string())
+        processor_seconds(self.child.id())
     }
 
     /// Asks it to stop.
@@ -128,6 +121,10 @@ fn hash(program: &Path, password: &str) -> Result<String> {
     }
     let output = hash.wait_with_output().map_err(text)?;
     String::from_utf8(output.stdout).map_err(text)
+}
+
+fn ended() -> String {
+    "the process has ended".to_owned()
 }
 
 fn text(error: impl std::fmt::Display) -> String {

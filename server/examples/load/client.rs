@@ -5,12 +5,13 @@ use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use testkit::files::photo;
+use testkit::wire::{Reply, VERIFY, post, verify_body};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::figures::milliseconds;
-use crate::wire::{Reply, VERIFY, photo, post, verify_body};
 
 /// No reply takes longer, however much there is to do.
 const PATIENCE: Duration = Duration::from_mins(2);

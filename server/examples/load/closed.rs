@@ -7,13 +7,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use testkit::files::photo;
 use visavis::{Options, Verifier};
 
 use crate::Result;
 use crate::child::{Server, processor_seconds};
 use crate::client::{ask_by, usual_request};
 use crate::figures::{cores, quantile, require};
-use crate::wire::photo;
 
 const ROUNDS: u32 = 10;
 
@@ -39,11 +39,12 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     let (mut same, mut twice) = (Vec::new(), Vec::new());
     let (mut library, mut served, mut client) = (Side::default(), Side::default(), 0.0);
     for _ in 0..ROUNDS {
-        let called = library.take(|| Ok(call_by(workers, &verifier, turn)), &|| processor_seconds("self"))?;
-        let own = processor_seconds("self")?;
+        let called = library
+            .take(|| Ok(call_by(workers, &verifier, turn)), &|| processor_seconds(std::process::id()))?;
+        let own = processor_seconds(std::process::id())?;
         let ask = |clients| Ok(ask_by(clients, server.address, &request, turn).len());
         let answered = served.take(|| ask(workers), &|| server.processor_seconds())?;
-        client += processor_seconds("self")? - own;
+        client += processor_seconds(std::process::id())? - own;
         same.push(answered / called);
         twice.push(Side::default().take(|| ask(2 * workers), &|| Ok(0.0))? / called);
     }

@@ -17,9 +17,6 @@ mod open;
 mod slow;
 mod soak;
 mod term;
-#[path = "../../tests/common/wire.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the load uses its part of what the tests share")]
-mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

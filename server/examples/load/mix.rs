@@ -4,9 +4,10 @@ use std::fs;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use testkit::files::{golden, photo};
+use testkit::wire::{ALIAS, LOGIN, VERIFY, authorization, post, request, verify_body};
 
 use crate::Result;
-use crate::wire::{ALIAS, LOGIN, VERIFY, authorization, golden, photo, post, request, verify_body};
 
 /// The largest body that the server takes in the soak, so that one too large is not twelve mebibytes each time.
 pub(crate) const MAX_BODY_BYTES: usize = 2 << 20;
@@ -42,7 +43,7 @@ fn kind(name: impl Into<String>, bytes: Vec<u8>) -> Kind {
 
 /// Each file of the golden set beside a good photo, in turns as probe and as reference.
 pub(crate) fn photos() -> Result<Vec<Kind>> {
-    let folder = golden().join("images");
+    let folder = golden("");
     let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();

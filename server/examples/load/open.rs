@@ -6,13 +6,14 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use testkit::files::photo;
+use testkit::wire::{VERIFY, post, verify_body};
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::Result;
 use crate::child::Server;
 use crate::client::{self, Connection, ask_by, usual_request};
 use crate::figures::{cores, milliseconds, quantile, require};
-use crate::wire::{VERIFY, photo, post, verify_body};
 
 /// The server's default.
 const QUEUE_LENGTH: f64 = 32.0;

@@ -167,7 +167,7 @@ impl Round {
 }
 
 impl Said {
-    fn of(reply: &crate::wire::Reply) -> Self {
+    fn of(reply: &testkit::wire::Reply) -> Self {
         let json = serde_json::from_slice::<serde_json::Value>(&reply.body).unwrap_or_default();
         let text = |name: &str| json[name].as_str().map(str::to_owned);
         Said {

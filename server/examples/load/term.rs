@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use testkit::wire::{VERIFY, post, request};
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -12,7 +13,6 @@ use crate::Result;
 use crate::child::Server;
 use crate::client::{self, Connection, usual_request};
 use crate::figures::require;
-use crate::wire::{VERIFY, post, request};
 
 const CLIENTS: usize = 24;
 

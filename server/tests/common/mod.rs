@@ -1,8 +1,6 @@
 //! A server in this process and a client for it.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
-
-mod wire;
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses its part")]
 
 use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -18,7 +16,8 @@ use visavis_server::config::{Config, Layer};
 use visavis_server::serve::Server;
 use visavis_server::users::Users;
 
-pub use wire::*;
+pub use testkit::files::photo;
+pub use testkit::wire::*;
 
 /// A server on a free port; stops when dropped.
 pub struct Running {

@@ -1,24 +1,30 @@
 //! Reads `tests/golden/cases.tsv` as its README says. Strict: what it does not know is a failure.
 
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::files;
 
 const COLUMNS: &str = "name\toptions\tprobe\treference\tscore\terror\tside";
 
 /// One line of the table.
 #[derive(Clone, Debug)]
-pub(crate) struct Case {
-    pub(crate) name: String,
+pub struct Case {
+    /// Unique in the table.
+    pub name: String,
     /// `(name, value)` for `Options::set`.
-    pub(crate) options: Vec<(String, String)>,
-    /// File names in `tests/golden/images`.
-    pub(crate) probe: String,
-    pub(crate) reference: String,
-    pub(crate) expected: Expected,
+    pub options: Vec<(String, String)>,
+    /// A file of `tests/golden/images`.
+    pub probe: String,
+    /// A file of `tests/golden/images`.
+    pub reference: String,
+    /// What must come of them.
+    pub expected: Expected,
 }
 
 /// What verifying the two photos must give.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Expected {
+pub enum Expected {
     /// A score, not measured yet.
     Unmeasured,
     /// The score, rounded down.
@@ -27,8 +33,23 @@ pub(crate) enum Expected {
     Error(String, String),
 }
 
-/// Every case of the table, in its order.
-pub(crate) fn read(table: &Path) -> Vec<Case> {
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expected::Unmeasured => write!(f, "a score that has not been measured"),
+            Expected::Score(score) => write!(f, "{score}"),
+            Expected::Error(kind, side) => write!(f, "{kind} on {side}"),
+        }
+    }
+}
+
+/// The table of the repository.
+pub fn table() -> PathBuf {
+    files::root().join("tests/golden/cases.tsv")
+}
+
+/// Every case of a table, in its order.
+pub fn read(table: &Path) -> Vec<Case> {
     let text = std::fs::read_to_string(table).unwrap_or_else(|error| panic!("{}: {error}", table.display()));
     let mut lines = text.lines().skip_while(|line| line.starts_with('#'));
     assert_eq!(lines.next(), Some(COLUMNS), "the header row of {}", table.display());
@@ -69,7 +90,7 @@ fn case(line: &str) -> Case {
 }
 
 /// The table's text with other scores: `measured` gives the new one for the name of a scored case.
-pub(crate) fn with_scores(table: &str, measured: impl Fn(&str) -> Option<u8>) -> String {
+pub fn with_scores(table: &str, measured: impl Fn(&str) -> Option<u8>) -> String {
     let rewritten = table.lines().map(|line| {
         let mut cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
         if let (7, Some(score)) = (cells.len(), measured(&cells[0])) {

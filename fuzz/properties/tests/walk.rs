@@ -1,11 +1,9 @@
 //! The properties that are fuzzed, on files and bodies that are known and on many little changes to them: always the
 //! same ones. `VISAVIS_FUZZ_SECONDS` goes on that long with others; `cargo xtask fuzz` looks where none has been.
 
-#[path = "../../fuzz/properties.rs"]
-mod properties;
-
-use std::path::Path;
 use std::time::{Duration, Instant};
+
+use testkit::files;
 
 /// Numbers that look random and are the same in every run (xorshift).
 struct Dice(u64);
@@ -90,7 +88,7 @@ fn base64() {
 
 #[test]
 fn images() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/images");
+    let folder = files::golden("");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     // The small ones: changes to them are many and quick.

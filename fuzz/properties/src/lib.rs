@@ -1,4 +1,4 @@
-//! What must hold for any bytes whatever. Fuzzed with `cargo xtask fuzz`, and walked briefly by server/tests/fuzz.rs.
+//! What must hold for any bytes whatever. Fuzzed with `cargo xtask fuzz`, and walked briefly by tests/walk.rs.
 
 use std::sync::LazyLock;
 
@@ -17,7 +17,7 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
 });
 
 /// The body of a request: a session that was read comes back in every reply as it was.
-pub(crate) fn request(data: &[u8]) {
+pub fn request(data: &[u8]) {
     let session_id = match Request::parse(data) {
         Ok(request) => {
             for photo in [&request.probe, &request.reference].into_iter().flatten() {
@@ -38,7 +38,7 @@ pub(crate) fn request(data: &[u8]) {
 }
 
 /// The text of a photo: what is read is never longer than it can be, and is read again from how it is usually written.
-pub(crate) fn base64(data: &[u8]) {
+pub fn base64(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Some(bytes) = base64_text::decode(text) else { return };
     assert!(bytes.len() <= text.len() / 4 * 3 + 3);
@@ -49,7 +49,7 @@ pub(crate) fn base64(data: &[u8]) {
 }
 
 /// A file that should be a photo: its pixels are all there and not more than allowed, or there is a named error.
-pub(crate) fn image(data: &[u8]) {
+pub fn image(data: &[u8]) {
     match VERIFIER.decode(data) {
         Ok(image) => {
             let pixels = u64::from(image.width()) * u64::from(image.height());
@@ -62,7 +62,7 @@ pub(crate) fn image(data: &[u8]) {
 
 /// The bytes of a stored template, as they are and with a check sum that is right: otherwise that would be all that is
 /// ever looked at.
-pub(crate) fn template(data: &[u8]) {
+pub fn template(data: &[u8]) {
     let right = [data, &checksum(data).to_le_bytes()].concat();
     for bytes in [data, &right] {
         let Ok(template) = Template::from_bytes(bytes) else { continue };

@@ -1,21 +1,26 @@
-//! HTTP spoken by hand, so that it can also be spoken badly. Shared by the tests and the load.
+//! HTTP spoken by hand, so that it can also be spoken badly: for the tests of the server and the load on it.
 
 use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+/// The path of the contract.
 pub const VERIFY: &str = "/api/v1/face/verify";
+/// The same under its older name.
 pub const ALIAS: &str = "/api/v1/id-verifications/face/verify";
+/// Name and password that the tests' servers know.
 pub const LOGIN: &str = "ann:correct horse";
 
 /// A response, taken apart.
 #[derive(Debug)]
 pub struct Reply {
+    /// The status code.
     pub status: u16,
+    /// Names in lower case, and values.
     pub headers: Vec<(String, String)>,
+    /// All of the body.
     pub body: Vec<u8>,
 }
 
@@ -44,10 +49,12 @@ impl Reply {
         Some(reply)
     }
 
+    /// The first header of this name, in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The body, which must be declared and be JSON.
     pub fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), Some("application/json"));
         serde_json::from_slice(&self.body).unwrap()
@@ -78,10 +85,12 @@ impl Reply {
     }
 }
 
+/// The value of the header for a login, `name:password`.
 pub fn authorization(login: &str) -> String {
     format!("Basic {}", STANDARD.encode(login))
 }
 
+/// A request with these headers, and a length where it has a body.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n").into_bytes();
     for (name, value) in headers {
@@ -101,18 +110,10 @@ pub fn post(path: &str, body: &[u8]) -> Vec<u8> {
     request("POST", path, &headers, body)
 }
 
+/// The body of a request for two photos.
 pub fn verify_body(session_id: &str, probe: &[u8], reference: &[u8]) -> Vec<u8> {
     let photo = |bytes: &[u8]| serde_json::json!({ "imageBase64": STANDARD.encode(bytes) });
     let body =
         serde_json::json!({ "sessionId": session_id, "probe": photo(probe), "reference": photo(reference) });
     body.to_string().into_bytes()
-}
-
-pub fn golden() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden")
-}
-
-pub fn photo(name: &str) -> Vec<u8> {
-    let path = golden().join("images").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -1,0 +1,32 @@
+//! Where the photos are: those of the repository, and those that lie beside it where it is developed.
+
+use std::path::{Path, PathBuf};
+
+use crate::report;
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("testkit/ is in the repository")
+}
+
+/// A file of `tests/golden/images`.
+pub fn golden(name: &str) -> PathBuf {
+    root().join("tests/golden/images").join(name)
+}
+
+/// The bytes of a file of `tests/golden/images`.
+#[track_caller]
+pub fn photo(name: &str) -> Vec<u8> {
+    let path = golden(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A folder of `../shared/data`, or a note that it is absent: these files cannot be installed, so CI does without them.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let folder = root().join("../shared/data").join(name);
+    if !folder.is_dir() {
+        report::note(&format!("SKIPPED: the files of {name}: there is no ../shared/data/{name}"));
+        return None;
+    }
+    Some(folder)
+}

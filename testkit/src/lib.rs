@@ -1,0 +1,8 @@
+//! What the tests of several crates share.
+
+pub mod cases;
+pub mod example;
+pub mod files;
+pub mod process;
+pub mod report;
+pub mod wire;
