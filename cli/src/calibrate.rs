@@ -7,16 +7,16 @@ mod suspects;
 mod table;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Args;
 use visavis::{Comparison, ScoreTable, Verifier};
 
 use crate::cross::{self, Tally};
 use crate::failure::{Failure, Result};
-use crate::gallery::{self, Gallery};
-use crate::output;
+use crate::gallery::Gallery;
+use crate::output::{self, Console};
 use crate::setup::Setup;
+use crate::{NEGATIVE, SUCCESS};
 use folder::People;
 use histogram::Histogram;
 use suspects::Suspects;
@@ -66,7 +66,7 @@ impl Tally for Measured {
 }
 
 impl Calibrate {
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let people = folder::find(&self.folder)?;
         // What is wrong with the manifest is told before the long work.
         if let Some(path) = self.write.as_ref().or(self.check.as_ref()) {
@@ -74,27 +74,31 @@ impl Calibrate {
         }
         self.suspects.as_deref().map_or(Ok(()), output::must_be_writable)?;
         let verifier = setup.verifier()?;
-        gallery::limit_threads(&verifier)?;
-        let (table, suspects) = self.measure(&verifier, &people)?;
+        let (table, suspects) = self.measure(&verifier, &people, console)?;
         if let Some(path) = &self.suspects {
-            output::write_to(path, |out| suspects.write(out, &people.photos))?;
+            console.write_to(path, |out| suspects.write(out, &people.photos))?;
         }
         if let Some(path) = &self.check {
-            return check(&table, path);
+            return check(&table, path, console);
         }
         let part = table::to_toml(&table);
         match &self.write {
             Some(path) => manifest::write(path, &part)?,
-            None => output::print(part)?,
+            None => console.print(part)?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(SUCCESS)
     }
 
-    fn measure(&self, verifier: &Verifier, people: &People) -> Result<(ScoreTable, Suspects)> {
-        let gallery = Gallery::extract(verifier, &people.photos)?;
+    fn measure(
+        &self,
+        verifier: &Verifier,
+        people: &People,
+        console: &mut Console<'_>,
+    ) -> Result<(ScoreTable, Suspects)> {
+        let gallery = Gallery::extract(verifier, &people.photos, console)?;
         let members = cross::members(&gallery.outcomes, &people.identities);
         let new = || Measured { histogram: Histogram::default(), suspects: Suspects::new() };
-        let Measured { histogram, suspects } = cross::compare_all(verifier, &members, new)?;
+        let Measured { histogram, suspects } = cross::compare_all(verifier, &members, new, console)?;
         let knots = histogram.knots(self.tail_count);
         let Some([_, last]) = knots.last().filter(|_| knots.len() > 1) else {
             let comparisons = output::grouped(histogram.comparisons());
@@ -127,15 +131,15 @@ impl Calibrate {
     }
 }
 
-fn check(table: &ScoreTable, path: &Path) -> Result<ExitCode> {
+fn check(table: &ScoreTable, path: &Path, console: &mut Console<'_>) -> Result<u8> {
     match table::difference(table, &manifest::read(path)?) {
         None => {
-            output::print(format!("{} agrees\n", output::shown(path)))?;
-            Ok(ExitCode::SUCCESS)
+            console.print(format!("{} agrees\n", output::shown(path)))?;
+            Ok(SUCCESS)
         }
         Some(difference) => {
-            output::print(format!("{} differs: {difference}\n", output::shown(path)))?;
-            Ok(ExitCode::from(1))
+            console.print(format!("{} differs: {difference}\n", output::shown(path)))?;
+            Ok(NEGATIVE)
         }
     }
 }

@@ -1,16 +1,15 @@
 //! `visavis compare`: two template files, one verdict.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Args;
 use visavis::{Error, ErrorKind, Side, Template};
 
 use crate::failure::{Failure, Result};
-use crate::output::{print, print_json};
+use crate::output::Console;
 use crate::setup::Setup;
 use crate::view::{self, ComparisonView};
-use crate::{input, verdict_code};
+use crate::{input, verdict_status};
 
 /// A template of 65,535 dimensions, which is the most that the format can name, has 262,168 bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -28,7 +27,7 @@ pub(crate) struct Compare {
 }
 
 impl Compare {
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         input::refuse_two_streams(&self.probe, &self.reference)?;
         let verifier = setup.verifier()?;
         let probe = read(&self.probe).map_err(|failure| failure.at_side(Side::Probe))?;
@@ -37,11 +36,11 @@ impl Compare {
             .compare(&probe, &reference)
             .map_err(|error| Failure::about_one_of(error, &self.probe, &self.reference))?;
         if self.json {
-            print_json(&ComparisonView::new(&comparison, &verifier))?;
+            console.print_json(&ComparisonView::new(&comparison, &verifier))?;
         } else {
-            print(view::verdict(&comparison, &verifier))?;
+            console.print(view::verdict(&comparison, &verifier))?;
         }
-        Ok(verdict_code(&comparison))
+        Ok(verdict_status(&comparison))
     }
 }
 

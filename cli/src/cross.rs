@@ -1,10 +1,10 @@
 //! All comparisons of photos of different people.
 
-use rayon::prelude::*;
 use visavis::{Comparison, Template, Verifier};
 
-use crate::failure::{Failure, Result};
-use crate::progress::Progress;
+use crate::failure::Result;
+use crate::output::Console;
+use crate::workers::Work;
 
 /// A template and whose it is.
 pub(crate) struct Member<'a> {
@@ -36,17 +36,17 @@ pub(crate) fn members<'a>(outcomes: &'a [Result<Template>], identities: &[usize]
 pub(crate) fn compare_all<T: Tally>(
     verifier: &Verifier,
     members: &[Member<'_>],
-    new: impl Fn() -> T + Sync + Send,
+    new: impl Fn() -> T + Sync,
+    console: &mut Console<'_>,
 ) -> Result<T> {
-    let count = members.len() as u64;
-    let bar = Progress::new("Comparing", "pairs", count * count.saturating_sub(1) / 2);
-    let row = |mut tally: T, index: usize| {
+    let work =
+        Work { what: ["Comparing", "photos"], count: members.len(), workers: verifier.options().workers };
+    let tallies = work.fold(console, &new, |tally, index| {
         let (one, others) = (&members[index], &members[index + 1..]);
         for other in others.iter().filter(|other| other.identity != one.identity) {
             tally.add([one.photo, other.photo], &verifier.compare(one.template, other.template)?);
         }
-        bar.add(others.len() as u64);
-        Ok::<T, Failure>(tally)
-    };
-    (0..members.len()).into_par_iter().try_fold(&new, row).try_reduce(&new, |one, other| Ok(one.merge(other)))
+        Ok(())
+    })?;
+    Ok(tallies.into_iter().fold(new(), T::merge))
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
@@ -10,10 +9,10 @@ use serde::Serialize;
 use visavis::{Detection, Verifier};
 
 use crate::failure::{Failure, FailureView, Result};
-use crate::output::{print, print_json, shown};
+use crate::output::{Console, shown};
 use crate::setup::Setup;
 use crate::view::{self, EngineView, FaceView};
-use crate::{draw, input};
+use crate::{NEGATIVE, SUCCESS, draw, input};
 
 /// Find the faces of a photo. Exit status: 0 one counts, 1 none does, 2 error
 #[derive(Args)]
@@ -45,7 +44,7 @@ struct Reply<'a> {
 }
 
 impl Detect {
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let verifier = setup.verifier()?;
         let bytes = input::photo(&self.photo, verifier.options().limits.max_bytes)?;
         let about = |error| Failure::about(error, &self.photo);
@@ -55,15 +54,15 @@ impl Detect {
         if let Some(path) = &self.draw {
             let image = verifier.decode(&bytes).map_err(about)?;
             let chosen = detection.chosen.as_ref().ok().copied();
-            draw::write(path, &image, &detection.faces, chosen)?;
+            draw::write(console, path, &image, &detection.faces, chosen)?;
         }
         if self.json {
             let reason = detection.chosen.clone().err().map(Failure::from);
-            print_json(&self.reply(&detection, reason.as_ref(), &verifier, milliseconds))?;
+            console.print_json(&self.reply(&detection, reason.as_ref(), &verifier, milliseconds))?;
         } else {
-            print(self.describe(&detection) + &view::engine_line(verifier.engine(), milliseconds))?;
+            console.print(self.describe(&detection) + &view::engine_line(verifier.engine(), milliseconds))?;
         }
-        Ok(if detection.chosen.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+        Ok(if detection.chosen.is_ok() { SUCCESS } else { NEGATIVE })
     }
 
     fn reply<'a>(

@@ -7,14 +7,20 @@ use image::{ImageFormat, Rgb, RgbImage};
 use visavis::{Face, Image};
 
 use crate::failure::{Failure, Result};
-use crate::output;
+use crate::output::Console;
 
 const CHOSEN: Rgb<u8> = Rgb([0, 200, 83]);
 const OTHER: Rgb<u8> = Rgb([255, 145, 0]);
 const LANDMARK: Rgb<u8> = Rgb([255, 23, 68]);
 
 /// Writes the photo as a PNG file with its faces marked.
-pub(crate) fn write(path: &Path, photo: &Image<'_>, faces: &[Face], chosen: Option<usize>) -> Result<()> {
+pub(crate) fn write(
+    console: &mut Console<'_>,
+    path: &Path,
+    photo: &Image<'_>,
+    faces: &[Face],
+    chosen: Option<usize>,
+) -> Result<()> {
     let mut canvas = RgbImage::from_raw(photo.width(), photo.height(), photo.rgb().to_vec())
         .expect("an image has three bytes a pixel");
     for (index, face) in faces.iter().enumerate() {
@@ -24,7 +30,7 @@ pub(crate) fn write(path: &Path, photo: &Image<'_>, faces: &[Face], chosen: Opti
     canvas
         .write_to(&mut BufWriter::new(&mut png), ImageFormat::Png)
         .map_err(|error| Failure::unwritable(path, error))?;
-    output::write_to(path, |out| out.write_all(png.get_ref()))
+    console.write_to(path, |out| out.write_all(png.get_ref()))
 }
 
 fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {

@@ -15,15 +15,15 @@ mod trial;
 mod worst;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::Args;
 use visavis::Verifier;
 
+use crate::SUCCESS;
 use crate::failure::{Failure, Result};
-use crate::gallery::{self, Gallery};
+use crate::gallery::Gallery;
 use crate::input::is_stream;
-use crate::output;
+use crate::output::{self, Console};
 use crate::setup::Setup;
 use pairs::{Pair, Pairs};
 use report::Report;
@@ -65,7 +65,7 @@ impl Eval {
         self.json.as_deref().is_some_and(is_stream)
     }
 
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let prints_scores = self.scores.as_deref().is_some_and(is_stream);
         if prints_scores && self.prints_json() {
             return Err(Failure::argument("--json and --scores cannot share standard output"));
@@ -73,27 +73,26 @@ impl Eval {
         let pairs = Pairs::read(&self.pairs)?;
         self.check_outputs()?;
         let verifier = setup.verifier()?;
-        gallery::limit_threads(&verifier)?;
-        let gallery = Gallery::extract(&verifier, &pairs.paths())?;
+        let gallery = Gallery::extract(&verifier, &pairs.paths(), console)?;
         let trials = compare(&verifier, &pairs, &gallery)?;
         let measured = Measured { verifier: &verifier, pairs: &pairs, gallery: &gallery, trials: &trials };
-        let report = Report::new(&measured, self.cross)?;
+        let report = Report::new(&measured, self.cross, console)?;
         if let Some(path) = &self.scores {
-            output::write_to(path, |out| scores::write(out, &measured))?;
+            console.write_to(path, |out| scores::write(out, &measured))?;
         }
         if let Some(path) = &self.json {
-            output::write_to(path, |out| {
+            console.write_to(path, |out| {
                 serde_json::to_writer_pretty(&mut *out, &report)?;
                 writeln!(out)
             })?;
         }
         if let Some(folder) = &self.report {
-            write_report(folder, &report, &measured)?;
+            write_report(console, folder, &report, &measured)?;
         }
         if !prints_scores && !self.prints_json() {
-            output::print(text::summary(&report))?;
+            console.print(text::summary(&report))?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(SUCCESS)
     }
 
     fn check_outputs(&self) -> Result<()> {
@@ -120,11 +119,16 @@ fn compare(verifier: &Verifier, pairs: &Pairs, gallery: &Gallery) -> Result<Vec<
     pairs.rows.iter().map(trial).collect()
 }
 
-fn write_report(folder: &Path, report: &Report, measured: &Measured<'_>) -> Result<()> {
+fn write_report(
+    console: &mut Console<'_>,
+    folder: &Path,
+    report: &Report,
+    measured: &Measured<'_>,
+) -> Result<()> {
     let plot = plot::svg(report);
     if let Some(plot) = &plot {
-        output::write_to(&folder.join("det.svg"), |out| out.write_all(plot.as_bytes()))?;
+        console.write_to(&folder.join("det.svg"), |out| out.write_all(plot.as_bytes()))?;
     }
     let page = page::html(folder, report, measured, plot.as_deref())?;
-    output::write_to(&folder.join("index.html"), |out| out.write_all(page.as_bytes()))
+    console.write_to(&folder.join("index.html"), |out| out.write_all(page.as_bytes()))
 }

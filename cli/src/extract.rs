@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
@@ -11,10 +10,10 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, FileProblem, Result};
-use crate::input;
-use crate::output::{print, print_json, shown};
+use crate::output::{Console, shown};
 use crate::setup::Setup;
 use crate::view::{self, EngineView, SampleView};
+use crate::{SUCCESS, input};
 
 /// Make a template of the face on a photo, to be compared later
 #[derive(Args)]
@@ -44,7 +43,7 @@ struct Reply {
 }
 
 impl Extract {
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         self.check_output()?;
         let verifier = setup.verifier()?;
         let bytes = input::photo(&self.photo, verifier.options().limits.max_bytes)?;
@@ -53,12 +52,12 @@ impl Extract {
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         let template = extraction.template.to_bytes();
         if input::is_stream(&self.output) {
-            print(template)?;
-            return Ok(ExitCode::SUCCESS);
+            console.print(template)?;
+            return Ok(SUCCESS);
         }
         write_private(&self.output, &template, self.force)?;
         if self.json {
-            print_json(&Reply {
+            console.print_json(&Reply {
                 template: self.output.to_string_lossy().into_owned(),
                 bytes: template.len(),
                 dimensions: extraction.template.dimensions(),
@@ -71,9 +70,9 @@ impl Extract {
             let (output, photo) = (shown(&self.output), shown(&self.photo));
             let face = view::describe(&extraction.sample.face);
             let engine = view::engine_line(verifier.engine(), milliseconds);
-            print(format!("template written to {output}\n  {photo}: face {face}\n{engine}"))?;
+            console.print(format!("template written to {output}\n  {photo}: face {face}\n{engine}"))?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(SUCCESS)
     }
 
     /// What is wrong with the output is told before any work.

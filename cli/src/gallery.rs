@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rayon::ThreadPoolBuilder;
-use rayon::prelude::*;
 use visavis::{Template, Verifier};
 
 use crate::failure::{Failure, Result};
 use crate::input;
-use crate::progress::Progress;
+use crate::output::Console;
+use crate::workers::Work;
 
 /// The photos' templates, in the order of the paths, or why there is none.
 pub(crate) struct Gallery {
@@ -23,19 +22,19 @@ impl Gallery {
     ///
     /// What is wrong with a photo is its outcome: a failure to extract. A file that cannot be read and an engine that
     /// fails say nothing of photos, so they end the work, missing files before it begins.
-    pub(crate) fn extract(verifier: &Verifier, paths: &[PathBuf]) -> Result<Gallery> {
-        paths.par_iter().try_for_each(|path| must_be_file(path))?;
-        let bar = Progress::new("Extracting", "photos", paths.len() as u64);
+    pub(crate) fn extract(
+        verifier: &Verifier,
+        paths: &[PathBuf],
+        console: &mut Console<'_>,
+    ) -> Result<Gallery> {
+        paths.iter().try_for_each(|path| must_be_file(path))?;
         let start = Instant::now();
-        let extract = |path: &PathBuf| {
-            let outcome = extract(verifier, path);
-            bar.add(1);
-            match outcome {
-                Err(failure) if !failure.is_of_photo() => Err(failure),
-                outcome => Ok(outcome),
-            }
-        };
-        let outcomes = paths.par_iter().map(extract).collect::<Result<_>>()?;
+        let work =
+            Work { what: ["Extracting", "photos"], count: paths.len(), workers: verifier.options().workers };
+        let outcomes = work.map(console, |photo| match extract(verifier, &paths[photo]) {
+            Err(failure) if !failure.is_of_photo() => Err(failure),
+            outcome => Ok(outcome),
+        })?;
         Ok(Gallery { outcomes, elapsed: start.elapsed() })
     }
 
@@ -64,12 +63,4 @@ fn extract(verifier: &Verifier, path: &Path) -> Result<Template> {
     let bytes = input::photo(path, verifier.options().limits.max_bytes)?;
     let extraction = verifier.extract(&bytes).map_err(|error| Failure::about(error, path))?;
     Ok(extraction.template)
-}
-
-/// Makes parallel work use as many threads as the verifier has workers. To be called once, before such work.
-pub(crate) fn limit_threads(verifier: &Verifier) -> Result<()> {
-    ThreadPoolBuilder::new()
-        .num_threads(verifier.options().workers)
-        .build_global()
-        .map_err(|error| Failure::argument(format!("the threads cannot be started: {error}")))
 }

@@ -9,39 +9,57 @@ use serde::Serialize;
 use crate::failure::{Failure, Result};
 use crate::input::is_stream;
 
-/// Prints to standard output. A reader that has gone away is no error: it has seen what it wanted.
-pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::unwritable(Path::new("standard output"), error))
+/// The two streams of a run.
+pub(crate) struct Console<'a> {
+    pub(crate) out: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
+}
+
+impl Console<'_> {
+    /// Prints to standard output. A reader that has gone away is no error: it has seen what it wanted.
+    pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<()> {
+        match self.out.write_all(text.as_ref()).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::unwritable(Path::new("standard output"), error))
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
-}
 
-/// Prints one JSON object on a line of its own.
-pub(crate) fn print_json(value: &impl Serialize) -> Result<()> {
-    let mut text = serde_json::to_vec(value).expect("what is printed has string keys only");
-    text.push(b'\n');
-    print(text)
-}
-
-/// Tells people what went wrong. Nobody may be listening, and then there is nothing left to do.
-pub(crate) fn complain(what: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "visavis: {what}");
-}
-
-/// Writes a result to a file, or to standard output for `-`.
-pub(crate) fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let fail = |error| Failure::unwritable(path, error);
-    if is_stream(path) {
-        let mut text = Vec::new();
-        write(&mut text).map_err(fail)?;
-        return print(text);
+    /// Prints one JSON object on a line of its own.
+    pub(crate) fn print_json(&mut self, value: &impl Serialize) -> Result<()> {
+        let mut text = serde_json::to_vec(value).expect("what is printed has string keys only");
+        text.push(b'\n');
+        self.print(text)
     }
-    let mut file = BufWriter::new(File::create(path).map_err(fail)?);
-    write(&mut file).and_then(|()| file.flush()).map_err(fail)
+
+    /// Reports what went wrong. Nobody may be listening, and then there is nothing left to do.
+    pub(crate) fn complain(&mut self, what: impl std::fmt::Display) {
+        let _ = writeln!(self.err, "visavis: {what}");
+    }
+
+    /// Prints help, the version or what is wrong with the arguments; the exit status.
+    pub(crate) fn usage(&mut self, about: &clap::Error) -> u8 {
+        let stream = if about.use_stderr() { &mut self.err } else { &mut self.out };
+        let _ = write!(stream, "{}", about.render()).and_then(|()| stream.flush());
+        u8::try_from(about.exit_code()).unwrap_or(crate::ERROR)
+    }
+
+    /// Writes a result to a file, or to standard output for `-`.
+    pub(crate) fn write_to(
+        &mut self,
+        path: &Path,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let fail = |error| Failure::unwritable(path, error);
+        if is_stream(path) {
+            let mut text = Vec::new();
+            write(&mut text).map_err(fail)?;
+            return self.print(text);
+        }
+        let mut file = BufWriter::new(File::create(path).map_err(fail)?);
+        write(&mut file).and_then(|()| file.flush()).map_err(fail)
+    }
 }
 
 /// Tells before long work that its result cannot be written after it. What a file holds stays in it.

@@ -18,11 +18,14 @@ pub(crate) struct Setup {
     models: Option<PathBuf>,
     /// How many photos are processed at once [default: one per core]
     #[arg(long, global = true, value_name = "N")]
-    threads: Option<usize>,
+    workers: Option<usize>,
     /// Any other option; may be repeated: `face=prominent|largest|single`, `min_face=PIXELS`, `threshold=SCORE`,
-    /// `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`, `threads_per_worker=N`
+    /// `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// What holds where no argument says otherwise.
+    #[arg(skip)]
+    pub(crate) defaults: Options,
 }
 
 impl Setup {
@@ -32,13 +35,15 @@ impl Setup {
     }
 
     fn options(&self) -> Result<Options> {
-        let mut options = Options::default();
+        let mut options = self.defaults.clone();
         if let Some(engine) = &self.engine {
             options.set("engine", engine)?;
         }
-        options.models.clone_from(&self.models);
-        if let Some(threads) = self.threads {
-            options.workers = threads;
+        if self.models.is_some() {
+            options.models.clone_from(&self.models);
+        }
+        if let Some(workers) = self.workers {
+            options.workers = workers;
         }
         for setting in &self.settings {
             let (name, value) = setting

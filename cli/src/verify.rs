@@ -1,7 +1,6 @@
 //! `visavis verify`: two photos, one verdict.
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
@@ -9,10 +8,10 @@ use serde::Serialize;
 use visavis::{Sample, Side, Verdict};
 
 use crate::failure::{Failure, Result};
-use crate::output::{print, print_json, shown};
+use crate::output::{Console, shown};
 use crate::setup::Setup;
 use crate::view::{self, ComparisonView, EngineView, SampleView};
-use crate::{input, verdict_code};
+use crate::{input, verdict_status};
 
 /// Do two photos show the same person? Exit status: 0 same, 1 different, 2 error
 #[derive(Args)]
@@ -37,7 +36,7 @@ struct Reply {
 }
 
 impl Verify {
-    pub(crate) fn run(&self, setup: &Setup) -> Result<ExitCode> {
+    pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let Verify { probe, reference, json } = self;
         input::refuse_two_streams(probe, reference)?;
         let verifier = setup.verifier()?;
@@ -50,7 +49,7 @@ impl Verify {
             .map_err(|error| Failure::about_one_of(error, probe, reference))?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         if *json {
-            print_json(&Reply {
+            console.print_json(&Reply {
                 comparison: ComparisonView::new(&verdict.comparison, &verifier),
                 probe: SampleView::new(&verdict.probe, probe),
                 reference: SampleView::new(&verdict.reference, reference),
@@ -59,9 +58,9 @@ impl Verify {
             })?;
         } else {
             let engine = view::engine_line(verifier.engine(), milliseconds);
-            print(view::verdict(&verdict.comparison, &verifier) + &self.faces(&verdict) + &engine)?;
+            console.print(view::verdict(&verdict.comparison, &verifier) + &self.faces(&verdict) + &engine)?;
         }
-        Ok(verdict_code(&verdict.comparison))
+        Ok(verdict_status(&verdict.comparison))
     }
 
     fn faces(&self, verdict: &Verdict) -> String {

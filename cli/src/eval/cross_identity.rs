@@ -9,6 +9,7 @@ use super::{Measured, SCORES};
 use crate::cross::{self, Tally};
 use crate::failure::Result;
 use crate::names::Names;
+use crate::output::Console;
 
 #[derive(Serialize)]
 pub(super) struct CrossIdentity {
@@ -50,7 +51,7 @@ impl Tally for Reached {
     }
 }
 
-pub(super) fn measure(measured: &Measured<'_>) -> Result<CrossIdentity> {
+pub(super) fn measure(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<CrossIdentity> {
     let mut folders = Names::default();
     let identities: Vec<usize> = measured
         .pairs
@@ -59,7 +60,8 @@ pub(super) fn measure(measured: &Measured<'_>) -> Result<CrossIdentity> {
         .map(|path| folders.number(path.parent().map_or(b"", |folder| folder.as_os_str().as_bytes())))
         .collect();
     let members = cross::members(&measured.gallery.outcomes, &identities);
-    let Reached { comparisons, counts } = cross::compare_all(measured.verifier, &members, Reached::default)?;
+    let Reached { comparisons, counts } =
+        cross::compare_all(measured.verifier, &members, Reached::default, console)?;
     let rate = |errors: u64| (comparisons > 0).then(|| errors as f64 / comparisons as f64);
     let fmr = SCORES.iter().zip(counts);
     Ok(CrossIdentity {

@@ -10,6 +10,7 @@ use super::det::{self, DetPoint};
 use super::rates::{Rate, Rates};
 use super::{Measured, SCORES};
 use crate::failure::Result;
+use crate::output::Console;
 use crate::view::EngineView;
 
 #[derive(Serialize)]
@@ -77,9 +78,13 @@ pub(super) struct AtThreshold {
 }
 
 impl Report {
-    pub(super) fn new(measured: &Measured<'_>, with_cross: bool) -> Result<Report> {
+    pub(super) fn new(
+        measured: &Measured<'_>,
+        with_cross: bool,
+        console: &mut Console<'_>,
+    ) -> Result<Report> {
         let Measured { verifier, trials, .. } = *measured;
-        let cross = with_cross.then(|| cross_identity::measure(measured)).transpose()?;
+        let cross = with_cross.then(|| cross_identity::measure(measured, console)).transpose()?;
         Ok(Report {
             engine: verifier.engine().into(),
             detector: verifier.detector_id().to_owned(),

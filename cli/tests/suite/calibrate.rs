@@ -40,7 +40,7 @@ fn models() -> TempDir {
 #[test]
 fn the_table_is_measured_alike_each_time() {
     let (folder, _) = small_set();
-    let [first, second] = ["1", "4"].map(|threads| calibrate(folder.path(), &["--threads", threads]));
+    let [first, second] = ["1", "4"].map(|workers| calibrate(folder.path(), &["--workers", workers]));
     assert_eq!((first.code, first.stderr.as_str(), first.text()), (0, "", second.text()));
     let table = table(first.text());
     assert_eq!(table.comparisons, 12);

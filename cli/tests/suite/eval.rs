@@ -139,7 +139,7 @@ fn check_rates(report: &Value) {
 #[test]
 fn every_pair_has_a_line() {
     let (_folder, pairs) = small_set();
-    let run = run(args!["eval", pairs, "--scores", "-", "--threads", "1"]);
+    let run = run(args!["eval", pairs, "--scores", "-", "--workers", "1"]);
     assert_eq!(run.code, 0);
     let mut lines = run.text().lines();
     assert_eq!(lines.next(), Some("path_a\tpath_b\tsame\tsimilarity\tscore\terror"));
@@ -162,10 +162,10 @@ fn every_pair_has_a_line() {
 }
 
 #[test]
-fn results_do_not_depend_on_the_number_of_threads() {
+fn results_do_not_depend_on_the_number_of_workers() {
     let (_folder, pairs) = small_set();
-    let [one, many] = ["1", "4"].map(|threads| {
-        let mut report = run(args!["eval", pairs, "--json", "-", "--cross", "--threads", threads]).json();
+    let [one, many] = ["1", "4"].map(|workers| {
+        let mut report = run(args!["eval", pairs, "--json", "-", "--cross", "--workers", workers]).json();
         report["counts"]["photos_per_second"].take();
         report
     });

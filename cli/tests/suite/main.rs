@@ -8,6 +8,7 @@ mod eval_tables;
 mod files;
 mod golden;
 mod lfw;
+mod library;
 mod portraits;
 mod program;
 mod setup;

@@ -14,7 +14,7 @@ fn verify_with(options: &[&str]) -> crate::program::Run {
 
 #[test]
 fn options_reach_the_engine() {
-    let reply = verify_with(&["--engine", "embedded", "--threads", "1", "--set", "threshold=0"]);
+    let reply = verify_with(&["--engine", "embedded", "--workers", "1", "--set", "threshold=0"]);
     assert_eq!((reply.code, reply.json()["engine"]["name"].as_str()), (0, Some("embedded")));
     // The later one counts.
     let reply = verify_with(&["--set", "engine=embedded", "--set", "threshold=0", "--set", "threshold=99.5"]);
@@ -39,7 +39,7 @@ fn another_folder_of_models_is_used() {
 fn what_cannot_be_set_is_told() {
     for (options, name) in [
         (&["--engine", "abacus"][..], "INVALID_ARGUMENT"),
-        (&["--threads", "0"], "INVALID_ARGUMENT"),
+        (&["--workers", "0"], "INVALID_ARGUMENT"),
         (&["--set", "colour=red"], "INVALID_ARGUMENT"),
         (&["--set", "threshold"], "INVALID_ARGUMENT"),
         (&["--set", "min_face=-1"], "INVALID_ARGUMENT"),
