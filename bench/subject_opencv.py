@@ -45,7 +45,7 @@ class OpenCv:
         self.about = f"OpenCV {cv2.__version__}, its default DNN engine; threshold: the similarity of score 27"
         manifest = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))
         self.mean = manifest["detector"]["mean"]
-        self.detectors = {net["side"]: read(net["file"]) for net in manifest["detector"]["net"]}
+        self.detectors = {net["input_size"]: read(net["file"]) for net in manifest["detector"]["net"]}
         self.anchors = {side: anchors(side) for side in self.detectors}
         self.extractor = read(manifest["extractor"]["file"])
         self.threshold = similarity_of(27, np.array(manifest["calibration"]["knots"]))

@@ -72,6 +72,8 @@ typedef enum {
     VAV_TEMPLATE_MISMATCH = 4,
     /// A template that records a failure to extract has no comparison score with any other.
     VAV_TEMPLATE_FAILED = 5,
+    /// A photo's file is missing, is not a regular file, or cannot be read.
+    VAV_FILE_UNREADABLE = 6,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
     /// The bytes are none of the image formats that are read.

@@ -116,9 +116,6 @@ public:
     }
     config &models(const std::string &folder) { return set(vav_config_set_models(get(), folder.c_str())); }
     config &workers(std::size_t count) { return set(vav_config_set_workers(get(), count)); }
-    config &threads_per_worker(std::size_t count) {
-        return set(vav_config_set_threads_per_worker(get(), count));
-    }
     config &face_policy(vav_face_policy policy) { return set(vav_config_set_face_policy(get(), policy)); }
     config &min_face(std::uint32_t pixels) { return set(vav_config_set_min_face(get(), pixels)); }
     config &threshold(float score) { return set(vav_config_set_threshold(get(), score)); }

@@ -78,7 +78,6 @@ export type VerifierOptions = {
     /**
      * Threads that one network may use (default 1: more workers do better).
      */
-    threadsPerWorker?: number;
     /**
      * Which face counts. `prominent` (default): large and near the
      * middle; `largest`; `single`: several faces are an error.

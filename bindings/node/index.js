@@ -53,7 +53,6 @@ const { VisavisError } = require('./lib/visavis-error');
  * @property {string} [onnxruntime] Path of ONNX Runtime's library. It must work: there is no falling back from it.
  * @property {string} [models] Folder with a `manifest.toml` and other models than the embedded ones.
  * @property {number} [workers] How many photos are processed at once (default: one per core).
- * @property {number} [threadsPerWorker] Threads that one network may use (default 1: more workers do better).
  * @property {'prominent' | 'largest' | 'single'} [face] Which face counts. `prominent` (default): large and near the
  * middle; `largest`; `single`: several faces are an error.
  * @property {number} [minFace] Smallest face that is accepted, the shorter side of its box in pixels (default 0).

@@ -115,7 +115,7 @@ impl From<&EngineInfo> for EngineView {
 /// The verdict and what it rests on, in two lines.
 pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
     let verdict = if comparison.is_match { "same person" } else { "different people" };
-    let measured = verifier.calibration().knots.last().map_or(0.0, |knot| knot[1]);
+    let measured = verifier.calibration().highest_measured_score();
     format!(
         "{verdict}: score {:.1}, threshold {}\n  similarity {:.4}; {} of different people reaches this score\n",
         comparison.score,

@@ -11,7 +11,7 @@
 use std::error::Error;
 use std::io::BufRead;
 
-use visavis::{Options, Verifier};
+use visavis::{Options, Photo, Verifier};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,11 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             for line in std::io::stdin().lock().lines() {
                 let line = line?;
                 let (probe, reference) = line.split_once('\t').ok_or("a line is PROBE, tab, REFERENCE")?;
-                println!("{}", answer(&verifier, probe, reference)?);
+                println!("{}", answer(&verifier, probe, reference));
             }
         }
         [probe, reference, options @ ..] => {
-            println!("{}", answer(&start(options)?, probe, reference)?);
+            println!("{}", answer(&start(options)?, probe, reference));
         }
         _ => return Err("usage: verify PROBE REFERENCE [OPTION=VALUE]...".into()),
     }
@@ -48,11 +48,10 @@ fn start(settings: &[&str]) -> Result<Verifier, Box<dyn Error>> {
 }
 
 /// A photo that cannot be used is an answer too.
-fn answer(verifier: &Verifier, probe: &str, reference: &str) -> std::io::Result<String> {
-    let (probe, reference) = (std::fs::read(probe)?, std::fs::read(reference)?);
-    Ok(match verifier.verify(&probe, &reference) {
+fn answer(verifier: &Verifier, probe: &str, reference: &str) -> String {
+    match verifier.verify(Photo::file(probe), Photo::file(reference)) {
         Ok(verdict) if verdict.comparison.is_match => format!("score {:.2}: same", verdict.comparison.score),
         Ok(verdict) => format!("score {:.2}: different", verdict.comparison.score),
         Err(error) => format!("{} {error}", error.kind()),
-    })
+    }
 }

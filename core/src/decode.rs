@@ -73,8 +73,8 @@ fn check_size((width, height): (u32, u32), limits: &Limits) -> Result<()> {
 /// For pixels that were never encoded too.
 pub(crate) fn check_pixels(width: u64, height: u64, limits: &Limits) -> Result<()> {
     if width * height > limits.max_pixels {
-        let most = limits.max_pixels;
-        let message = format!("{width}x{height} pixels are more than the {most} that are allowed");
+        let max = limits.max_pixels;
+        let message = format!("{width}x{height} pixels are more than the {max} that are allowed");
         return Err(Error::new(ErrorKind::ImageTooLarge, message));
     }
     Ok(())

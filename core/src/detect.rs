@@ -1,154 +1,65 @@
-//! An image to its faces: RetinaFace on a square letterbox (Deng et al., "RetinaFace: Single-stage Dense Face
+//! One look at an image: RetinaFace on a square letterbox (Deng et al., "RetinaFace: Single-stage Dense Face
 //! Localisation in the Wild", 2019; anchors, variances and decoding as in the MobileNet-0.25 model it is trained as).
 
 mod anchors;
 mod letterbox;
 
-use crate::engine::Net;
+use crate::engine::Session;
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::{Point, Rect};
 use crate::image::Image;
 use crate::model::Input;
-use letterbox::{Letterbox, Turn};
-
-/// A point in pixels from the image's top left corner.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Point {
-    /// To the right.
-    pub x: f32,
-    /// Downwards.
-    pub y: f32,
-}
-
-/// An upright rectangle in pixels; it may reach beyond the image.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Rect {
-    /// Left edge.
-    pub x: f32,
-    /// Top edge.
-    pub y: f32,
-    /// Extent to the right.
-    pub width: f32,
-    /// Extent downwards.
-    pub height: f32,
-}
-
-/// A face in an image.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Face {
-    /// The box around it.
-    pub bounds: Rect,
-    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in an upright,
-    /// unmirrored photo the first eye is the one on the image's left.
-    pub landmarks: [Point; 5],
-    /// How sure the detector is, 0..=1.
-    pub confidence: f32,
-}
-
-impl Face {
-    /// A face that was kept elsewhere, as a detection gave it.
-    pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
-        Face { bounds, landmarks, confidence }
-    }
-}
-
-/// The least confidence of a first look.
-const CONFIDENCE: f32 = 0.95;
-
-/// The least confidence of the looks after it: each further look is a further chance to be wrong.
-const RETRY_CONFIDENCE: f32 = 0.97;
+use crate::verdict::Face;
+use letterbox::Letterbox;
+pub(crate) use letterbox::Turn;
 
 /// Boxes that share more than this part of their union are the same face.
 const OVERLAP: f32 = 0.4;
 
-/// The part of the square that the image fills in the look for faces that fill the image.
-const WIDE_BORDER: f32 = 0.5;
-
-/// A first look is enough when the anchors that see the face agree about its landmarks at least this well. On LFW
-/// 99 % of the upright faces stay below, and 97 % of the same faces turned by a quarter or a half lie above.
-const SURE_SPREAD: f32 = 0.035;
-
-/// What disagrees more is no face: faces of LFW in profile reach 0.1.
-const MAX_SPREAD: f32 = 0.1;
-
-/// The same for looks in another way than the picture offers itself, as strict as for confidence.
-const RETRY_MAX_SPREAD: f32 = 0.04;
-
-/// A further look must be this much surer to be believed instead of one before.
-const SURER: f32 = 0.7;
-
-/// Landmarks turned further than this are a reason to turn the image and look again.
-const MAX_ROLL: f32 = std::f32::consts::FRAC_PI_4;
-
 /// One way of looking at an image.
-struct Look {
-    /// Index of the net, by its input size.
-    net: usize,
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    /// Index of the session, by its input size.
+    pub(crate) session: usize,
     /// Part of the square that the image's longer side fills at most.
-    fill: f32,
-    /// How much the image may be enlarged. The first look does not: landmarks come out best at the size they have.
-    enlarge: f32,
-    turn: Turn,
-    confidence: f32,
-    max_spread: f32,
+    pub(crate) fill: f32,
+    /// How much the image may be enlarged.
+    pub(crate) enlarge: f32,
+    pub(crate) turn: Turn,
+    pub(crate) confidence: f32,
+    pub(crate) max_spread: f32,
 }
 
-/// A face and how far the anchors that see it disagree about its landmarks: the root mean square distance from their
-/// mean, in units of the square root of the box's area.
-struct Sighting {
-    face: Face,
-    spread: f32,
+/// A face as one look shows it.
+pub(crate) struct Sighting {
+    /// In pixels of the image.
+    pub(crate) face: Face,
+    /// How far the anchors that see the face disagree about its landmarks: the root mean square distance from their
+    /// mean, in units of the square root of the box's area.
+    pub(crate) spread: f32,
+    /// How far the line between the eyes is turned, clockwise, in radians, in the look.
+    pub(crate) roll: f32,
 }
 
-/// The looks, in order.
-fn looks(image: &Image<'_>, sides: &[usize]) -> Vec<Look> {
-    let (confidence, max_spread) = (RETRY_CONFIDENCE, RETRY_MAX_SPREAD);
-    let again = |net, fill, enlarge, turn| Look { net, fill, enlarge, turn, confidence, max_spread };
-    let longest = image.width().max(image.height()) as usize;
-    let first = Look { confidence: CONFIDENCE, max_spread: MAX_SPREAD, ..again(0, 1.0, 1.0, Turn::None) };
-    let mut looks = vec![first];
-    if longest < sides[0] {
-        looks.push(Look { max_spread: MAX_SPREAD, ..again(0, 1.0, 2.0, Turn::None) });
-    }
-    for net in 1..sides.len() {
-        // A larger input shows nothing new of a picture that the smaller one shows whole.
-        if longest > sides[net - 1] {
-            looks.push(again(net, 1.0, 1.0, Turn::None));
+/// The detector's sessions, smallest input first, and what they take.
+pub(crate) struct Detector<'w> {
+    pub(crate) sessions: &'w mut [Box<dyn Session>],
+    pub(crate) input_sizes: &'w [usize],
+    pub(crate) input: &'w Input,
+}
+
+impl Detector<'_> {
+    /// The faces that one look shows, most confident first.
+    pub(crate) fn look(&mut self, image: &Image<'_>, look: &Look) -> Result<Vec<Sighting>> {
+        let size = self.input_sizes[look.session];
+        let letterbox = Letterbox::new(image, size, look.fill, look.enlarge, look.turn);
+        let outputs = self.sessions[look.session].run(&letterbox.tensor(image, self.input)?)?;
+        let mut sightings = merge(anchors::decode(&outputs, size)?, look);
+        for sighting in &mut sightings {
+            sighting.face = letterbox.to_image(sighting.face);
         }
+        Ok(sightings)
     }
-    looks.push(again(0, WIDE_BORDER, 1.0, Turn::None));
-    looks.extend([Turn::Quarter, Turn::Half, Turn::ThreeQuarters].map(|turn| again(0, 1.0, 1.0, turn)));
-    looks
-}
-
-/// Finds faces, most confident first. `nets` have the input sizes `sides`, smallest first.
-///
-/// One look is enough for most photos. When it finds nothing, or a face that looks turned or that the anchors disagree
-/// about, the image is looked at in other sizes and turned, and the look counts whose largest face is surest.
-pub(crate) fn detect(
-    image: &Image<'_>,
-    nets: &mut [Box<dyn Net>],
-    sides: &[usize],
-    input: &Input,
-) -> Result<Vec<Face>> {
-    let mut best: Option<(f32, Vec<Face>)> = None;
-    for look in looks(image, sides) {
-        let letterbox = Letterbox::new(image, sides[look.net], look.fill, look.enlarge, look.turn);
-        let outputs = nets[look.net].run(&letterbox.tensor(image, input)?)?;
-        let candidates = anchors::decode(&outputs, sides[look.net])?;
-        let sightings = merge(candidates, &look);
-        let area = |sighting: &&Sighting| sighting.face.bounds.width * sighting.face.bounds.height;
-        let Some(largest) = sightings.iter().max_by(|a, b| area(a).total_cmp(&area(b))) else { continue };
-        let (spread, roll) = (largest.spread, roll(&largest.face));
-        if best.as_ref().is_none_or(|(known, _)| spread < SURER * known) {
-            best =
-                Some((spread, sightings.iter().map(|sighting| letterbox.to_image(sighting.face)).collect()));
-            if spread < SURE_SPREAD && roll.abs() < MAX_ROLL {
-                break;
-            }
-        }
-    }
-    Ok(best.map(|(_, faces)| faces).unwrap_or_default())
 }
 
 /// Greedy non-maximum suppression; the landmarks of a face are the mean over all anchors that see it, weighted by
@@ -157,7 +68,7 @@ fn merge(mut candidates: Vec<Face>, look: &Look) -> Vec<Sighting> {
     candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let mut kept: Vec<Sighting> = Vec::new();
     for top in candidates.iter().take_while(|face| face.confidence >= look.confidence) {
-        if kept.iter().any(|known| intersection_over_union(&known.face.bounds, &top.bounds) > OVERLAP) {
+        if kept.iter().any(|kept| kept.face.bounds.overlap(&top.bounds) > OVERLAP) {
             continue;
         }
         let sighting = sight(top, &candidates);
@@ -169,8 +80,7 @@ fn merge(mut candidates: Vec<Face>, look: &Look) -> Vec<Sighting> {
 }
 
 fn sight(top: &Face, candidates: &[Face]) -> Sighting {
-    let voters =
-        || candidates.iter().filter(|other| intersection_over_union(&top.bounds, &other.bounds) >= 0.5);
+    let voters = || candidates.iter().filter(|other| top.bounds.overlap(&other.bounds) >= 0.5);
     let weight = |face: &Face| face.confidence * face.confidence;
     let total: f32 = voters().map(weight).sum();
     let mean =
@@ -181,20 +91,11 @@ fn sight(top: &Face, candidates: &[Face]) -> Sighting {
     });
     let square = |(a, b): (&Point, &Point)| (a.x - b.x).powi(2) + (a.y - b.y).powi(2);
     let variance = mean(&|face| face.landmarks.iter().zip(&landmarks).map(square).sum::<f32>() / 5.0);
-    let spread = (variance / (top.bounds.width * top.bounds.height)).sqrt();
-    Sighting { face: Face { landmarks, ..*top }, spread }
+    let spread = (variance / top.bounds.area()).sqrt();
+    Sighting { face: Face { landmarks, ..*top }, spread, roll: roll(&landmarks) }
 }
 
-fn intersection_over_union(a: &Rect, b: &Rect) -> f32 {
-    let overlap =
-        |a0: f32, a_len: f32, b0: f32, b_len: f32| ((a0 + a_len).min(b0 + b_len) - a0.max(b0)).max(0.0);
-    let shared = overlap(a.x, a.width, b.x, b.width) * overlap(a.y, a.height, b.y, b.height);
-    shared / (a.width * a.height + b.width * b.height - shared)
-}
-
-/// How far the line between the eyes is turned, clockwise, in radians.
-fn roll(face: &Face) -> f32 {
-    let [right_eye, left_eye, ..] = face.landmarks;
+fn roll([right_eye, left_eye, ..]: &[Point; 5]) -> f32 {
     (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x)
 }
 
@@ -247,6 +148,7 @@ mod tests {
                 point(65.0, 90.0),
             ],
             confidence: 0.99,
+            quality: None,
         }
     }
 
@@ -268,7 +170,8 @@ mod tests {
 
     #[test]
     fn one_face_is_seen_once_with_the_mean_of_its_landmarks() {
-        let look = looks(&Image::from_rgb(vec![0; 3], 1, 1), &[320]).remove(0);
+        let look =
+            Look { session: 0, fill: 1.0, enlarge: 1.0, turn: Turn::None, confidence: 0.95, max_spread: 0.1 };
         let mut other = Face { confidence: 0.99 * 0.99, ..face() };
         other.landmarks[0].x += 4.0;
         let elsewhere = Face {

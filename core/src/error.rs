@@ -1,6 +1,9 @@
 //! The one error of every room: a kind that owns its number and name, which photo, which room, and why.
 
+use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -9,8 +12,8 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)+) => {
         /// What went wrong. Every kind owns a stable number and a stable name, the same in every language.
         ///
-        /// Numbers are banded by who can mend the problem: 1-19 the caller, 20-39 whoever supplied the image file,
-        /// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 we.
+        /// Numbers are banded by who can fix the problem: 1-19 the caller, 20-39 whoever supplied the image file,
+        /// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 its makers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -43,6 +46,8 @@ kinds! {
     TemplateMismatch = 4, "TEMPLATE_MISMATCH";
     /// A template that records a failure to extract has no comparison score with any other.
     TemplateFailed = 5, "TEMPLATE_FAILED";
+    /// A photo's file is missing, is not a regular file, or cannot be read.
+    FileUnreadable = 6, "FILE_UNREADABLE";
     /// The image has no bytes at all.
     EmptyImage = 20, "EMPTY_IMAGE";
     /// The bytes are none of the image formats that are read.
@@ -69,7 +74,7 @@ kinds! {
     EngineIncompatible = 64, "ENGINE_INCOMPATIBLE";
     /// A defect of ours, or of the inference engine while it ran.
     Internal = 98, "INTERNAL";
-    /// A panic that was caught at the border of the library.
+    /// A panic that was caught at the edge of the library.
     Panic = 99, "PANIC";
 }
 
@@ -84,7 +89,7 @@ impl ErrorKind {
         Self::ALL.iter().copied().find(|kind| kind.number() == number)
     }
 
-    /// Who can mend a problem of this kind.
+    /// Who can fix a problem of this kind.
     pub const fn band(self) -> Band {
         match self.number() {
             0..=19 => Band::Caller,
@@ -96,7 +101,7 @@ impl ErrorKind {
     }
 }
 
-/// Who can mend a problem.
+/// Who can fix a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Band {
     /// The program that calls the library: an argument is wrong.
@@ -186,12 +191,19 @@ pub struct Error {
     side: Option<Side>,
     stage: Option<Stage>,
     message: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// An error of this kind with a message for people.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, side: None, stage: None, message: message.into() }
+        Error { kind, side: None, stage: None, message: message.into(), source: None }
+    }
+
+    /// Keeps the error that caused this one, for [`source`](std::error::Error::source).
+    #[must_use]
+    pub fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Error { source: Some(Arc::new(source)), ..self }
     }
 
     /// What went wrong.
@@ -238,7 +250,32 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+/// Runs work that must not unwind further, as at the edge of a binding: a panic becomes an error of kind
+/// [`ErrorKind::Panic`].
+pub fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
+}
+
+fn panicked(payload: Box<dyn Any + Send>) -> Error {
+    let message = match payload.downcast::<String>() {
+        Ok(message) => *message,
+        Err(payload) => match payload.downcast::<&str>() {
+            Ok(message) => (*message).to_owned(),
+            Err(payload) => {
+                // Dropping a value of an unknown type might panic again.
+                std::mem::forget(payload);
+                "of an unknown kind".to_owned()
+            }
+        },
+    };
+    Error::new(ErrorKind::Panic, format!("a defect in the library: {message}"))
+}
 
 /// Stamps side and stage on the way out of a room.
 pub(crate) trait Stamp<T> {
@@ -267,6 +304,27 @@ mod tests {
         assert_eq!(ErrorKind::NoFace.band(), Band::Photo);
         assert_eq!(ErrorKind::Panic.band(), Band::Internal);
         assert_eq!(ErrorKind::from_number(0), None);
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error_that_names_it() {
+        let error = |panic: fn()| {
+            catch_panic(|| {
+                panic();
+                Ok(())
+            })
+            .unwrap_err()
+        };
+        assert!(error(|| panic!("on {}", "purpose")).message().ends_with("on purpose"));
+        assert!(error(|| panic!("plain")).message().ends_with("plain"));
+        assert_eq!(error(|| std::panic::panic_any(7)).kind(), ErrorKind::Panic);
+        assert_eq!(catch_panic(|| Ok(3)).unwrap(), 3);
+    }
+
+    #[test]
+    fn the_cause_is_kept() {
+        let error = Error::new(ErrorKind::Internal, "no").with_source(fmt::Error);
+        assert!(std::error::Error::source(&error.clone()).unwrap().is::<fmt::Error>());
     }
 
     #[test]

@@ -57,17 +57,18 @@ pub struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// Takes raw pixels. `stride` is the distance between the starts of two rows in bytes.
+    /// Takes raw pixels, borrowed or owned. `stride` is the distance between the starts of two rows in bytes.
     ///
     /// The last row may end after its last pixel. Fails with `INVALID_PIXELS` when a side is 0 or over 65,535, the
     /// stride is shorter than a row, or `data` is too short.
     pub fn from_pixels(
-        data: &'a [u8],
+        data: impl Into<Cow<'a, [u8]>>,
         width: u32,
         height: u32,
         stride: usize,
         format: PixelFormat,
     ) -> Result<Image<'a>> {
+        let mut data = data.into();
         let invalid = |message: String| Err(Error::new(ErrorKind::InvalidPixels, message));
         if !(1..=0xffff).contains(&width) || !(1..=0xffff).contains(&height) {
             return invalid(format!("{width}x{height} pixels: each side must be in 1..=65535"));
@@ -77,11 +78,15 @@ impl<'a> Image<'a> {
             return invalid(format!("a stride of {stride} bytes is shorter than a row of {row}"));
         }
         let needed = stride.checked_mul(height as usize - 1).and_then(|rows| rows.checked_add(row));
-        let Some(data) = needed.and_then(|needed| data.get(..needed)) else {
+        let Some(needed) = needed.filter(|needed| *needed <= data.len()) else {
             return invalid(format!("{} bytes are too few for {height} rows of {stride}", data.len()));
         };
+        match &mut data {
+            Cow::Borrowed(data) => *data = &data[..needed],
+            Cow::Owned(data) => data.truncate(needed),
+        }
         let pixels = if format == PixelFormat::Rgb8 && stride == row {
-            Cow::Borrowed(data)
+            data
         } else {
             let mut pixels = Vec::with_capacity(3 * width as usize * height as usize);
             for line in data.chunks(stride) {
@@ -92,6 +97,15 @@ impl<'a> Image<'a> {
             Cow::Owned(pixels)
         };
         Ok(Image { pixels, width, height })
+    }
+
+    /// The same picture, its pixels borrowed from this one.
+    pub(crate) fn borrowed(&self) -> Image<'_> {
+        Image { pixels: Cow::Borrowed(&self.pixels), width: self.width, height: self.height }
+    }
+
+    pub(crate) fn into_owned(self) -> Image<'static> {
+        Image { pixels: Cow::Owned(self.pixels.into_owned()), width: self.width, height: self.height }
     }
 
     /// Width in pixels, at least 1.

@@ -1,9 +1,9 @@
-//! The networks and what is known of them. The only room that reads files.
+//! The networks and what is known of them. Reads files only where a folder of models was named.
 
 use std::borrow::Cow;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -30,23 +30,23 @@ pub(crate) type Onnx = Cow<'static, [u8]>;
 /// Everything a verifier needs to know of its models.
 #[derive(Clone)]
 pub(crate) struct Models {
-    pub(crate) detector: Arc<Detector>,
+    pub(crate) detector: Arc<DetectorModel>,
     pub(crate) extractor: Arc<Extractor>,
     pub(crate) scores: Arc<ScoreTable>,
 }
 
 /// A RetinaFace at several fixed input sizes, smallest first.
-pub(crate) struct Detector {
+pub(crate) struct DetectorModel {
     pub(crate) id: String,
     pub(crate) input: Input,
-    pub(crate) nets: Vec<(usize, Onnx)>,
+    pub(crate) networks: Vec<(usize, Onnx)>,
 }
 
 /// An ArcFace-style network for aligned faces.
 pub(crate) struct Extractor {
     pub(crate) id: String,
     pub(crate) input: Input,
-    pub(crate) side: usize,
+    pub(crate) input_size: usize,
     pub(crate) dimensions: usize,
     pub(crate) net: Onnx,
     /// The first half of the file's SHA-256: what makes two templates comparable.
@@ -83,7 +83,7 @@ struct DetectorEntry {
 
 #[derive(Deserialize)]
 struct NetEntry {
-    side: usize,
+    input_size: usize,
     file: String,
     sha256: String,
 }
@@ -94,7 +94,7 @@ struct ExtractorEntry {
     channels: Channels,
     mean: [f32; 3],
     scale: f32,
-    side: usize,
+    input_size: usize,
     dimensions: usize,
     file: String,
     sha256: String,
@@ -111,23 +111,24 @@ impl Models {
     /// The networks compiled into this library.
     pub(crate) fn embedded() -> Result<Models> {
         Self::load(EMBEDDED_MANIFEST, |name| {
-            let found = EMBEDDED_FILES.iter().find(|(known, _)| *known == name);
-            found.map(|(_, bytes)| Onnx::Borrowed(bytes)).ok_or_else(|| not_found(name, "it is not embedded"))
+            let found = EMBEDDED_FILES.iter().find(|(file, _)| *file == name);
+            found.map(|(_, bytes)| Onnx::Borrowed(bytes)).ok_or_else(|| {
+                Error::new(ErrorKind::ModelNotFound, format!("{name} cannot be read: it is not embedded"))
+            })
         })
     }
 
     /// The networks of a folder that holds a `manifest.toml`.
     pub(crate) fn from_folder(folder: &Path) -> Result<Models> {
         let path = folder.join("manifest.toml");
-        let manifest =
-            fs::read_to_string(&path).map_err(|error| not_found(&path.display().to_string(), error))?;
+        let manifest = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
         Self::load(&manifest, |name| {
             // A manifest names files beside itself and nothing else.
             if Path::new(name).file_name() != Some(name.as_ref()) {
                 return Err(invalid(format!("{name:?} is not a plain file name")));
             }
             let path = folder.join(name);
-            let fail = |error| not_found(&path.display().to_string(), error);
+            let fail = |error| unreadable(&path, error);
             let size = fs::metadata(&path).map_err(fail)?.len();
             if size > MAX_MODEL_BYTES {
                 return Err(invalid(format!("{} has {size} bytes; no model does", path.display())));
@@ -156,30 +157,33 @@ impl Models {
             Ok((bytes, digest))
         };
         let entry = &manifest.detector;
-        let mut nets = Vec::new();
+        let mut networks = Vec::new();
         for net in &entry.net {
-            nets.push((net.side, verified(&net.file, &net.sha256)?.0));
+            networks.push((net.input_size, verified(&net.file, &net.sha256)?.0));
         }
-        nets.sort_by_key(|(side, _)| *side);
-        if nets.is_empty() || nets.iter().any(|(side, _)| side % 32 != 0 || !(32..=4096).contains(side)) {
-            return Err(invalid("a detector needs nets whose sides are multiples of 32 up to 4096".into()));
+        networks.sort_by_key(|(input_size, _)| *input_size);
+        let unusable = |size: usize| size % 32 != 0 || !(32..=4096).contains(&size);
+        if networks.is_empty() || networks.iter().any(|(input_size, _)| unusable(*input_size)) {
+            return Err(invalid(
+                "a detector needs nets whose input sizes are multiples of 32 up to 4096".into(),
+            ));
         }
-        let detector = Detector {
+        let detector = DetectorModel {
             id: entry.id.clone(),
             input: Input::new(entry.channels, entry.mean, entry.scale)?,
-            nets,
+            networks,
         };
         let entry = manifest.extractor;
-        if !(16..=1024).contains(&entry.side) || !(1..=4096).contains(&entry.dimensions) {
+        if !(16..=1024).contains(&entry.input_size) || !(1..=4096).contains(&entry.dimensions) {
             return Err(invalid(
-                "an extractor's side must be in 16..=1024 and its dimensions in 1..=4096".into(),
+                "an extractor's input size must be in 16..=1024 and its dimensions in 1..=4096".into(),
             ));
         }
         let (net, digest) = verified(&entry.file, &entry.sha256)?;
         let extractor = Extractor {
             id: entry.id,
             input: Input::new(entry.channels, entry.mean, entry.scale)?,
-            side: entry.side,
+            input_size: entry.input_size,
             dimensions: entry.dimensions,
             net,
             fingerprint: *digest.first_chunk().expect("16 is less than 32"),
@@ -218,8 +222,9 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn not_found(what: &str, why: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::ModelNotFound, format!("{what} cannot be read: {why}"))
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    let message = format!("{} cannot be read: {error}", path.display());
+    Error::new(ErrorKind::ModelNotFound, message).with_source(error)
 }
 
 fn invalid(message: String) -> Error {

@@ -67,8 +67,6 @@ pub struct Options {
     pub models: Option<PathBuf>,
     /// How many photos are processed at once (default: one per core). More calls wait for a free worker.
     pub workers: usize,
-    /// Threads that one network may use (default 1: several workers beat several threads).
-    pub threads_per_worker: usize,
     /// Which face counts (default: prominent).
     pub face: FacePolicy,
     /// Smallest face that is accepted, as the shorter side of its box in pixels (default 0: any that is found).
@@ -87,7 +85,6 @@ impl Default for Options {
             onnxruntime_hint: None,
             models: None,
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            threads_per_worker: 1,
             face: FacePolicy::default(),
             min_face: 0,
             threshold: Self::DEFAULT_THRESHOLD,
@@ -103,14 +100,13 @@ impl Options {
     /// Sets one option by name, for command lines, configuration files and bindings.
     ///
     /// Names: `engine` (auto, onnxruntime, embedded), `onnxruntime` (path), `models` (path), `workers`,
-    /// `threads_per_worker`, `face` (prominent, largest, single), `min_face`, `threshold`, `max_bytes`, `max_pixels`.
+    /// `face` (prominent, largest, single), `min_face`, `threshold`, `max_bytes`, `max_pixels`.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
             "engine" => self.engine = value.parse()?,
             "onnxruntime" => self.onnxruntime = Some(value.into()),
             "models" => self.models = Some(value.into()),
             "workers" => self.workers = number(name, value)?,
-            "threads_per_worker" => self.threads_per_worker = number(name, value)?,
             "face" => self.face = value.parse()?,
             "min_face" => self.min_face = number(name, value)?,
             "threshold" => self.threshold = number(name, value)?,
@@ -131,7 +127,6 @@ impl Options {
             }
         };
         within("workers", self.workers as u64, 1, 1024)?;
-        within("threads_per_worker", self.threads_per_worker as u64, 1, 256)?;
         within("max_bytes", self.limits.max_bytes as u64, 1, 1 << 30)?;
         within("max_pixels", self.limits.max_pixels, 1, 1 << 30)?;
         if !(0.0..=100.0).contains(&self.threshold) {
@@ -150,7 +145,7 @@ fn invalid(message: String) -> Error {
 }
 
 /// Gives an enum its names, in one list for parsing and for printing.
-macro_rules! named {
+macro_rules! names {
     ($type:ty, $what:literal, $($variant:ident = $name:literal),+) => {
         impl $type {
             /// The name that [`Options::set`] takes.
@@ -178,8 +173,8 @@ macro_rules! named {
     };
 }
 
-named!(Engine, "engine", Auto = "auto", OnnxRuntime = "onnxruntime", Embedded = "embedded");
-named!(FacePolicy, "face", Prominent = "prominent", Largest = "largest", Single = "single");
+names!(Engine, "engine", Auto = "auto", OnnxRuntime = "onnxruntime", Embedded = "embedded");
+names!(FacePolicy, "face", Prominent = "prominent", Largest = "largest", Single = "single");
 
 #[cfg(test)]
 mod tests {

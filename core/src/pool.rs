@@ -11,7 +11,7 @@ type Make<T> = dyn Fn() -> Result<T> + Send + Sync;
 pub(crate) struct Pool<T> {
     state: Mutex<State<T>>,
     returned: Condvar,
-    most: usize,
+    max: usize,
     make: Box<Make<T>>,
 }
 
@@ -30,15 +30,15 @@ pub(crate) struct Loan<'a, T> {
 }
 
 impl<T> Pool<T> {
-    pub(crate) fn new(most: usize, make: impl Fn() -> Result<T> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(max: usize, make: impl Fn() -> Result<T> + Send + Sync + 'static) -> Self {
         let state = Mutex::new(State { idle: Vec::new(), made: 0, process: process::id() });
-        Pool { state, returned: Condvar::new(), most, make: Box::new(make) }
+        Pool { state, returned: Condvar::new(), max, make: Box::new(make) }
     }
 
     /// A worker, as soon as one is free.
     pub(crate) fn take(&self) -> Result<Loan<'_, T>> {
         let mut state = self.lock();
-        while state.idle.is_empty() && state.made == self.most {
+        while state.idle.is_empty() && state.made == self.max {
             state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         self.lend(state)
@@ -47,7 +47,7 @@ impl<T> Pool<T> {
     /// A worker, if one is free now.
     pub(crate) fn try_take(&self) -> Option<Result<Loan<'_, T>>> {
         let state = self.lock();
-        let available = !state.idle.is_empty() || state.made < self.most;
+        let available = !state.idle.is_empty() || state.made < self.max;
         available.then(|| self.lend(state))
     }
 

@@ -7,7 +7,7 @@
 mod light;
 mod pose;
 
-use crate::detect::Face;
+use crate::geometry::{Point, Rect};
 use crate::image::Image;
 use light::Light;
 
@@ -43,13 +43,13 @@ pub struct Quality {
 const HALF_SHARP: f32 = 8.0;
 
 impl Quality {
-    /// Measures a face of this image, as a detection gives it.
-    pub fn measure(image: &Image<'_>, face: &Face) -> Quality {
-        let [right_eye, left_eye, ..] = face.landmarks;
-        let light = Light::of(image, &face.bounds);
+    /// Measures a face of this image by its box and its landmarks.
+    pub(crate) fn measure(image: &Image<'_>, bounds: &Rect, landmarks: &[Point; 5]) -> Quality {
+        let [right_eye, left_eye, ..] = *landmarks;
+        let light = Light::of(image, bounds);
         let exposure = light.exposure();
         let detail = light.laplacian_deviation();
-        let (yaw, pitch, roll) = pose::pose(&face.landmarks);
+        let (yaw, pitch, roll) = pose::pose(landmarks);
         Quality {
             inter_eye_distance: (left_eye.x - right_eye.x).hypot(left_eye.y - right_eye.y),
             sharpness: detail / (detail + HALF_SHARP),
@@ -58,7 +58,7 @@ impl Quality {
             under_exposure: exposure.dark,
             over_exposure: exposure.bright,
             dynamic_range: exposure.dynamic_range,
-            illumination_uniformity: light::uniformity(image, &face.landmarks),
+            illumination_uniformity: light::uniformity(image, landmarks),
             yaw,
             pitch,
             roll,
@@ -69,17 +69,15 @@ impl Quality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Point, Rect};
 
-    fn face(bounds: Rect) -> Face {
-        let landmarks = pose::HEAD.map(|[x, y, _]| Point { x: 100.0 + x, y: 100.0 + y });
-        Face { bounds, landmarks, confidence: 1.0 }
+    fn landmarks() -> [Point; 5] {
+        pose::HEAD.map(|[x, y, _]| Point { x: 100.0 + x, y: 100.0 + y })
     }
 
     fn measure(pixel: impl Fn(u32, u32) -> u8) -> Quality {
         let pixels = (0..200 * 200).flat_map(|at| [pixel(at % 200, at / 200); 3]).collect();
         let bounds = Rect { x: 4.0, y: 4.0, width: 192.0, height: 192.0 };
-        Quality::measure(&Image::from_rgb(pixels, 200, 200), &face(bounds))
+        Quality::measure(&Image::from_rgb(pixels, 200, 200), &bounds, &landmarks())
     }
 
     #[test]
@@ -119,14 +117,12 @@ mod tests {
             Rect { x: 1.0, y: 1.0, width: 0.0, height: 0.0 },
             Rect { x: f32::NAN, y: 0.0, width: f32::INFINITY, height: 1.0 },
         ] {
-            let mut face = face(bounds);
-            let quality = Quality::measure(&image, &face);
+            let mut landmarks = landmarks();
+            let quality = Quality::measure(&image, &bounds, &landmarks);
             assert!((quality.brightness - 0.0742).abs() < 1e-3, "{bounds:?}");
-            face.landmarks[3] = Point { x: f32::NAN, y: f32::INFINITY };
-            assert!(
-                (Quality::measure(&image, &face).illumination_uniformity - 1.0).abs() < 1e-3,
-                "{bounds:?}"
-            );
+            landmarks[3] = Point { x: f32::NAN, y: f32::INFINITY };
+            let quality = Quality::measure(&image, &bounds, &landmarks);
+            assert!((quality.illumination_uniformity - 1.0).abs() < 1e-3, "{bounds:?}");
         }
     }
 }

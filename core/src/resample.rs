@@ -1,25 +1,22 @@
-//! A rectangle of an image at another size, filtered so that no pixel is skipped.
+//! An area of an image at another size, filtered so that no pixel is skipped.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
-use crate::detect::Rect;
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Area;
 use crate::image::Image;
 
-/// Scales `area`, which must lie within the image and not be empty, to `width` x `height` RGB pixels.
-pub(crate) fn resample(image: &Image<'_>, area: Rect, (width, height): (u32, u32)) -> Result<Vec<u8>> {
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).crop(
-        area.x.into(),
-        area.y.into(),
-        area.width.into(),
-        area.height.into(),
-    );
+/// Scales an area of the image to `width` x `height` RGB pixels.
+pub(crate) fn resample(image: &Image<'_>, area: &Area, (width, height): (u32, u32)) -> Result<Vec<u8>> {
+    let [left, top, across, down] = area.bounds();
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .crop(left, top, across, down);
     scale(image, &options, (width, height))
         .map_err(|error| Error::new(ErrorKind::Internal, format!("scaling the image failed: {error}")))
 }
-
 /// The typed call: the other one compiles the resizer for every kind of pixel into this crate, half of its code.
 fn scale(
     image: &Image<'_>,

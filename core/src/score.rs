@@ -23,17 +23,22 @@ pub struct ScoreTable {
 }
 
 /// The largest score.
-const TOP: f32 = 100.0;
+const MAX_SCORE: f32 = 100.0;
 
 impl ScoreTable {
     /// The comparison score of a similarity, 0..=100.
     pub(crate) fn score(&self, similarity: f32) -> f32 {
-        self.unclamped(similarity).clamp(0.0, TOP)
+        self.unclamped(similarity).clamp(0.0, MAX_SCORE)
     }
 
     /// The false match rate that a score stands for: `10^(-score / 10)`.
     pub fn false_match_rate(score: f32) -> f64 {
         10_f64.powf(-f64::from(score) / 10.0)
+    }
+
+    /// The highest score that the table was measured to; beyond it, scores are continued along the last slope.
+    pub fn highest_measured_score(&self) -> f32 {
+        self.knots.last().map_or(0.0, |knot| knot[1])
     }
 
     fn unclamped(&self, similarity: f32) -> f32 {

@@ -6,23 +6,26 @@ use std::time::{Duration, Instant};
 
 use crate::align::align;
 use crate::choose::choose;
-use crate::compare::similarity;
 use crate::decode::{check_pixels, decode};
-use crate::detect::{Face, detect};
-use crate::engine::{self, EngineInfo, Lazy, Net, Plan, Seat};
+use crate::detect::Detector;
+use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
-use crate::extract::{Template, extract};
+use crate::extract::extract;
 use crate::image::Image;
 use crate::model::Models;
 use crate::options::Options;
-use crate::pool::Pool;
+use crate::photo::{Loaded, Photo};
+use crate::pool::{Loan, Pool};
+use crate::quality::Quality;
 use crate::score::ScoreTable;
+use crate::search::search;
+use crate::template::Template;
+use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 
 /// Compares faces. Make one, keep it, and share it between threads.
 ///
 /// Every method may be called from any number of threads at once; up to [`Options::workers`] photos are processed at
-/// the same time and further calls wait. Only making a verifier touches the disk, and only for models or an engine
-/// that lie there.
+/// the same time, decoding included, and further calls wait. Only making a verifier and [`Photo::file`] touch the disk.
 pub struct Verifier {
     options: Options,
     models: Models,
@@ -32,111 +35,8 @@ pub struct Verifier {
 
 /// The networks of one worker.
 struct Worker {
-    detectors: Vec<Box<dyn Net>>,
-    extractor: Box<dyn Net>,
-}
-
-/// How alike two templates are.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Comparison {
-    /// Comparison score, 0..=100: `-10 log10` of the false match rate at this similarity.
-    pub score: f32,
-    /// Cosine of the angle between the templates, -1..=1.
-    pub similarity: f32,
-    /// Whether the score reaches the threshold.
-    pub is_match: bool,
-}
-
-/// The answer to "do these two photos show the same person?"
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Verdict {
-    /// How alike the two faces are.
-    pub comparison: Comparison,
-    /// What was seen on the probe.
-    pub probe: Sample,
-    /// What was seen on the reference.
-    pub reference: Sample,
-}
-
-/// What was seen on one photo.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Sample {
-    /// The face that counts, in pixels of the upright image.
-    pub face: Face,
-    /// How many faces were found.
-    pub face_count: usize,
-    /// Width of the upright image in pixels.
-    pub width: u32,
-    /// Height of the upright image in pixels.
-    pub height: u32,
-    /// What it cost.
-    pub timings: Timings,
-}
-
-/// Wall-clock time of the steps for one photo.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct Timings {
-    /// From bytes to pixels; zero for raw pixels.
-    pub decode: Duration,
-    /// From pixels to faces.
-    pub detect: Duration,
-    /// From the face to the template, alignment included.
-    pub extract: Duration,
-}
-
-/// A template and what it was made from.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Extraction {
-    /// What to keep and compare.
-    pub template: Template,
-    /// What was seen on the photo.
-    pub sample: Sample,
-}
-
-/// All faces of one photo.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Detection {
-    /// The faces, most confident first; empty when there is none.
-    pub faces: Vec<Face>,
-    /// Index of the face that counts, or why there is none.
-    pub chosen: Result<usize>,
-    /// Width of the upright image in pixels.
-    pub width: u32,
-    /// Height of the upright image in pixels.
-    pub height: u32,
-    /// What it cost; `extract` is zero.
-    pub timings: Timings,
-}
-
-/// A photo, as it comes.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    Encoded(&'a [u8]),
-    Pixels(&'a Image<'a>),
-}
-
-/// A photo, decoded.
-enum Decoded<'a> {
-    Own(Image<'static>),
-    Borrowed(&'a Image<'a>),
-}
-
-impl Comparison {
-    /// The score as an integer, rounded down: it reaches an integer threshold exactly when the score does.
-    pub fn integer_score(&self) -> u8 {
-        self.score.floor() as u8
-    }
-
-    /// The false match rate that the score stands for.
-    pub fn false_match_rate(&self) -> f64 {
-        ScoreTable::false_match_rate(self.score)
-    }
+    detectors: Vec<Box<dyn Session>>,
+    extractor: Box<dyn Session>,
 }
 
 impl Verifier {
@@ -152,70 +52,68 @@ impl Verifier {
             Some(folder) => Models::from_folder(folder)?,
         };
         let runtime = engine::start(&options)?;
-        let detectors: Vec<Arc<dyn Plan>> = models
+        let detectors: Vec<Arc<dyn Network>> = models
             .detector
-            .nets
+            .networks
             .iter()
-            .map(|(side, onnx)| runtime.prepare(onnx, *side))
+            .map(|(input_size, onnx)| runtime.prepare(onnx, *input_size))
             .collect::<Result<_>>()?;
-        let extractor = runtime.prepare(&models.extractor.net, models.extractor.side)?;
+        let extractor = runtime.prepare(&models.extractor.net, models.extractor.input_size)?;
         let pool = Pool::new(options.workers, move || {
-            let seat = Seat::default();
+            let threads = WorkerThreads::default();
             let (first, finer) =
-                detectors.split_first().expect("a manifest without detector nets is refused");
-            let finer =
-                finer.iter().map(|plan| Box::new(Lazy::new(Arc::clone(plan), seat.clone())) as Box<dyn Net>);
-            let detectors = [first.instantiate(&seat)?].into_iter().chain(finer).collect();
-            Ok(Worker { detectors, extractor: extractor.instantiate(&seat)? })
+                detectors.split_first().expect("a manifest without detector networks is refused");
+            let lazy = |network: &Arc<dyn Network>| LazySession::new(Arc::clone(network), threads.clone());
+            let finer = finer.iter().map(|network| Box::new(lazy(network)) as Box<dyn Session>);
+            let detectors = [first.session(&threads)?].into_iter().chain(finer).collect();
+            Ok(Worker { detectors, extractor: extractor.session(&threads)? })
         });
-        // Models that do not run are told now, not at the first photo.
+        // Models that do not run are reported now, not at the first photo.
         drop(pool.take()?);
         Ok(Verifier { engine: runtime.info(), options, models, pool })
     }
 
-    /// Do these two encoded photos show the same person?
+    /// Do these two photos show the same person?
     ///
     /// Errors are reported in a fixed order, whichever photo is slower: probe unreadable, reference unreadable, no
     /// face on the probe, no face on the reference.
-    pub fn verify(&self, probe: &[u8], reference: &[u8]) -> Result<Verdict> {
-        self.verify_sources(Source::Encoded(probe), Source::Encoded(reference))
+    pub fn verify<'a>(
+        &self,
+        probe: impl Into<Photo<'a>>,
+        reference: impl Into<Photo<'a>>,
+    ) -> Result<Verdict> {
+        let (probe, reference) = self.extract_both(&probe.into(), &reference.into())?;
+        let comparison = self.compare(&probe.template, &reference.template)?;
+        Ok(Verdict { comparison, probe: probe.sample, reference: reference.sample })
     }
 
-    /// [`verify`](Self::verify) for photos that are decoded already.
-    pub fn verify_images(&self, probe: &Image<'_>, reference: &Image<'_>) -> Result<Verdict> {
-        self.verify_sources(Source::Pixels(probe), Source::Pixels(reference))
+    /// Finds all faces of a photo. A photo without a face is no error here.
+    pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
+        let photo = photo.into();
+        let mut worker = self.pool.take()?;
+        let mut timings = Timings::default();
+        let (image, mut faces) = self.find(&mut worker, &photo, &mut timings)?;
+        if photo.wants_quality() {
+            faces.iter_mut().for_each(|face| measure(&image, face));
+        }
+        let (width, height) = (image.width(), image.height());
+        let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose);
+        Ok(Detection { faces, chosen, width, height, timings })
     }
 
-    /// Finds all faces of an encoded photo. A photo without a face is no error here.
-    pub fn detect(&self, photo: &[u8]) -> Result<Detection> {
-        self.detect_source(Source::Encoded(photo))
+    /// Makes a template of the face that counts on a photo.
+    pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
+        self.extract_with(&mut *self.pool.take()?, &photo.into())
     }
 
-    /// [`detect`](Self::detect) for a photo that is decoded already.
-    pub fn detect_image(&self, photo: &Image<'_>) -> Result<Detection> {
-        self.detect_source(Source::Pixels(photo))
-    }
-
-    /// Makes a template of the face that counts on an encoded photo.
-    pub fn extract(&self, photo: &[u8]) -> Result<Extraction> {
-        self.extract_source(&mut *self.pool.take()?, Source::Encoded(photo))
-    }
-
-    /// [`extract`](Self::extract) for a photo that is decoded already.
-    pub fn extract_image(&self, photo: &Image<'_>) -> Result<Extraction> {
-        self.extract_source(&mut *self.pool.take()?, Source::Pixels(photo))
-    }
-
-    /// Makes a template of one face of an encoded photo, whichever face counts there.
+    /// Makes a template of one face of a photo, whichever face counts there.
     ///
     /// `face` is one that [`detect`](Self::detect) found on the same photo.
-    pub fn extract_face(&self, photo: &[u8], face: &Face) -> Result<Template> {
-        self.extract_face_source(Source::Encoded(photo), face)
-    }
-
-    /// [`extract_face`](Self::extract_face) for a photo that is decoded already.
-    pub fn extract_face_image(&self, photo: &Image<'_>, face: &Face) -> Result<Template> {
-        self.extract_face_source(Source::Pixels(photo), face)
+    pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
+        let photo = photo.into();
+        let mut worker = self.pool.take()?;
+        let image = self.open(&photo).stage(Stage::Decode)?;
+        self.template(&mut worker, &image, face).stage(Stage::Extract)
     }
 
     /// Compares two templates of this verifier's model. One that records a failure to extract gives
@@ -225,16 +123,18 @@ impl Verifier {
     }
 
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
-    pub fn decode(&self, photo: &[u8]) -> Result<Image<'static>> {
-        decode(photo, &self.options.limits).stage(Stage::Decode)
+    pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
+        // The worker is not used, but bounds how many photos are in memory.
+        let _worker = self.pool.take()?;
+        self.open(&photo.into()).map(Image::into_owned).stage(Stage::Decode)
     }
 
     /// Runs both networks once on a blank input: what they cost alone, and what makes the first photo as fast as the
     /// next. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
         let mut worker = self.pool.take()?;
-        let inputs = [self.models.detector.nets[0].0, self.models.extractor.side]
-            .map(|side| vec![0.0; 3 * side * side]);
+        let inputs = [self.models.detector.networks[0].0, self.models.extractor.input_size]
+            .map(|size| vec![0.0; 3 * size * size]);
         worker.detectors[0].run(&inputs[0]).stage(Stage::Detect)?;
         worker.extractor.run(&inputs[1]).stage(Stage::Extract)?;
         Ok(())
@@ -265,37 +165,19 @@ impl Verifier {
         &self.models.scores
     }
 
-    fn verify_sources(&self, probe: Source<'_>, reference: Source<'_>) -> Result<Verdict> {
-        let (probe, reference) = self.extract_both(probe, reference)?;
-        let comparison = self.compare(&probe.template, &reference.template)?;
-        Ok(Verdict { comparison, probe: probe.sample, reference: reference.sample })
-    }
-
     /// Side by side when a second worker is free, one after the other when not.
-    fn extract_both(&self, probe: Source<'_>, reference: Source<'_>) -> Result<(Extraction, Extraction)> {
+    fn extract_both(&self, probe: &Photo<'_>, reference: &Photo<'_>) -> Result<(Extraction, Extraction)> {
         let mut worker = self.pool.take()?;
         let second = self.pool.try_take().and_then(Result::ok);
-        let (probe, reference) = if let Some(mut second) = second {
-            thread::scope(|scope| {
-                let other = move || self.extract_source(&mut second, reference);
-                let other = thread::Builder::new().name("visavis".into()).spawn_scoped(scope, other);
-                let probe = self.extract_source(&mut worker, probe);
-                let reference = match other {
-                    Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                    // The system has no thread to give.
-                    Err(_) => self.extract_source(&mut worker, reference),
-                };
-                (probe, reference)
-            })
-        } else {
-            let probe = self.extract_source(&mut worker, probe);
-            (probe, self.extract_source(&mut worker, reference))
+        let (probe, reference) = match second {
+            Some(second) => self.extract_side_by_side((&mut worker, probe), (second, reference)),
+            None => (self.extract_with(&mut worker, probe), self.extract_with(&mut worker, reference)),
         };
         let probe = probe.map_err(|error| error.at_side(Side::Probe));
         let reference = reference.map_err(|error| error.at_side(Side::Reference));
         match (probe, reference) {
             (Ok(probe), Ok(reference)) => Ok((probe, reference)),
-            // An unreadable image is told before a missing face.
+            // An unreadable image is reported before a missing face.
             (Err(error), Err(other)) => {
                 let unreadable = |error: &Error| error.stage() == Some(Stage::Decode);
                 Err(if unreadable(&other) && !unreadable(&error) { other } else { error })
@@ -304,55 +186,68 @@ impl Verifier {
         }
     }
 
-    fn extract_source(&self, worker: &mut Worker, source: Source<'_>) -> Result<Extraction> {
+    fn extract_side_by_side(
+        &self,
+        (worker, probe): (&mut Worker, &Photo<'_>),
+        (mut second, reference): (Loan<'_, Worker>, &Photo<'_>),
+    ) -> (Result<Extraction>, Result<Extraction>) {
+        thread::scope(|scope| {
+            let other = move || self.extract_with(&mut second, reference);
+            let other = thread::Builder::new().name("visavis".into()).spawn_scoped(scope, other);
+            let probe = self.extract_with(worker, probe);
+            let reference = match other {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                // The system has no thread to give.
+                Err(_) => self.extract_with(worker, reference),
+            };
+            (probe, reference)
+        })
+    }
+
+    fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>) -> Result<Extraction> {
         let mut timings = Timings::default();
-        let image = timed(&mut timings.decode, || self.open(source)).stage(Stage::Decode)?;
-        let image = image.get();
-        let faces = timed(&mut timings.detect, || self.find(worker, image)).stage(Stage::Detect)?;
-        let chosen = choose(&faces, image, &self.options).stage(Stage::Choose)?;
-        let face = faces[chosen];
-        let template = timed(&mut timings.extract, || self.template(worker, image, &face));
-        let sample =
-            Sample { face, face_count: faces.len(), width: image.width(), height: image.height(), timings };
+        let (image, faces) = self.find(worker, photo, &mut timings)?;
+        let (width, height) = (image.width(), image.height());
+        let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose)?;
+        let mut face = faces[chosen];
+        let template = timed(&mut timings.extract, || self.template(worker, &image, &face));
+        if photo.wants_quality() {
+            measure(&image, &mut face);
+        }
+        let sample = Sample { face, face_count: faces.len(), width, height, timings };
         Ok(Extraction { template: template.stage(Stage::Extract)?, sample })
     }
 
-    fn extract_face_source(&self, source: Source<'_>, face: &Face) -> Result<Template> {
-        let mut worker = self.pool.take()?;
-        let image = self.open(source).stage(Stage::Decode)?;
-        self.template(&mut worker, image.get(), face).stage(Stage::Extract)
+    fn find<'p>(
+        &self,
+        worker: &mut Worker,
+        photo: &'p Photo<'_>,
+        timings: &mut Timings,
+    ) -> Result<(Image<'p>, Vec<Face>)> {
+        let image = timed(&mut timings.decode, || self.open(photo)).stage(Stage::Decode)?;
+        let model = &*self.models.detector;
+        let input_sizes: Vec<usize> = model.networks.iter().map(|(input_size, _)| *input_size).collect();
+        let detector =
+            Detector { sessions: &mut worker.detectors, input_sizes: &input_sizes, input: &model.input };
+        let faces = timed(&mut timings.detect, || search(&image, detector)).stage(Stage::Detect)?;
+        Ok((image, faces))
     }
 
-    fn template(&self, worker: &mut Worker, image: &Image<'_>, face: &Face) -> Result<Template> {
-        let extractor = &*self.models.extractor;
-        let chip = align(image, &face.landmarks, extractor.side, &extractor.input)?;
-        extract(&chip, &mut *worker.extractor, extractor)
-    }
-
-    fn detect_source(&self, source: Source<'_>) -> Result<Detection> {
-        let mut worker = self.pool.take()?;
-        let mut timings = Timings::default();
-        let image = timed(&mut timings.decode, || self.open(source)).stage(Stage::Decode)?;
-        let image = image.get();
-        let faces = timed(&mut timings.detect, || self.find(&mut worker, image)).stage(Stage::Detect)?;
-        let chosen = choose(&faces, image, &self.options).stage(Stage::Choose);
-        Ok(Detection { faces, chosen, width: image.width(), height: image.height(), timings })
-    }
-
-    fn open<'a>(&self, source: Source<'a>) -> Result<Decoded<'a>> {
-        match source {
-            Source::Encoded(bytes) => decode(bytes, &self.options.limits).map(Decoded::Own),
-            Source::Pixels(image) => {
-                check_pixels(image.width().into(), image.height().into(), &self.options.limits)?;
-                Ok(Decoded::Borrowed(image))
+    fn open<'p>(&self, photo: &'p Photo<'_>) -> Result<Image<'p>> {
+        let limits = &self.options.limits;
+        match photo.load(limits.max_bytes)? {
+            Loaded::Encoded(bytes) => decode(&bytes, limits),
+            Loaded::Pixels(image) => {
+                check_pixels(image.width().into(), image.height().into(), limits)?;
+                Ok(image.borrowed())
             }
         }
     }
 
-    fn find(&self, worker: &mut Worker, image: &Image<'_>) -> Result<Vec<Face>> {
-        let detector = &*self.models.detector;
-        let sides: Vec<usize> = detector.nets.iter().map(|(side, _)| *side).collect();
-        detect(image, &mut worker.detectors, &sides, &detector.input)
+    fn template(&self, worker: &mut Worker, image: &Image<'_>, face: &Face) -> Result<Template> {
+        let extractor = &*self.models.extractor;
+        let chip = align(image, &face.landmarks, extractor.input_size, &extractor.input)?;
+        extract(&chip, &mut *worker.extractor, extractor)
     }
 
     fn compare_templates(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
@@ -366,19 +261,14 @@ impl Verifier {
             let message = "the templates were made by another model than this verifier's; extract them again";
             return Err(Error::new(ErrorKind::TemplateMismatch, message));
         }
-        let similarity = similarity(probe, reference)?;
+        let similarity = probe.similarity(reference)?;
         let score = self.models.scores.score(similarity);
         Ok(Comparison { score, similarity, is_match: score >= self.options.threshold })
     }
 }
 
-impl Decoded<'_> {
-    fn get(&self) -> &Image<'_> {
-        match self {
-            Decoded::Own(image) => image,
-            Decoded::Borrowed(image) => image,
-        }
-    }
+fn measure(image: &Image<'_>, face: &mut Face) {
+    face.quality = Some(Quality::measure(image, &face.bounds, &face.landmarks));
 }
 
 fn timed<T>(duration: &mut Duration, work: impl FnOnce() -> T) -> T {

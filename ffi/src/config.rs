@@ -119,15 +119,6 @@ pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, worker
     guard(None, || set(config, |options| options.workers = workers))
 }
 
-/// Threads that one network may use, 1..256 (default 1: several workers beat several threads).
-#[unsafe(no_mangle)]
-pub extern "C" fn vav_config_set_threads_per_worker(
-    config: Option<&mut vav_config>,
-    threads: usize,
-) -> vav_status {
-    guard(None, || set(config, |options| options.threads_per_worker = threads))
-}
-
 /// Which face counts when a photo shows several: a vav_face_policy.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, policy: i32) -> vav_status {

@@ -25,6 +25,8 @@ pub enum vav_status {
     VAV_TEMPLATE_MISMATCH = 4,
     /// A template that records a failure to extract has no comparison score with any other.
     VAV_TEMPLATE_FAILED = 5,
+    /// A photo's file is missing, is not a regular file, or cannot be read.
+    VAV_FILE_UNREADABLE = 6,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
     /// The bytes are none of the image formats that are read.
@@ -63,6 +65,7 @@ impl From<ErrorKind> for vav_status {
             ErrorKind::TemplateMalformed => vav_status::VAV_TEMPLATE_MALFORMED,
             ErrorKind::TemplateMismatch => vav_status::VAV_TEMPLATE_MISMATCH,
             ErrorKind::TemplateFailed => vav_status::VAV_TEMPLATE_FAILED,
+            ErrorKind::FileUnreadable => vav_status::VAV_FILE_UNREADABLE,
             ErrorKind::EmptyImage => vav_status::VAV_EMPTY_IMAGE,
             ErrorKind::UnsupportedFormat => vav_status::VAV_UNSUPPORTED_FORMAT,
             ErrorKind::CorruptImage => vav_status::VAV_CORRUPT_IMAGE,

@@ -158,7 +158,7 @@ pub unsafe extern "C" fn vav_verify_pixels(
                 image(reference, "reference").map_err(|error| error.at_side(Side::Reference))?,
             )
         };
-        out.write(given(verifier, "verifier")?.verifier.verify_images(&probe, &reference)?.comparison.into());
+        out.write(given(verifier, "verifier")?.verifier.verify(&probe, &reference)?.comparison.into());
         Ok(())
     })
 }
@@ -193,7 +193,7 @@ pub unsafe extern "C" fn vav_detect_pixels(
         hand_out(faces, "faces", || {
             // SAFETY: C passes a picture of as many bytes as it says.
             let photo = unsafe { image(photo, "photo") }?;
-            given(verifier, "verifier")?.verifier.detect_image(&photo).map(vav_faces::new)
+            given(verifier, "verifier")?.verifier.detect(&photo).map(vav_faces::new)
         })
     })
 }
@@ -231,7 +231,7 @@ pub unsafe extern "C" fn vav_extract_pixels(
         hand_out(templ, "templ", || {
             // SAFETY: C passes a picture of as many bytes as it says, and NULL or a struct that begins with its size.
             let (photo, face) = unsafe { (image(photo, "photo")?, optional_face(face)?) };
-            let extraction = given(verifier, "verifier")?.verifier.extract_image(&photo)?;
+            let extraction = given(verifier, "verifier")?.verifier.extract(&photo)?;
             Ok(extracted(extraction, face))
         })
     })
@@ -275,7 +275,7 @@ pub unsafe extern "C" fn vav_extract_face_pixels(
             // SAFETY: C passes a picture of as many bytes as it says.
             let photo = unsafe { image(photo, "photo") }?;
             let face = given(faces, "faces")?.at(index)?;
-            let template = given(verifier, "verifier")?.verifier.extract_face_image(&photo, face)?;
+            let template = given(verifier, "verifier")?.verifier.extract_face(&photo, face)?;
             Ok(vav_template { template })
         })
     })

@@ -39,8 +39,9 @@ pub struct Photo {
     pub face_count: usize,
     /// The one that counts, in pixels of the upright image.
     pub face: FaceDetails,
-    /// How good the capture is, where it could be measured.
-    pub quality: QualityDetails,
+    /// How good the capture is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityDetails>,
     /// Milliseconds of each step.
     pub milliseconds: Milliseconds,
 }
@@ -111,19 +112,21 @@ pub struct Engine {
 }
 
 impl Details {
-    /// Of a verdict, with the quality of probe and reference.
-    pub fn new(verifier: &Verifier, verdict: &Verdict, qualities: &[Quality; 2]) -> Self {
+    /// Of a verdict on photos whose quality was asked for.
+    pub fn new(verifier: &Verifier, verdict: &Verdict) -> Self {
         let comparison = &verdict.comparison;
         let engine = verifier.engine();
         Details {
             similarity: comparison.similarity,
             exact_score: comparison.score,
             false_match_rate: comparison.false_match_rate(),
-            lowest_measured_rate: lowest_measured_rate(verifier.calibration()),
+            lowest_measured_rate: ScoreTable::false_match_rate(
+                verifier.calibration().highest_measured_score(),
+            ),
             threshold: verifier.options().threshold,
             is_match: comparison.is_match,
-            probe: Photo::new(&verdict.probe, &qualities[0]),
-            reference: Photo::new(&verdict.reference, &qualities[1]),
+            probe: Photo::new(&verdict.probe),
+            reference: Photo::new(&verdict.reference),
             engine: Engine {
                 name: engine.engine.name(),
                 version: engine.version.clone(),
@@ -134,20 +137,15 @@ impl Details {
     }
 }
 
-fn lowest_measured_rate(table: &ScoreTable) -> f64 {
-    let last = table.knots.last().map_or(0.0, |[_similarity, score]| *score);
-    ScoreTable::false_match_rate(last)
-}
-
 impl Photo {
-    fn new(sample: &Sample, quality: &Quality) -> Self {
+    fn new(sample: &Sample) -> Self {
         let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
         Photo {
             width: sample.width,
             height: sample.height,
             face_count: sample.face_count,
             face: FaceDetails::new(&sample.face),
-            quality: QualityDetails::new(quality),
+            quality: sample.face.quality.as_ref().map(QualityDetails::new),
             milliseconds: Milliseconds {
                 decode: milliseconds(sample.timings.decode),
                 detect: milliseconds(sample.timings.detect),

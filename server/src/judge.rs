@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use visavis::{Band, Error, Quality, Sample, Side, Verdict, Verifier};
+use visavis::{Band, Error, ErrorKind, Photo, Side, Verdict, Verifier};
 
 use crate::base64_text;
 use crate::contract::{Code, Request};
@@ -51,21 +51,14 @@ fn verify(verifier: &Verifier, request: &Request<'_>, with_details: bool) -> Res
     let probe = request.probe.as_deref().ok_or(Code::MissingProbeImage)?;
     let reference = request.reference.as_deref().ok_or(Code::MissingReferenceImage)?;
     let probe = base64_text::decode(probe).ok_or(Code::MissingProbeImage)?;
-    let Some(reference) = base64_text::decode(reference) else {
-        // A broken probe is told before a broken reference, also where the one is no image and the other no Base64.
-        verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
-        return Err(Code::MissingReferenceImage.into());
-    };
-    let verdict = verifier.verify(&probe, &reference)?;
-    let details = with_details.then(|| details(verifier, &verdict, &probe, &reference)).transpose()?;
+    let reference = base64_text::decode(reference).ok_or_else(|| {
+        // A broken probe is reported before a broken reference, also where the one is no image and the other no Base64.
+        Error::new(ErrorKind::CorruptImage, "the reference is not Base64")
+    });
+    let photo = |photo: Photo<'static>| if with_details { photo.with_quality() } else { photo };
+    let verdict = verifier.verify(photo(probe.into()), photo(reference.into()))?;
+    let details = with_details.then(|| Details::new(verifier, &verdict));
     Ok(Judged { verdict, details })
-}
-
-/// Decodes once more: who asks for details pays for them, and nobody else.
-fn details(verifier: &Verifier, verdict: &Verdict, probe: &[u8], reference: &[u8]) -> Result<Details, Error> {
-    let quality = |photo, sample: &Sample| Ok(Quality::measure(&verifier.decode(photo)?, &sample.face));
-    let qualities = [quality(probe, &verdict.probe)?, quality(reference, &verdict.reference)?];
-    Ok(Details::new(verifier, verdict, &qualities))
 }
 
 impl From<Code> for Failure {
@@ -89,8 +82,6 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use visavis::ErrorKind;
-
     use super::*;
 
     #[test]

@@ -56,7 +56,6 @@ int main(int argc, char **argv) {
     CHECK(vav_config_set_workers(config, 1) == VAV_OK);
     run(config);
     CHECK(vav_config_set_workers(config, 2) == VAV_OK);
-    CHECK(vav_config_set_threads_per_worker(config, 2) == VAV_OK);
     run(config);
     vav_config_free(config);
     free(probe.data);

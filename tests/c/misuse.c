@@ -30,7 +30,6 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_config_set_onnxruntime(NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_models(NULL, "models") == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_workers(NULL, 1) == VAV_INVALID_ARGUMENT);
-    CHECK(vav_config_set_threads_per_worker(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_face_policy(NULL, 0) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_min_face(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_threshold(NULL, 1.0f) == VAV_INVALID_ARGUMENT);

@@ -14,7 +14,6 @@ const OPTIONS = new Map([
   ['onnxruntime', ['onnxruntime', 'string']],
   ['models', ['models', 'string']],
   ['workers', ['workers', 'number']],
-  ['threadsPerWorker', ['threads_per_worker', 'number']],
   ['face', ['face', 'string']],
   ['minFace', ['min_face', 'number']],
   ['threshold', ['threshold', 'number']],

@@ -68,22 +68,9 @@ impl Core {
         assert!(!matches!(&photos[..], [Photo::Encoded(bytes), ..] if bytes == b"panic"), "on purpose");
         Ok(match (kind, &photos[..]) {
             (Kind::Start, _) => Answer::A(verifier.into()),
-            (Kind::Verify, [Photo::Encoded(probe), Photo::Encoded(reference)]) => {
-                Answer::B((&verifier.verify(probe, reference)?).into())
-            }
-            (Kind::Verify, [probe, reference]) => {
-                let (probe, reference) =
-                    (probe.image(verifier, sides[0])?, reference.image(verifier, sides[1])?);
-                Answer::B((&verifier.verify_images(&probe, &reference)?).into())
-            }
-            (Kind::Detect, [Photo::Encoded(photo)]) => Answer::C((&verifier.detect(photo)?).into()),
-            (Kind::Detect, [photo]) => {
-                Answer::C((&verifier.detect_image(&photo.image(verifier, None)?)?).into())
-            }
-            (Kind::Extract, [Photo::Encoded(photo)]) => Answer::D((&verifier.extract(photo)?).into()),
-            (Kind::Extract, [photo]) => {
-                Answer::D((&verifier.extract_image(&photo.image(verifier, None)?)?).into())
-            }
+            (Kind::Verify, [probe, reference]) => Answer::B((&verifier.verify(probe, reference)?).into()),
+            (Kind::Detect, [photo]) => Answer::C((&verifier.detect(photo)?).into()),
+            (Kind::Extract, [photo]) => Answer::D((&verifier.extract(photo)?).into()),
             (_, photos) => unreachable!("{} photos for one task", photos.len()),
         })
     }

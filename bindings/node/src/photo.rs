@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use visavis::{Error, ErrorKind, Image, PixelFormat, Result, Side, Stage, Verifier};
+use visavis::{Error, ErrorKind, Image, PixelFormat, Result, Side};
 
 use crate::failure::Failure;
 
@@ -61,15 +61,17 @@ impl Photo {
             .map_err(|error| Failure::file(&error, "read", &path, side))?;
         Ok(Photo::Encoded(bytes))
     }
+}
 
-    /// Its pixels: taken as they are or decoded.
-    pub(crate) fn image(&self, verifier: &Verifier, side: Option<Side>) -> Result<Image<'_>> {
-        let image = match self {
-            Photo::Pixels { data, width, height, channels } => pixels(data, *width, *height, *channels),
-            Photo::Encoded(bytes) => verifier.decode(bytes),
-            Photo::File(_) => unreachable!("files are read first"),
-        };
-        image.map_err(|error| at(side, error.at_stage(Stage::Decode)))
+impl<'a> From<&'a Photo> for visavis::Photo<'a> {
+    fn from(photo: &'a Photo) -> Self {
+        match photo {
+            Photo::Pixels { data, width, height, channels } => {
+                pixels(data, *width, *height, *channels).into()
+            }
+            Photo::Encoded(bytes) => bytes.into(),
+            Photo::File(path) => visavis::Photo::file(path),
+        }
     }
 }
 

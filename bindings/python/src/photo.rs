@@ -4,7 +4,7 @@ use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethod
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use visavis::{Error, ErrorKind, Image, PixelFormat, Result, Stage, Verifier};
+use visavis::{Error, ErrorKind, Image, PixelFormat, Result};
 
 /// One of the three forms that `visavis/_photos.py` makes of everything else.
 pub(crate) enum Photo<'py> {
@@ -55,16 +55,15 @@ impl<'py> Photo<'py> {
     }
 }
 
-impl<'a> Source<'a> {
-    /// The picture, decoded if need be.
-    pub(crate) fn open(self, verifier: &Verifier) -> Result<Image<'a>> {
-        match self {
-            Source::Encoded(bytes) => verifier.decode(bytes),
-            Source::Pixels(data, shape) => pixels(data, shape).map_err(decoding),
+impl<'a> From<Source<'a>> for visavis::Photo<'a> {
+    fn from(source: Source<'a>) -> Self {
+        match source {
+            Source::Encoded(bytes) => bytes.into(),
+            Source::Pixels(data, shape) => pixels(data, shape).into(),
             Source::Misshapen(shape) => {
                 let message =
                     format!("an array of shape {shape:?}: (H, W), (H, W, 3) or (H, W, 4) is needed");
-                Err(decoding(Error::new(ErrorKind::InvalidPixels, message)))
+                Err::<Image<'_>, _>(Error::new(ErrorKind::InvalidPixels, message)).into()
             }
         }
     }
@@ -79,8 +78,4 @@ fn pixels(data: &[u8], [height, width, channels]: [usize; 3]) -> Result<Image<'_
     // What does not fit is larger than any side may be, and refused as such.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     Image::from_pixels(data, side(width), side(height), width.saturating_mul(channels), format)
-}
-
-fn decoding(error: Error) -> Error {
-    error.at_stage(Stage::Decode)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use visavis::{Error, Image, Options, Result, Side, Verifier as Core};
+use visavis::{Options, Result, Verifier as Core};
 
 use crate::answers;
 use crate::failure::{detached, raised};
@@ -41,31 +41,23 @@ impl Verifier {
         let (py, verifier) = (probe.py(), &self.0);
         let (probe, reference) = (Photo::new(probe)?, Photo::new(reference)?);
         let (probe, reference) = (probe.source()?, reference.source()?);
-        let verdict = detached(py, || {
-            if let (Source::Encoded(probe), Source::Encoded(reference)) = (probe, reference) {
-                return verifier.verify(probe, reference);
-            }
-            let probe = probe.open(verifier).map_err(at(Side::Probe))?;
-            verifier.verify_images(&probe, &reference.open(verifier).map_err(at(Side::Reference))?)
-        })?;
+        let verdict = detached(py, || verifier.verify(probe, reference))?;
         answers::verdict(py, &verdict)
     }
 
     fn detect<'py>(&self, photo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.one(photo, Core::detect, Core::detect_image)?;
+        let found = self.one(photo, |verifier, photo| verifier.detect(photo))?;
         answers::detection(photo.py(), &found)
     }
 
     fn extract(&self, photo: &Bound<'_, PyAny>) -> PyResult<Template> {
-        let made = self.one(photo, Core::extract, Core::extract_image)?;
+        let made = self.one(photo, |verifier, photo| verifier.extract(photo))?;
         Ok(Template(made.template))
     }
 
     fn extract_face(&self, photo: &Bound<'_, PyAny>, face: &Bound<'_, PyAny>) -> PyResult<Template> {
         let face = answers::face_from(face)?;
-        let encoded = |verifier: &Core, bytes: &[u8]| verifier.extract_face(bytes, &face);
-        let template =
-            self.one(photo, encoded, |verifier, image| verifier.extract_face_image(image, &face))?;
+        let template = self.one(photo, |verifier, photo| verifier.extract_face(photo, &face))?;
         Ok(Template(template))
     }
 
@@ -110,23 +102,14 @@ impl Verifier {
 }
 
 impl Verifier {
-    /// Work on one photo, with the core's function for its form.
     fn one<T: Send>(
         &self,
         photo: &Bound<'_, PyAny>,
-        encoded: impl FnOnce(&Core, &[u8]) -> Result<T> + Send,
-        pixels: impl FnOnce(&Core, &Image<'_>) -> Result<T> + Send,
+        work: impl FnOnce(&Core, Source<'_>) -> Result<T> + Send,
     ) -> PyResult<T> {
         let (py, verifier) = (photo.py(), &self.0);
         let photo = Photo::new(photo)?;
         let source = photo.source()?;
-        detached(py, || match source {
-            Source::Encoded(bytes) => encoded(verifier, bytes),
-            source => pixels(verifier, &source.open(verifier)?),
-        })
+        detached(py, || work(verifier, source))
     }
-}
-
-fn at(side: Side) -> impl Fn(Error) -> Error {
-    move |error| error.at_side(side)
 }

@@ -118,7 +118,6 @@ def test_errors_come_in_their_fixed_order(images: Path) -> None:
         {"workers": 1.5},
         {"workers": 10**30},
         {"workers": True},
-        {"threads_per_worker": 0},
         {"min_face": "big"},
         {"threshold": float("nan")},
         {"threshold": 101},

@@ -120,7 +120,7 @@ mod tests {
             "  [calibration]\nprotocol = \"\"\"\n[detector]\n\"\"\"\ncomparisons = 1\nknots = []\n",
         ];
         for old in old {
-            for after in ["", "\n# about detectors\n[detector]\nside = 3\n", "[[net]]\nside = 1\n"] {
+            for after in ["", "\n# about detectors\n[detector]\nside = 3\n", "[[net]]\ninput_size = 1\n"] {
                 let replaced = replace(&[before, old, after].concat(), PART).unwrap();
                 assert_eq!(replaced, [before, PART, after].concat());
                 assert_eq!(replace(&replaced, PART).unwrap(), replaced);

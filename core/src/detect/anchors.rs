@@ -1,7 +1,9 @@
 //! The detector's raw outputs to candidate faces.
 
-use super::{Face, Point, Rect, wrong_outputs};
+use super::wrong_outputs;
 use crate::error::Result;
+use crate::geometry::{Point, Rect};
+use crate::verdict::Face;
 
 /// Stride of each feature map and the sides of the two anchors at each of its cells, in pixels of the input.
 const LEVELS: [(usize, [f32; 2]); 3] = [(8, [16.0, 32.0]), (16, [64.0, 128.0]), (32, [256.0, 512.0])];
@@ -18,15 +20,15 @@ const POINTS: usize = 10;
 const FLOOR: f32 = 0.3;
 
 /// Every anchor that sees a face, in pixels of the network's input.
-pub(super) fn decode(outputs: &[Vec<f32>], side: usize) -> Result<Vec<Face>> {
-    let count = 2 * LEVELS.iter().map(|(stride, _)| side.div_ceil(*stride).pow(2)).sum::<usize>();
+pub(super) fn decode(outputs: &[Vec<f32>], input_size: usize) -> Result<Vec<Face>> {
+    let count = 2 * LEVELS.iter().map(|(stride, _)| input_size.div_ceil(*stride).pow(2)).sum::<usize>();
     // All three differ in length, so their order in the graph does not matter.
     let output = |width: usize| {
         outputs.iter().map(Vec::as_slice).find(|data| data.len() == count * width).ok_or_else(wrong_outputs)
     };
     let (boxes, classes, points) = (output(BOX)?, output(CLASS)?, output(POINTS)?);
     let mut faces = Vec::new();
-    for (index, anchor) in anchors(side).enumerate() {
+    for (index, anchor) in anchors(input_size).enumerate() {
         let score = classes[CLASS * index + 1];
         if score >= FLOOR {
             faces.push(anchor.face(&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS], score));
@@ -34,10 +36,8 @@ pub(super) fn decode(outputs: &[Vec<f32>], side: usize) -> Result<Vec<Face>> {
     }
     // A network that has gone mad must not poison what follows.
     faces.retain(|face| {
-        let Rect { x, y, width, height } = face.bounds;
-        let sound =
-            [x, y, width, height].iter().all(|value| value.is_finite()) && width > 0.0 && height > 0.0;
-        sound && face.landmarks.iter().all(|point| point.x.is_finite() && point.y.is_finite())
+        let finite = |point: &Point| point.x.is_finite() && point.y.is_finite();
+        face.bounds.is_sound() && face.landmarks.iter().all(finite)
     });
     Ok(faces)
 }
@@ -48,9 +48,9 @@ struct Anchor {
 }
 
 /// Level by level, row by row, both sizes at each cell.
-fn anchors(side: usize) -> impl Iterator<Item = Anchor> {
+fn anchors(input_size: usize) -> impl Iterator<Item = Anchor> {
     LEVELS.into_iter().flat_map(move |(stride, sides)| {
-        let cells = side.div_ceil(stride);
+        let cells = input_size.div_ceil(stride);
         (0..cells * cells).flat_map(move |cell| {
             let middle = |index: usize| (index as f32 + 0.5) * stride as f32;
             let centre = Point { x: middle(cell % cells), y: middle(cell / cells) };
@@ -70,6 +70,6 @@ impl Anchor {
             (self.side * (shape[2] * VARIANCE.1).exp(), self.side * (shape[3] * VARIANCE.1).exp());
         let bounds = Rect { x: centre.x - width / 2.0, y: centre.y - height / 2.0, width, height };
         let landmarks = std::array::from_fn(|i| place(points[2 * i], points[2 * i + 1]));
-        Face { bounds, landmarks, confidence }
+        Face::new(bounds, landmarks, confidence)
     }
 }

@@ -1,14 +1,15 @@
 //! An image scaled into a square, turned if need be, and the way back from the square to the image.
 
-use super::{Face, Point, Rect};
 use crate::error::Result;
+use crate::geometry::{Area, Point, Rect};
 use crate::image::Image;
 use crate::model::Input;
 use crate::resample::resample;
+use crate::verdict::Face;
 
 /// A clockwise turn.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     None,
     Quarter,
     Half,
@@ -16,7 +17,7 @@ pub(super) enum Turn {
 }
 
 pub(super) struct Letterbox {
-    side: usize,
+    input_size: usize,
     /// Pixels of the square per pixel of the image.
     scale: (f32, f32),
     /// The scaled image, before it is turned.
@@ -25,19 +26,24 @@ pub(super) struct Letterbox {
 }
 
 impl Letterbox {
-    pub(super) fn new(image: &Image<'_>, side: usize, fill: f32, max_enlargement: f32, turn: Turn) -> Self {
+    pub(super) fn new(
+        image: &Image<'_>,
+        input_size: usize,
+        fill: f32,
+        max_enlargement: f32,
+        turn: Turn,
+    ) -> Self {
         let (width, height) = (image.width() as f32, image.height() as f32);
-        let scale = (fill * side as f32 / width.max(height)).min(max_enlargement);
-        let scaled = |length: f32| ((length * scale).round() as u32).clamp(1, side as u32);
+        let scale = (fill * input_size as f32 / width.max(height)).min(max_enlargement);
+        let scaled = |length: f32| ((length * scale).round() as u32).clamp(1, input_size as u32);
         let size = (scaled(width), scaled(height));
-        Letterbox { side, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
+        Letterbox { input_size, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
     }
 
     /// The square as the network wants it: plane by plane, the image in the middle of mean colour.
     pub(super) fn tensor(&self, image: &Image<'_>, input: &Input) -> Result<Vec<f32>> {
-        let whole = Rect { x: 0.0, y: 0.0, width: image.width() as f32, height: image.height() as f32 };
-        let pixels = resample(image, whole, self.size)?;
-        let area = self.side * self.side;
+        let pixels = resample(image, &Area::whole(image.width(), image.height()), self.size)?;
+        let area = self.input_size * self.input_size;
         let mut tensor = vec![0.0; 3 * area];
         let table: [[f32; 256]; 3] =
             std::array::from_fn(|plane| std::array::from_fn(|value| input.planes([value as f32; 3])[plane]));
@@ -47,11 +53,11 @@ impl Letterbox {
             // Where the row starts in the square and how far apart its pixels are, after the turn.
             let (x, y, step) = match self.turn {
                 Turn::None => (0, row, 1),
-                Turn::Quarter => (height - 1 - row, 0, self.side as isize),
+                Turn::Quarter => (height - 1 - row, 0, self.input_size as isize),
                 Turn::Half => (width - 1, height - 1 - row, -1),
-                Turn::ThreeQuarters => (row, width - 1, -(self.side as isize)),
+                Turn::ThreeQuarters => (row, width - 1, -(self.input_size as isize)),
             };
-            let mut at = (top + y) * self.side + left + x;
+            let mut at = (top + y) * self.input_size + left + x;
             for pixel in line.chunks_exact(3) {
                 for plane in 0..3 {
                     tensor[plane * area + at] = table[plane][usize::from(pixel[input.order[plane]])];
@@ -70,7 +76,7 @@ impl Letterbox {
         } else {
             (width, height)
         };
-        ((self.side - width) / 2, (self.side - height) / 2)
+        ((self.input_size - width) / 2, (self.input_size - height) / 2)
     }
 
     /// A face found in the square, in pixels of the image.
@@ -84,7 +90,7 @@ impl Letterbox {
             width: (one.x - other.x).abs(),
             height: (one.y - other.y).abs(),
         };
-        Face { bounds, landmarks: face.landmarks.map(|point| self.point(point)), confidence: face.confidence }
+        Face { bounds, landmarks: face.landmarks.map(|point| self.point(point)), ..face }
     }
 
     fn point(&self, point: Point) -> Point {

@@ -5,56 +5,54 @@ use std::sync::{Arc, OnceLock};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
-use super::{EngineInfo, Net, Plan, Runtime, Seat, failed, unusable};
+use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, unusable};
 use crate::error::Result;
 use crate::model::Onnx;
 use crate::options::Engine;
 
 const NAME: &str = "the embedded engine";
 
-/// The version in Cargo.toml; rten does not tell its own.
+/// The version in Cargo.toml; rten does not report its own.
 const VERSION: &str = "rten 0.27";
 
 pub(super) struct Embedded {
-    threads: usize,
     fallback_reason: Option<String>,
 }
 
-struct EmbeddedPlan {
+struct EmbeddedNetwork {
     graph: Arc<Graph>,
-    threads: usize,
 }
 
 /// The weights, shared by all workers.
 struct Graph {
     model: Model,
     outputs: Vec<NodeId>,
-    side: usize,
+    input_size: usize,
 }
 
-struct EmbeddedNet {
+struct EmbeddedSession {
     graph: Arc<Graph>,
     threads: Arc<ThreadPool>,
 }
 
-/// The threads of one worker: rten's global pool would take every core for one network.
+/// The one thread of a worker: rten's global pool would take every core for one network.
 #[derive(Default)]
 pub(super) struct Threads(OnceLock<Arc<ThreadPool>>);
 
 impl Threads {
-    fn pool(&self, threads: usize) -> Arc<ThreadPool> {
-        Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(threads))))
+    fn pool(&self) -> Arc<ThreadPool> {
+        Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(1))))
     }
 }
 
 impl Embedded {
-    pub(super) fn new(threads: usize, fallback_reason: Option<String>) -> Self {
-        Embedded { threads, fallback_reason }
+    pub(super) fn new(fallback_reason: Option<String>) -> Self {
+        Embedded { fallback_reason }
     }
 }
 
 impl Runtime for Embedded {
-    fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>> {
+    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>> {
         let mut options = ModelOptions::with_all_ops();
         // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
         // threads as cores, which a child of `fork` would wait for in vain.
@@ -65,8 +63,8 @@ impl Runtime for Embedded {
         };
         let model = model.map_err(|error| unusable(NAME, error))?;
         let outputs = model.output_ids().to_vec();
-        let graph = Arc::new(Graph { model, outputs, side });
-        Ok(Arc::new(EmbeddedPlan { graph, threads: self.threads }))
+        let graph = Arc::new(Graph { model, outputs, input_size });
+        Ok(Arc::new(EmbeddedNetwork { graph }))
     }
 
     fn info(&self) -> EngineInfo {
@@ -79,17 +77,17 @@ impl Runtime for Embedded {
     }
 }
 
-impl Plan for EmbeddedPlan {
-    fn instantiate(&self, seat: &Seat) -> Result<Box<dyn Net>> {
-        let threads = seat.threads.pool(self.threads);
-        Ok(Box::new(EmbeddedNet { graph: Arc::clone(&self.graph), threads }))
+impl Network for EmbeddedNetwork {
+    fn session(&self, threads: &WorkerThreads) -> Result<Box<dyn Session>> {
+        let threads = threads.embedded.pool();
+        Ok(Box::new(EmbeddedSession { graph: Arc::clone(&self.graph), threads }))
     }
 }
 
-impl Net for EmbeddedNet {
+impl Session for EmbeddedSession {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
-        let Graph { model, outputs, side } = &*self.graph;
-        let view = NdTensorView::from_data([1, 3, *side, *side], input);
+        let Graph { model, outputs, input_size } = &*self.graph;
+        let view = NdTensorView::from_data([1, 3, *input_size, *input_size], input);
         let &[input_id] = model.input_ids() else { return Err(unusable(NAME, "it needs exactly one input")) };
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
         let results = model

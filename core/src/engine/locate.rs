@@ -18,7 +18,7 @@ const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 /// Places to try, best first: the path that was given and nothing else; else the environment variable and nothing
 /// else; else beside our own library and beside the program; then where a binding found one; last the system's loader.
 ///
-/// Whoever names a path wants that library, so a wrong one is told instead of passed over.
+/// Whoever names a path wants that library, so a wrong one is reported instead of passed over.
 pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
     if let Some(path) = &options.onnxruntime {
         return vec![path.clone()];

@@ -14,49 +14,49 @@ use crate::model::Onnx;
 use crate::options::{Engine, Options};
 
 /// One network with fixed input, owned by one worker at a time.
-pub(crate) trait Net: Send {
+pub(crate) trait Session: Send {
     /// Takes one input of the network's shape and returns all outputs in the order of the graph.
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>>;
 }
 
 /// A network that is ready to be given to workers.
-pub(crate) trait Plan: Send + Sync {
-    /// A net for the worker that has this seat.
-    fn instantiate(&self, seat: &Seat) -> Result<Box<dyn Net>>;
+pub(crate) trait Network: Send + Sync {
+    /// A session for the worker that has these threads.
+    fn session(&self, threads: &WorkerThreads) -> Result<Box<dyn Session>>;
 }
 
-/// What the nets of one worker share, since they run one after the other.
+/// What the sessions of one worker share, since they run one after the other.
 #[derive(Clone, Default)]
-pub(crate) struct Seat {
-    threads: Arc<embedded::Threads>,
+pub(crate) struct WorkerThreads {
+    embedded: Arc<embedded::Threads>,
 }
 
-/// A net that is made when it is first run: most photos never need the large detector.
-pub(crate) struct Lazy {
-    plan: Arc<dyn Plan>,
-    seat: Seat,
-    net: Option<Box<dyn Net>>,
+/// A session that is made when it first runs: most photos never need the large detector.
+pub(crate) struct LazySession {
+    network: Arc<dyn Network>,
+    threads: WorkerThreads,
+    session: Option<Box<dyn Session>>,
 }
 
-impl Lazy {
-    pub(crate) fn new(plan: Arc<dyn Plan>, seat: Seat) -> Self {
-        Lazy { plan, seat, net: None }
+impl LazySession {
+    pub(crate) fn new(network: Arc<dyn Network>, threads: WorkerThreads) -> Self {
+        LazySession { network, threads, session: None }
     }
 }
 
-impl Net for Lazy {
+impl Session for LazySession {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
-        match &mut self.net {
-            Some(net) => net.run(input),
-            empty => empty.insert(self.plan.instantiate(&self.seat)?).run(input),
+        match &mut self.session {
+            Some(session) => session.run(input),
+            empty => empty.insert(self.network.session(&self.threads)?).run(input),
         }
     }
 }
 
 /// Prepares networks.
 pub(crate) trait Runtime: Send + Sync {
-    /// Takes an ONNX graph with one input of shape 1 x 3 x `side` x `side`.
-    fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>>;
+    /// Takes an ONNX graph with one input of shape 1 x 3 x `input_size` x `input_size`.
+    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>>;
 
     /// Which engine this is.
     fn info(&self) -> EngineInfo;
@@ -79,15 +79,15 @@ pub struct EngineInfo {
 /// The engine that the options ask for.
 pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
     match options.engine {
-        Engine::Embedded => Ok(Box::new(embedded::Embedded::new(options.threads_per_worker, None))),
+        Engine::Embedded => Ok(Box::new(embedded::Embedded::new(None))),
         Engine::OnnxRuntime => onnxruntime(options),
         Engine::Auto => onnxruntime(options).or_else(|error| {
-            // A library that was named and cannot be used is a mistake to be told, not to be worked round.
+            // A library that was named and cannot be used is a mistake to be reported, not to be worked round.
             if options.onnxruntime.is_some() {
                 return Err(error);
             }
             let reason = Some(error.message().to_owned());
-            Ok(Box::new(embedded::Embedded::new(options.threads_per_worker, reason)))
+            Ok(Box::new(embedded::Embedded::new(reason)))
         }),
     }
 }

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use ort::environment::Environment;
-use ort::session::Session;
+use ort::session::Session as OrtSession;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
-use super::{EngineInfo, Net, Plan, Runtime, Seat, failed, locate, unusable};
+use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, locate, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
@@ -38,19 +38,17 @@ static LOADED: OnceCell<Loaded> = OnceCell::new();
 
 pub(super) struct OnnxRuntime {
     loaded: &'static Loaded,
-    threads: usize,
 }
 
-struct OrtPlan {
+struct OnnxRuntimeNetwork {
     loaded: &'static Loaded,
     onnx: Onnx,
-    side: usize,
-    threads: usize,
+    input_size: usize,
 }
 
-struct OrtNet {
-    session: Session,
-    side: usize,
+struct OnnxRuntimeSession {
+    session: OrtSession,
+    input_size: usize,
 }
 
 impl OnnxRuntime {
@@ -64,7 +62,7 @@ impl OnnxRuntime {
             );
             return Err(Error::new(ErrorKind::EngineUnavailable, message));
         }
-        Ok(OnnxRuntime { loaded, threads: options.threads_per_worker })
+        Ok(OnnxRuntime { loaded })
     }
 }
 
@@ -72,7 +70,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The first library that works. When none does, the first failure that is not a mere "no such file" is told.
+/// The first library that works. When none does, the first failure that is not a mere "no such file" is reported.
 fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
     forbid_telemetry();
     let mut failure: Option<Error> = None;
@@ -80,8 +78,8 @@ fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
         match catch_unwind(AssertUnwindSafe(|| load_one(path))).unwrap_or_else(|_| Err(broken(path))) {
             Ok(loaded) => return Ok(loaded),
             Err(error) => {
-                let better = failure.as_ref().is_none_or(|known| {
-                    known.kind() == ErrorKind::EngineUnavailable
+                let better = failure.as_ref().is_none_or(|first| {
+                    first.kind() == ErrorKind::EngineUnavailable
                         && error.kind() != ErrorKind::EngineUnavailable
                 });
                 if better {
@@ -118,7 +116,7 @@ fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::EngineIncompatible, message)
 }
 
-/// The version that the library tells of itself; `ort` only passes its build information on.
+/// The version that the library reports of itself; `ort` only passes its build information on.
 #[allow(unsafe_code)]
 fn version(path: &Path) -> Option<String> {
     let name = CString::new(path.as_os_str().as_bytes()).ok()?;
@@ -144,14 +142,14 @@ fn version(path: &Path) -> Option<String> {
 fn forbid_telemetry() {
     if std::env::var_os(NO_TELEMETRY).is_none() {
         // SAFETY: sound unless another thread reads the environment through C's getenv at this very moment. It is
-        // written once, at the first load, and there is no other way to tell a library that reads it when it starts.
+        // written once, at the first load, and there is no other way to reach a library that reads it when it starts.
         unsafe { std::env::set_var(NO_TELEMETRY, "1") };
     }
 }
 
 impl Runtime for OnnxRuntime {
-    fn prepare(&self, onnx: &Onnx, side: usize) -> Result<Arc<dyn Plan>> {
-        Ok(Arc::new(OrtPlan { loaded: self.loaded, onnx: onnx.clone(), side, threads: self.threads }))
+    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>> {
+        Ok(Arc::new(OnnxRuntimeNetwork { loaded: self.loaded, onnx: onnx.clone(), input_size }))
     }
 
     fn info(&self) -> EngineInfo {
@@ -164,11 +162,11 @@ impl Runtime for OnnxRuntime {
     }
 }
 
-impl OrtPlan {
-    fn session(&self) -> ort::Result<Session> {
-        Session::builder(&self.loaded.environment)?
+impl OnnxRuntimeNetwork {
+    fn start(&self) -> ort::Result<OrtSession> {
+        OrtSession::builder(&self.loaded.environment)?
             .with_optimization_level(GraphOptimizationLevel::All)?
-            .with_intra_threads(self.threads)?
+            .with_intra_threads(1)?
             .with_inter_threads(1)?
             .with_intra_op_spinning(false)?
             .with_inter_op_spinning(false)?
@@ -177,16 +175,16 @@ impl OrtPlan {
     }
 }
 
-impl Plan for OrtPlan {
-    fn instantiate(&self, _: &Seat) -> Result<Box<dyn Net>> {
-        let session = self.session().map_err(|error| unusable(NAME, error))?;
-        Ok(Box::new(OrtNet { session, side: self.side }))
+impl Network for OnnxRuntimeNetwork {
+    fn session(&self, _: &WorkerThreads) -> Result<Box<dyn Session>> {
+        let session = self.start().map_err(|error| unusable(NAME, error))?;
+        Ok(Box::new(OnnxRuntimeSession { session, input_size: self.input_size }))
     }
 }
 
-impl Net for OrtNet {
+impl Session for OnnxRuntimeSession {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
-        let tensor = TensorRef::from_array_view(([1, 3, self.side, self.side], input))
+        let tensor = TensorRef::from_array_view(([1, 3, self.input_size, self.input_size], input))
             .map_err(|error| failed(NAME, error))?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(|error| failed(NAME, error))?;
         outputs

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use crate::detect::{Point, Rect};
+use crate::geometry::{Point, Rect};
 use crate::image::Image;
 
 /// The face is looked at in this many columns and rows, whatever its size: measures must not depend on it.

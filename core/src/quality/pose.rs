@@ -1,6 +1,6 @@
 //! Which way a head looks, from five landmarks.
 
-use crate::detect::Point;
+use crate::geometry::Point;
 
 /// A head in millimetres, in the order of the landmarks: x to the image's right, y down, z towards the camera. Mean
 /// adult proportions: pupils 63 mm apart, the mouth 50 mm wide. The nose tip's 32 mm before the plane of eyes and mouth

@@ -58,7 +58,7 @@ fn raw_pixels_are_bounded_as_photos_are() {
     options.limits.max_pixels = 99;
     let verifier = visavis::Verifier::new(options).unwrap();
     let image = visavis::Image::from_pixels(&[0; 300], 10, 10, 30, visavis::PixelFormat::Rgb8).unwrap();
-    let error = verifier.verify_images(&image, &image).unwrap_err();
+    let error = verifier.verify(&image, &image).unwrap_err();
     assert_eq!(
         error.to_string(),
         "probe: 10x10 pixels are more than the 99 that are allowed (IMAGE_TOO_LARGE)"

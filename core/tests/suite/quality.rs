@@ -1,7 +1,7 @@
 //! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
 
 use testkit::{files, report};
-use visavis::{Image, PixelFormat, Quality};
+use visavis::{Image, Photo, PixelFormat, Quality};
 
 use crate::verifiers;
 
@@ -10,8 +10,8 @@ fn decoded(name: &str) -> Image<'static> {
 }
 
 fn measured(image: &Image<'_>) -> Quality {
-    let found = verifiers::fastest().detect_image(image).unwrap();
-    Quality::measure(image, &found.faces[found.chosen.unwrap()])
+    let found = verifiers::fastest().detect(Photo::from(image).with_quality()).unwrap();
+    found.faces[found.chosen.unwrap()].quality.unwrap()
 }
 
 fn of(name: &str) -> Quality {
@@ -137,9 +137,8 @@ fn press_photos_are_seldom_advised_against() {
     let verifier = verifiers::fastest();
     let qualities: Vec<Quality> = (photos.iter().step_by(25))
         .map(|photo| {
-            let image = verifier.decode(&std::fs::read(photo).unwrap()).unwrap();
-            let found = verifier.detect_image(&image).unwrap();
-            Quality::measure(&image, &found.faces[found.chosen.unwrap()])
+            let found = verifier.extract(Photo::file(photo).with_quality()).unwrap();
+            found.sample.face.quality.unwrap()
         })
         .collect();
     let count = qualities.len();

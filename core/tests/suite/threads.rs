@@ -3,7 +3,7 @@
 use std::sync::Barrier;
 
 use testkit::files;
-use visavis::{Engine, Options, Verdict, Verifier};
+use visavis::{Engine, Verdict, Verifier};
 
 use crate::verifiers;
 
@@ -67,18 +67,6 @@ fn eight_threads_share_one_worker() {
     let verifier =
         with_workers(Engine::OnnxRuntime, 1).or_else(|| with_workers(Engine::Embedded, 1)).unwrap();
     eight_threads_agree(&verifier);
-}
-
-#[test]
-fn more_threads_for_one_network_change_no_score() {
-    for verifier in verifiers::both() {
-        let mut options = Options::default();
-        options.engine = verifier.engine().engine;
-        options.threads_per_worker = 3;
-        let threaded = Verifier::new(options).unwrap();
-        let photos = read();
-        assert_eq!(answers(&threaded, &photos), answers(&verifier, &photos), "{:?}", verifier.engine());
-    }
 }
 
 #[test]

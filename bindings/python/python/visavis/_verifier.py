@@ -36,7 +36,6 @@ class Verifier:
         onnxruntime: Optional[Path] = None,
         models: Optional[Path] = None,
         workers: Optional[int] = None,
-        threads_per_worker: Optional[int] = None,
         face: Optional[Literal["prominent", "largest", "single"]] = None,
         min_face: Optional[int] = None,
         threshold: Optional[float] = None,
@@ -49,7 +48,6 @@ class Verifier:
         onnxruntime: path of ONNX Runtime's library; else that of the package `onnxruntime`, if it is installed.
         models: folder with other models and their manifest.toml.
         workers: how many photos are processed at once (one per core); more calls wait.
-        threads_per_worker: threads that one network may use (1: several workers beat several threads).
         face: which face counts: `prominent` (large and near the middle), `largest`, or `single`, for which several
             faces are an error.
         min_face: smallest face that is accepted, as the shorter side of its box in pixels (0).
@@ -60,7 +58,6 @@ class Verifier:
         settings = {
             "engine": engine,
             "workers": workers,
-            "threads_per_worker": threads_per_worker,
             "face": face,
             "min_face": min_face,
             "threshold": threshold,

@@ -1,0 +1,217 @@
+//! A photo as it comes, and what is asked of it.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::image::Image;
+
+/// A photo to look at: the bytes of an image file, the file itself, or raw pixels.
+///
+/// Bytes and images convert by themselves, so callers pass `&bytes` or `&image`. A `Result` converts too: its error is
+/// reported when the photo's turn comes, so that several faults are reported in the documented order.
+#[derive(Clone)]
+pub struct Photo<'a> {
+    content: Content<'a>,
+    quality: bool,
+}
+
+#[derive(Clone)]
+enum Content<'a> {
+    Encoded(Cow<'a, [u8]>),
+    Pixels(Image<'a>),
+    File(PathBuf),
+    Invalid(Error),
+}
+
+/// A photo whose bytes are in memory.
+pub(crate) enum Loaded<'p> {
+    Encoded(Cow<'p, [u8]>),
+    Pixels(&'p Image<'p>),
+}
+
+/// The longest path that an error repeats: a longer one may be a photo in Base64.
+const MAX_QUOTED_PATH: usize = 255;
+
+impl<'a> Photo<'a> {
+    /// The photo in a file. It is read when the photo is used, no further than the limit on its bytes; pipes, devices
+    /// and folders are refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`].
+    pub fn file(path: impl Into<PathBuf>) -> Photo<'static> {
+        Content::File(path.into()).into()
+    }
+
+    /// Asks for the capture quality of the faces: of the one that counts, or of all in a detection. Without it nothing
+    /// is measured.
+    #[must_use]
+    pub fn with_quality(self) -> Self {
+        Photo { quality: true, ..self }
+    }
+
+    pub(crate) fn wants_quality(&self) -> bool {
+        self.quality
+    }
+
+    /// Reads a file, up to one byte more than `max_bytes`, which is enough to be refused; the rest is there already.
+    pub(crate) fn load(&self, max_bytes: usize) -> Result<Loaded<'_>> {
+        match &self.content {
+            Content::Encoded(bytes) => Ok(Loaded::Encoded(Cow::Borrowed(bytes))),
+            Content::Pixels(image) => Ok(Loaded::Pixels(image)),
+            Content::File(path) => {
+                let read = read(path, max_bytes).map_err(|error| unreadable(path, error))?;
+                Ok(Loaded::Encoded(read.into()))
+            }
+            Content::Invalid(error) => Err(error.clone()),
+        }
+    }
+}
+
+fn read(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
+    // Before it is opened: a pipe without a writer would block, and opening a device may act on it.
+    let about = path.metadata()?;
+    if about.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !about.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file; read it and pass its bytes",
+        ));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    let message = match path.as_os_str().len() {
+        0..=MAX_QUOTED_PATH => format!("{} cannot be read: {error}", path.display()),
+        length => format!("a file whose path has {length} bytes cannot be read: {error}"),
+    };
+    Error::new(ErrorKind::FileUnreadable, message).with_source(error)
+}
+
+impl<'a> From<Content<'a>> for Photo<'a> {
+    fn from(content: Content<'a>) -> Self {
+        Photo { content, quality: false }
+    }
+}
+
+impl<'a> From<Cow<'a, [u8]>> for Photo<'a> {
+    fn from(bytes: Cow<'a, [u8]>) -> Self {
+        Content::Encoded(bytes).into()
+    }
+}
+
+impl<'a> From<&'a [u8]> for Photo<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Cow::Borrowed(bytes).into()
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Photo<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Photo<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl From<Vec<u8>> for Photo<'static> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Content::Encoded(bytes.into()).into()
+    }
+}
+
+impl<'a> From<Image<'a>> for Photo<'a> {
+    fn from(image: Image<'a>) -> Self {
+        Content::Pixels(image).into()
+    }
+}
+
+impl<'a> From<&'a Image<'_>> for Photo<'a> {
+    fn from(image: &'a Image<'_>) -> Self {
+        image.borrowed().into()
+    }
+}
+
+impl<'a> From<&Photo<'a>> for Photo<'a> {
+    fn from(photo: &Photo<'a>) -> Self {
+        photo.clone()
+    }
+}
+
+impl<'a, T: Into<Photo<'a>>> From<Result<T>> for Photo<'a> {
+    fn from(photo: Result<T>) -> Self {
+        photo.map_or_else(|error| Content::Invalid(error).into(), Into::into)
+    }
+}
+
+/// Says the kind and size only: content stays out of logs.
+impl std::fmt::Debug for Photo<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.content {
+            Content::Encoded(bytes) => write!(f, "Photo({} bytes)", bytes.len()),
+            Content::Pixels(image) => write!(f, "Photo({image:?})"),
+            Content::File(_) => f.write_str("Photo(file)"),
+            Content::Invalid(error) => write!(f, "Photo({})", error.kind()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(photo: &Photo<'_>) -> ErrorKind {
+        photo.load(100).err().unwrap().kind()
+    }
+
+    #[test]
+    fn files_are_read_up_to_the_limit_and_one_byte_more() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, [7; 50]).unwrap();
+        let photo = Photo::file(file.path());
+        let length = |max| match photo.load(max).unwrap() {
+            Loaded::Encoded(bytes) => bytes.len(),
+            Loaded::Pixels(_) => unreachable!("a file has bytes"),
+        };
+        assert_eq!([length(100), length(50), length(49), length(10)], [50, 50, 50, 11]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_without_waiting_and_keeps_its_cause() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(kind(&Photo::file(folder.path())), ErrorKind::FileUnreadable);
+        assert_eq!(kind(&Photo::file("/dev/zero")), ErrorKind::FileUnreadable);
+        let error = Photo::file(folder.path().join("missing.jpg")).load(100).err().unwrap();
+        let cause = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
+        assert_eq!(cause.kind(), io::ErrorKind::NotFound);
+        assert!(error.message().contains("missing.jpg"));
+    }
+
+    #[test]
+    fn a_long_path_is_not_repeated() {
+        let error = Photo::file("A".repeat(300)).load(100).err().unwrap();
+        assert!(!error.to_string().contains("AAA"), "{error}");
+    }
+
+    #[test]
+    fn an_error_waits_for_its_turn() {
+        let invalid: Result<Image<'_>> = Err(Error::new(ErrorKind::InvalidPixels, "no"));
+        assert_eq!(kind(&invalid.into()), ErrorKind::InvalidPixels);
+    }
+
+    #[test]
+    fn debug_output_holds_no_content() {
+        assert_eq!(
+            format!("{:?} {:?}", Photo::from(b"secret"), Photo::file("x")),
+            "Photo(6 bytes) Photo(file)"
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Templates: what is kept of a face, its bytes, and how alike two are.
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What is kept of a face: a vector of length one that only templates of the same model can be compared with.
+///
+/// Where every photo must leave a template, as in NIST's evaluations, [`Template::failed`] stands for those without a
+/// usable face.
+///
+/// It is biometric data. It has no `Debug` output of its values on purpose.
+#[derive(Clone, PartialEq)]
+pub struct Template {
+    values: Box<[f32]>,
+    model: [u8; 16],
+}
+
+/// Bytes of a template: magic, format, model, dimensions, values, check sum; all numbers little-endian.
+///
+/// | bytes | what |
+/// |---|---|
+/// | 0..4 | `VAVT` |
+/// | 4 | format: 1 |
+/// | 5 | 0; 1 for a failure to extract, which has no dimensions and model 0 |
+/// | 6..8 | number of dimensions, u16 |
+/// | 8..24 | first half of the SHA-256 of the extractor's ONNX file |
+/// | 24.. | the dimensions, f32 each |
+/// | last 4 | CRC-32 (ISO-HDLC) of all before |
+const MAGIC: &[u8; 4] = b"VAVT";
+const FORMAT: u8 = 1;
+const HEADER: usize = 24;
+const CHECK: usize = 4;
+
+impl Template {
+    /// Scales a vector to length one; nothing where it has no direction.
+    pub(crate) fn normalised(values: &[f32], model: [u8; 16]) -> Option<Self> {
+        let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+        let usable = length.is_finite() && length > 0.0;
+        usable.then(|| Template {
+            values: values.iter().map(|&v| (f64::from(v) / length) as f32).collect(),
+            model,
+        })
+    }
+
+    /// The record of a failure to extract. It can be stored like any other and compared with none.
+    pub fn failed() -> Self {
+        Template { values: Box::default(), model: [0; 16] }
+    }
+
+    /// Whether this is the record of a failure to extract.
+    pub fn is_failed(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The cosine of the angle between the two vectors, -1..=1.
+    pub(crate) fn similarity(&self, other: &Template) -> Result<f32> {
+        if self.model != other.model || self.dimensions() != other.dimensions() {
+            let message =
+                "the templates come from different models and cannot be compared; extract one of them again";
+            return Err(Error::new(ErrorKind::TemplateMismatch, message));
+        }
+        // In f64, so that the order of the two makes no difference and equal templates give exactly 1.
+        let dot: f64 =
+            self.values.iter().zip(&other.values).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+        Ok(dot.clamp(-1.0, 1.0) as f32)
+    }
+
+    /// The first half of the SHA-256 of the extractor's file: equal for comparable templates.
+    pub fn model(&self) -> &[u8; 16] {
+        &self.model
+    }
+
+    /// How many dimensions the vector has; 0 for a failure to extract.
+    pub fn dimensions(&self) -> usize {
+        self.values.len()
+    }
+
+    /// A self-contained form to store: versioned, with the model's identity and a check sum.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + 4 * self.values.len() + CHECK);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&[FORMAT, u8::from(self.is_failed())]);
+        bytes.extend_from_slice(&(self.values.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(&self.model);
+        bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; anything else is `TEMPLATE_MALFORMED`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let malformed =
+            |why: &str| Error::new(ErrorKind::TemplateMalformed, format!("not a template: {why}"));
+        let Some((body, check)) = bytes.split_last_chunk::<CHECK>().filter(|(body, _)| body.len() >= HEADER)
+        else {
+            return Err(malformed("too short"));
+        };
+        if !body.starts_with(MAGIC) {
+            return Err(malformed("the first bytes are wrong"));
+        }
+        if body[4] != FORMAT || body[5] > 1 {
+            return Err(malformed("it was written by another version"));
+        }
+        let dimensions = usize::from(u16::from_le_bytes([body[6], body[7]]));
+        if body.len() != HEADER + 4 * dimensions {
+            return Err(malformed("its length is wrong"));
+        }
+        if crc32fast::hash(body) != u32::from_le_bytes(*check) {
+            return Err(malformed("its check sum is wrong"));
+        }
+        let numbers = body[HEADER..].chunks_exact(4);
+        let values: Box<[f32]> = numbers.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let model = *body[8..].first_chunk().expect("the header is longer");
+        let template = Template { values, model };
+        if body[5] == 1 {
+            let known = template == Template::failed();
+            return if known { Ok(template) } else { Err(malformed("a failure to extract has no values")) };
+        }
+        let length = template.values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>();
+        if !(0.999..=1.001).contains(&length) {
+            return Err(malformed("it is not of length one"));
+        }
+        Ok(template)
+    }
+}
+
+/// Says the size only: templates stay out of logs.
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Template({} dimensions)", self.values.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Template {
+        Template::normalised(&[3.0, 0.0, -4.0], [7; 16]).unwrap()
+    }
+
+    #[test]
+    fn bytes_read_back_to_the_bit() {
+        let bytes = template().to_bytes();
+        assert_eq!(bytes.len(), 24 + 12 + 4);
+        assert!(Template::from_bytes(&bytes).unwrap() == template());
+    }
+
+    #[test]
+    fn every_damaged_byte_and_every_cut_is_noticed() {
+        let bytes = template().to_bytes();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x20;
+            assert_eq!(
+                Template::from_bytes(&damaged).unwrap_err().kind(),
+                ErrorKind::TemplateMalformed,
+                "byte {at}"
+            );
+            assert!(Template::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+        }
+        assert!(Template::from_bytes(&[bytes, vec![0]].concat()).is_err());
+    }
+
+    #[test]
+    fn a_sound_check_sum_does_not_make_nonsense_a_template() {
+        for value in [f32::NAN, f32::INFINITY, 0.0, 2.0] {
+            let nonsense = Template { values: [value, 0.0].into(), model: [0; 16] };
+            assert!(Template::from_bytes(&nonsense.to_bytes()).is_err(), "{value}");
+        }
+        assert!(Template::normalised(&[0.0, 0.0], [0; 16]).is_none());
+        assert!(Template::normalised(&[f32::NAN], [0; 16]).is_none());
+    }
+
+    #[test]
+    fn a_failure_to_extract_reads_back_and_holds_nothing() {
+        let bytes = Template::failed().to_bytes();
+        assert_eq!(bytes.len(), HEADER + CHECK);
+        assert!(Template::from_bytes(&bytes).unwrap().is_failed());
+        let with_check_sum = |mut bytes: Vec<u8>| {
+            bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+            bytes
+        };
+        let (mut of_a_model, mut not_flagged) = (bytes[..HEADER].to_vec(), bytes[..HEADER].to_vec());
+        of_a_model[8] = 1;
+        not_flagged[5] = 0;
+        let mut flagged = template().to_bytes();
+        flagged.truncate(flagged.len() - CHECK);
+        flagged[5] = 1;
+        for nonsense in [of_a_model, not_flagged, flagged] {
+            let error = Template::from_bytes(&with_check_sum(nonsense)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TemplateMalformed);
+        }
+    }
+
+    #[test]
+    fn debug_output_tells_nothing() {
+        assert_eq!(format!("{:?}", template()), "Template(3 dimensions)");
+    }
+}

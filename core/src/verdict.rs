@@ -1,0 +1,122 @@
+//! What the public answers hold.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::geometry::{Point, Rect};
+use crate::quality::Quality;
+use crate::score::ScoreTable;
+use crate::template::Template;
+
+/// A face in an image.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Face {
+    /// The box around it.
+    pub bounds: Rect,
+    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in an upright,
+    /// unmirrored photo the first eye is the one on the image's left.
+    pub landmarks: [Point; 5],
+    /// How sure the detector is, 0..=1.
+    pub confidence: f32,
+    /// How good the capture is, where the photo was passed with
+    /// [`Photo::with_quality`](crate::Photo::with_quality).
+    pub quality: Option<Quality>,
+}
+
+/// How alike two templates are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// Comparison score, 0..=100: `-10 log10` of the false match rate at this similarity.
+    pub score: f32,
+    /// Cosine of the angle between the templates, -1..=1.
+    pub similarity: f32,
+    /// Whether the score reaches the threshold.
+    pub is_match: bool,
+}
+
+/// The answer to "do these two photos show the same person?"
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// How alike the two faces are.
+    pub comparison: Comparison,
+    /// What was seen on the probe.
+    pub probe: Sample,
+    /// What was seen on the reference.
+    pub reference: Sample,
+}
+
+/// What was seen on one photo.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Sample {
+    /// The face that counts, in pixels of the upright image.
+    pub face: Face,
+    /// How many faces were found.
+    pub face_count: usize,
+    /// Width of the upright image in pixels.
+    pub width: u32,
+    /// Height of the upright image in pixels.
+    pub height: u32,
+    /// How long each step took.
+    pub timings: Timings,
+}
+
+/// Wall-clock time of the steps for one photo.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Timings {
+    /// From file or bytes to pixels; nearly zero for raw pixels.
+    pub decode: Duration,
+    /// From pixels to faces.
+    pub detect: Duration,
+    /// From the face to the template, alignment included; zero for a detection.
+    pub extract: Duration,
+}
+
+/// A template and what it was made from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Extraction {
+    /// What to keep and compare.
+    pub template: Template,
+    /// What was seen on the photo.
+    pub sample: Sample,
+}
+
+/// All faces of one photo.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Detection {
+    /// The faces, most confident first; empty when there is none.
+    pub faces: Vec<Face>,
+    /// Index of the face that counts, or why there is none.
+    pub chosen: Result<usize>,
+    /// Width of the upright image in pixels.
+    pub width: u32,
+    /// Height of the upright image in pixels.
+    pub height: u32,
+    /// How long each step took.
+    pub timings: Timings,
+}
+
+impl Face {
+    /// A face that was kept elsewhere, as a detection gave it.
+    pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
+        Face { bounds, landmarks, confidence, quality: None }
+    }
+}
+
+impl Comparison {
+    /// The score as an integer, rounded down: it reaches an integer threshold exactly when the score does.
+    pub fn integer_score(&self) -> u8 {
+        self.score.floor() as u8
+    }
+
+    /// The false match rate that the score stands for.
+    pub fn false_match_rate(&self) -> f64 {
+        ScoreTable::false_match_rate(self.score)
+    }
+}
