@@ -17,18 +17,15 @@ use crate::users::Users;
 pub struct App {
     /// The settings.
     pub config: Config,
-    /// Who may ask.
-    pub auth: Auth,
+    pub(crate) auth: Auth,
     /// How connections are encrypted, if they are.
-    pub tls: Option<Tls>,
-    /// The core.
-    pub verifier: Arc<Verifier>,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) verifier: Arc<Verifier>,
     /// Where the heavy work is done.
-    pub queue: Queue,
+    pub(crate) queue: Queue,
     /// What bodies may take of the memory.
-    pub budget: Arc<Budget>,
-    /// What is counted.
-    pub metrics: Metrics,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) metrics: Metrics,
     stopping: AtomicBool,
 }
 
@@ -60,12 +57,12 @@ impl App {
     }
 
     /// From now on, nothing new is wanted.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
     /// Whether the server is about to end.
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
 }

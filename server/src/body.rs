@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::contract::Code;
 
 /// The body of a request, as it comes in.
-pub type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
+pub(crate) type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
 
 /// Most bodies are larger than this; the first allocation.
 const FIRST_BYTES: usize = 64 << 10;
@@ -21,7 +21,7 @@ const FIRST_BYTES: usize = 64 << 10;
 const DISCARDED: usize = 8;
 
 /// Hides the type of warp's stream.
-pub fn incoming(
+pub(crate) fn incoming(
     stream: impl Stream<Item = Result<impl Buf + 'static, warp::Error>> + Send + Sync + 'static,
 ) -> Incoming {
     Box::pin(stream.map(|chunk| chunk.map(|mut chunk| chunk.copy_to_bytes(chunk.remaining()))))
@@ -29,13 +29,13 @@ pub fn incoming(
 
 /// How many bytes the bodies in memory may take together.
 #[derive(Debug)]
-pub struct Budget {
+pub(crate) struct Budget {
     left: AtomicUsize,
 }
 
 /// A body in memory; gives its part of the budget back when dropped.
 #[derive(Debug)]
-pub struct Body {
+pub(crate) struct Body {
     bytes: Vec<u8>,
     taken: usize,
     budget: Arc<Budget>,
@@ -43,12 +43,12 @@ pub struct Body {
 
 impl Budget {
     /// A budget of this many bytes.
-    pub fn new(bytes: usize) -> Arc<Self> {
+    pub(crate) fn new(bytes: usize) -> Arc<Self> {
         Arc::new(Budget { left: AtomicUsize::new(bytes) })
     }
 
     /// How many bytes are left.
-    pub fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.left.load(Ordering::Relaxed)
     }
 
@@ -65,7 +65,7 @@ impl Body {
     /// Reads a whole body of at most `most` bytes, within `time`.
     ///
     /// Memory is taken for bytes that came, never for bytes that were announced: slow clients hold little.
-    pub async fn read(
+    pub(crate) async fn read(
         incoming: &mut Incoming,
         budget: &Arc<Budget>,
         most: usize,
@@ -84,7 +84,7 @@ impl Body {
     }
 
     /// The bytes.
-    pub fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
@@ -112,7 +112,7 @@ impl Drop for Body {
 
 /// Goes on reading a refused body for a while and throws it away: closing the connection on a client that still sends
 /// would destroy the reply on its way.
-pub fn discard(mut incoming: Incoming, most: usize, time: Duration) {
+pub(crate) fn discard(mut incoming: Incoming, most: usize, time: Duration) {
     let all = async move {
         let mut left = most.saturating_mul(DISCARDED);
         while let Some(Ok(chunk)) = incoming.next().await {

@@ -105,6 +105,8 @@ settings! {
     models: PathBuf = PathBuf::new(), "VISAVIS_MODELS";
     /// Which of several faces counts: prominent, largest or single [default: prominent]
     face: String = "prominent".into(), "VISAVIS_FACE";
+    /// Score from which on two photos count as the same person, 0 to 100 [default: 27]
+    threshold: f32 = Options::DEFAULT_THRESHOLD, "VISAVIS_THRESHOLD";
     /// Smallest face in pixels [default: 0]
     min_face: u32 = 0, "VISAVIS_MIN_FACE";
 }
@@ -132,6 +134,7 @@ impl Config {
         options.workers = self.workers;
         options.engine = self.engine.parse()?;
         options.face = self.face.parse()?;
+        options.threshold = self.threshold;
         options.min_face = self.min_face;
         options.limits.max_pixels = self.max_pixels;
         options.onnxruntime = named(&self.onnxruntime).map(Path::to_owned);
@@ -170,7 +173,9 @@ impl Config {
         ];
         match timeouts.iter().find(|(_, time)| time.get().is_zero()) {
             Some((name, _)) => Err(format!("{name} must be more than 0")),
-            None => self.core_options().map(|_| ()).map_err(|error| error.to_string()),
+            None => {
+                self.core_options().and_then(|options| options.validate()).map_err(|error| error.to_string())
+            }
         }
     }
 }
@@ -252,6 +257,8 @@ mod tests {
             "body-timeout = 0",
             "engine = 'gpu'",
             "face = 'mine'",
+            "threshold = 100.5",
+            "threshold = nan",
             "log-level = 'loud'",
             "tls-key = 'key.pem'",
         ] {

@@ -1,8 +1,10 @@
 //! The documented JSON: what comes in, what goes out, and the names and statuses of the errors. Nothing else.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::StatusCode;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -11,10 +13,10 @@ use crate::details::Details;
 /// The longest `sessionId`, in characters.
 pub const MAX_SESSION_ID: usize = 256;
 
-/// The documented request, members unread. A member that stands twice is refused by serde, an unknown one ignored.
+/// The documented request, members unread. A member that appears twice is refused by serde, an unknown one ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+struct Members<'a> {
     #[serde(borrow, default)]
     session_id: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -31,9 +33,9 @@ struct Photo<'a> {
     image_base64: Option<&'a RawValue>,
 }
 
-/// A request whose JSON and whose types are right.
+/// A request body whose JSON and whose types are right.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Request<'a> {
+pub struct Body<'a> {
     /// To be echoed.
     pub session_id: Option<String>,
     /// The live or current photo as Base64 text.
@@ -42,54 +44,75 @@ pub struct Request<'a> {
     pub reference: Option<Cow<'a, str>>,
 }
 
-/// A body that is not JSON, or not of the documented types, with the `sessionId` where that could be read.
+/// A body that is not JSON, or not of the documented types.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Invalid {
-    /// To be echoed.
-    pub session_id: Option<String>,
-}
+pub struct Malformed;
 
-impl<'a> Request<'a> {
+impl<'a> Body<'a> {
     /// Reads a body. Works in one pass without recursion: the depth of the JSON costs no stack.
-    pub fn parse(body: &'a [u8]) -> Result<Self, Invalid> {
-        let text = std::str::from_utf8(body).map_err(|_| Invalid { session_id: None })?;
-        let body: Body<'a> = object(text).ok_or(Invalid { session_id: None })?;
-        let session_id = body.session_id.map(short_string).transpose()?;
-        match (photo(body.probe), photo(body.reference)) {
-            (Ok(probe), Ok(reference)) => Ok(Request { session_id, probe, reference }),
-            _ => Err(Invalid { session_id }),
-        }
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let members: Members<'a> = object(std::str::from_utf8(bytes).map_err(|_| Malformed)?)?;
+        let session_id = members.session_id.map(|json| short_string(json).ok_or(Malformed)).transpose()?;
+        Ok(Body { session_id, probe: photo(members.probe)?, reference: photo(members.reference)? })
     }
 }
 
-/// The `sessionId` of a body that is not judged, where it can be read.
-pub fn session_id(body: &[u8]) -> Option<String> {
-    match Request::parse(body) {
-        Ok(request) => request.session_id,
-        Err(invalid) => invalid.session_id,
+/// The `sessionId` of a body that gets no verdict, where it can be read. Reads up to the first one and no further: what
+/// follows may be broken or not have arrived.
+pub fn session_id(bytes: &[u8]) -> Option<String> {
+    let mut found = None;
+    // An error is not a failure here: the reader stops where the search is over.
+    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Search(&mut found));
+    found
+}
+
+struct Search<'a>(&'a mut Option<String>);
+
+#[derive(Deserialize)]
+#[serde(field_identifier)]
+enum Member {
+    #[serde(rename = "sessionId")]
+    SessionId,
+    #[serde(other)]
+    Other,
+}
+
+impl<'a> Visitor<'a> for Search<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(member) = members.next_key()? {
+            match member {
+                Member::Other => drop(members.next_value::<IgnoredAny>()?),
+                Member::SessionId => {
+                    *self.0 = short_string(members.next_value()?);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
 }
 
 /// Derived readers also take an array for an object; the contract does not.
-fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
-    json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Malformed> {
+    let object = json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok());
+    object.flatten().ok_or(Malformed)
 }
 
-fn short_string(json: &RawValue) -> Result<String, Invalid> {
-    match string(json) {
-        Some(id) if id.chars().count() <= MAX_SESSION_ID => Ok(id.into_owned()),
-        _ => Err(Invalid { session_id: None }),
-    }
+fn short_string(json: &RawValue) -> Option<String> {
+    string(json).filter(|id| id.chars().count() <= MAX_SESSION_ID).map(Cow::into_owned)
 }
-
-/// A member that has another type than documented.
-struct WrongType;
 
 /// The Base64 text of a photo. What is absent or null is missing; empty text is an image of no bytes.
-fn photo(json: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, WrongType> {
+fn photo(json: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Malformed> {
     let Some(json) = json else { return Ok(None) };
-    let photo: Photo<'_> = object(json.get()).ok_or(WrongType)?;
-    photo.image_base64.map(|json| string(json).ok_or(WrongType)).transpose()
+    let photo: Photo<'_> = object(json.get())?;
+    photo.image_base64.map(|json| string(json).ok_or(Malformed)).transpose()
 }
 
 /// A JSON string, copied only where it holds escapes.
@@ -169,33 +192,28 @@ impl Serialize for Code {
 }
 
 /// The documented reply: `score` without an error, `error` with one, never both.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope<'a> {
-    /// As in the request.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_id: Option<&'a str>,
-    /// Comparison score, 0..=100.
+    session_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub score: Option<u8>,
-    /// Whether there is an `error`.
-    pub has_error: bool,
-    /// What went wrong.
+    score: Option<u8>,
+    has_error: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Code>,
-    /// Only where it was asked for.
+    error: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<&'a Details>,
+    details: Option<&'a Details>,
 }
 
 impl<'a> Envelope<'a> {
-    /// The reply to a request that was judged.
-    pub fn judged(session_id: Option<&'a str>, score: u8, details: Option<&'a Details>) -> Self {
+    /// The reply to a request with a verdict.
+    pub(crate) fn verdict(session_id: Option<&'a str>, score: u8, details: Option<&'a Details>) -> Self {
         Envelope { session_id, score: Some(score), has_error: false, error: None, details }
     }
 
-    /// The reply to a request without a verdict.
-    pub fn failed(session_id: Option<&'a str>, code: Code) -> Self {
+    /// The reply to a request without one.
+    pub fn failure(session_id: Option<&'a str>, code: Code) -> Self {
         Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
     }
 }
@@ -204,15 +222,17 @@ impl<'a> Envelope<'a> {
 mod tests {
     use super::*;
 
+    /// The session of a body that is malformed.
     fn invalid(body: &[u8]) -> Option<String> {
-        Request::parse(body).unwrap_err().session_id
+        Body::parse(body).unwrap_err();
+        session_id(body)
     }
 
     #[test]
     fn the_documented_request_is_borrowed() {
         let body =
             br#"{"sessionId":"a","probe":{"imageBase64":"AA=="},"reference":{"imageBase64":"A\/\u0041="}}"#;
-        let request = Request::parse(body).unwrap();
+        let request = Body::parse(body).unwrap();
         assert_eq!(request.session_id.as_deref(), Some("a"));
         assert!(matches!(request.probe, Some(Cow::Borrowed("AA=="))));
         assert_eq!(request.reference.as_deref(), Some("A/A="));
@@ -222,8 +242,8 @@ mod tests {
     fn what_is_absent_or_null_is_missing() {
         for photo in ["", r#","probe":null"#, r#","probe":{}"#, r#","probe":{"imageBase64":null}"#] {
             let body = format!(r#"{{"sessionId":null{photo},"more":[1e9999]}}"#);
-            let expected = Request { session_id: None, probe: None, reference: None };
-            assert_eq!(Request::parse(body.as_bytes()).unwrap(), expected, "{body}");
+            let expected = Body { session_id: None, probe: None, reference: None };
+            assert_eq!(Body::parse(body.as_bytes()).unwrap(), expected, "{body}");
         }
     }
 
@@ -255,7 +275,6 @@ mod tests {
             "\u{feff}{}",
             "{'a':1}",
             r#"{"sessionId":7}"#,
-            r#"{"sessionId":"a","sessionId":"a"}"#,
             r#"{"sessionId":"\udc00"}"#,
             "{\"sessionId\":\"\n\"}",
             &deep,
@@ -268,20 +287,41 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_found_in_whatever_is_broken_after_it() {
+        for rest in [
+            "",
+            ",\"probe\":{\"imageBase64\":\"AAAA",
+            ",\"probe\":{},\"probe\":{}}",
+            ",\"sessionId\":\"b\"}",
+            "}}",
+            ",}",
+        ] {
+            let body = format!(r#"{{"x":[{{"sessionId":"c"}}],"session\u0049d":"a"{rest}"#);
+            assert_eq!(invalid(body.as_bytes()).as_deref(), Some("a"), "{body}");
+        }
+        assert_eq!(invalid(b"{\"sessionId\":\"a\",\"x\":\"\xff\"}").as_deref(), Some("a"));
+        for cut in
+            [r#"{"sessionId":"a"#, r#"{"sessionId":"#, r#"{"sessionId"#, r#"{"probe":{"sessionId":"a"}"#]
+        {
+            assert_eq!(invalid(cut.as_bytes()), None, "{cut}");
+        }
+    }
+
+    #[test]
     fn depth_in_an_ignored_member_is_harmless() {
         let body = format!(r#"{{"sessionId":"a","x":{}{}}}"#, "[".repeat(1_000_000), "]".repeat(1_000_000));
-        assert!(Request::parse(body.as_bytes()).is_ok());
+        assert!(Body::parse(body.as_bytes()).is_ok());
     }
 
     #[test]
     fn envelopes_have_the_documented_members_only() {
         let json = |envelope: Envelope<'_>| serde_json::to_string(&envelope).unwrap();
         assert_eq!(
-            json(Envelope::judged(Some("a"), 99, None)),
+            json(Envelope::verdict(Some("a"), 99, None)),
             r#"{"sessionId":"a","score":99,"hasError":false}"#
         );
         assert_eq!(
-            json(Envelope::failed(None, Code::MissingProbeImage)),
+            json(Envelope::failure(None, Code::MissingProbeImage)),
             r#"{"hasError":true,"error":"MISSING_PROBE_IMAGE"}"#
         );
     }

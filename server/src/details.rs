@@ -1,121 +1,78 @@
-//! The extension `?details=true`: why the score is what it is, and what a better photo would need.
+//! The extension `?details=true`: why the score is what it is, and what a better photo would need. docs/DETAILS.md says
+//! what each member means.
+
+use std::time::Duration;
 
 use serde::Serialize;
 use visavis::{Face, Point, Quality, Rect, Sample, ScoreTable, Verdict, Verifier};
 
-/// What stands in `details`.
-#[derive(Clone, Debug, Serialize)]
+/// The member `details` of a verdict.
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Details {
-    /// Cosine similarity of the two templates, -1..=1.
-    pub similarity: f32,
-    /// The score before it was rounded down.
-    pub exact_score: f32,
-    /// How often two different people reach this score.
-    pub false_match_rate: f64,
-    /// The lowest rate that the score's table was measured to; what is below it is an extrapolation.
-    pub lowest_measured_rate: f64,
-    /// The score from which it counts as the same person.
-    pub threshold: f32,
-    /// Whether the score reaches the threshold.
-    pub is_match: bool,
-    /// What was seen on the probe.
-    pub probe: Photo,
-    /// What was seen on the reference.
-    pub reference: Photo,
-    /// What computed it.
-    pub engine: Engine,
+pub(crate) struct Details {
+    similarity: f32,
+    exact_score: f32,
+    false_match_rate: f64,
+    lowest_measured_rate: f64,
+    threshold: f32,
+    is_match: bool,
+    probe: Photo,
+    reference: Photo,
+    engine: Engine,
 }
 
-/// One photo.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Photo {
-    /// Width of the upright image in pixels.
-    pub width: u32,
-    /// Height of the upright image in pixels.
-    pub height: u32,
-    /// How many faces were found.
-    pub face_count: usize,
-    /// The one that counts, in pixels of the upright image.
-    pub face: FaceDetails,
-    /// How good the capture is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quality: Option<QualityDetails>,
-    /// Milliseconds of each step.
-    pub milliseconds: Milliseconds,
+struct Photo {
+    width: u32,
+    height: u32,
+    face_count: usize,
+    face: Location,
+    quality: Option<Capture>,
+    milliseconds: Milliseconds,
 }
 
-/// Where a face is.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FaceDetails {
-    /// Left edge, top edge, width and height of its box.
-    pub bounds: [f32; 4],
-    /// x and y of the right eye, left eye, nose tip, right and left corner of the mouth.
-    pub landmarks: [[f32; 2]; 5],
-    /// How sure the detector is, 0..=1.
-    pub confidence: f32,
+#[derive(Serialize)]
+struct Location {
+    bounds: [f32; 4],
+    landmarks: [[f32; 2]; 5],
+    confidence: f32,
 }
 
-/// Capture quality, in the terms of ISO/IEC 29794-5 where it has them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct QualityDetails {
-    /// Inter-eye distance in pixels.
-    pub inter_eye_distance: f32,
-    /// Sharpness, 0 (blurred) ..=1 (sharp).
-    pub sharpness: f32,
-    /// Luminance mean, 0..=1.
-    pub brightness: f32,
-    /// Standard deviation of the luminance, 0..=0.5.
-    pub contrast: f32,
-    /// Part of the face that is too dark to show anything, 0..=1.
-    pub under_exposure: f32,
-    /// Part of the face that is too bright to show anything, 0..=1.
-    pub over_exposure: f32,
-    /// Entropy of the luminances in bits, 0..=8.
-    pub dynamic_range: f32,
-    /// How alike the light on both cheeks is, 0..=1.
-    pub illumination_uniformity: f32,
-    /// Head turned towards its own left, in degrees, estimated from five points.
-    pub yaw: f32,
-    /// Head raised, in degrees, estimated from five points.
-    pub pitch: f32,
-    /// Head tilted towards its own left shoulder, in degrees.
-    pub roll: f32,
+struct Capture {
+    inter_eye_distance: f32,
+    sharpness: f32,
+    brightness: f32,
+    contrast: f32,
+    under_exposure: f32,
+    over_exposure: f32,
+    dynamic_range: f32,
+    illumination_uniformity: f32,
+    yaw: f32,
+    pitch: f32,
+    roll: f32,
 }
 
-/// Milliseconds of the steps for one photo.
-#[derive(Clone, Debug, Serialize)]
-pub struct Milliseconds {
-    /// From bytes to pixels.
-    pub decode: f64,
-    /// From pixels to faces.
-    pub detect: f64,
-    /// From the face to the template.
-    pub extract: f64,
+#[derive(Serialize)]
+struct Milliseconds {
+    decode: f64,
+    detect: f64,
+    extract: f64,
 }
 
-/// What computed the score.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Engine {
-    /// The inference engine.
-    pub name: &'static str,
-    /// Its version.
-    pub version: String,
-    /// The model that finds faces.
-    pub detector: String,
-    /// The model that makes templates.
-    pub extractor: String,
+#[derive(Serialize)]
+struct Engine {
+    name: &'static str,
+    version: String,
+    detector: String,
+    extractor: String,
 }
 
 impl Details {
-    /// Of a verdict on photos whose quality was asked for.
-    pub fn new(verifier: &Verifier, verdict: &Verdict) -> Self {
-        let comparison = &verdict.comparison;
-        let engine = verifier.engine();
+    pub(crate) fn new(verifier: &Verifier, verdict: &Verdict) -> Self {
+        let (comparison, engine) = (&verdict.comparison, verifier.engine());
         Details {
             similarity: comparison.similarity,
             exact_score: comparison.score,
@@ -139,13 +96,18 @@ impl Details {
 
 impl Photo {
     fn new(sample: &Sample) -> Self {
-        let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+        let Face { bounds: Rect { x, y, width, height }, landmarks, confidence, .. } = sample.face;
         Photo {
             width: sample.width,
             height: sample.height,
             face_count: sample.face_count,
-            face: FaceDetails::new(&sample.face),
-            quality: sample.face.quality.as_ref().map(QualityDetails::new),
+            face: Location {
+                bounds: [x, y, width, height],
+                landmarks: landmarks.map(|Point { x, y }| [x, y]),
+                confidence,
+            },
+            quality: sample.face.quality.as_ref().map(Capture::new),
             milliseconds: Milliseconds {
                 decode: milliseconds(sample.timings.decode),
                 detect: milliseconds(sample.timings.detect),
@@ -155,17 +117,9 @@ impl Photo {
     }
 }
 
-impl FaceDetails {
-    fn new(face: &Face) -> Self {
-        let Rect { x, y, width, height } = face.bounds;
-        let landmarks = face.landmarks.map(|Point { x, y }| [x, y]);
-        FaceDetails { bounds: [x, y, width, height], landmarks, confidence: face.confidence }
-    }
-}
-
-impl QualityDetails {
+impl Capture {
     fn new(quality: &Quality) -> Self {
-        QualityDetails {
+        Capture {
             inter_eye_distance: quality.inter_eye_distance,
             sharpness: quality.sharpness,
             brightness: quality.brightness,

@@ -1,133 +1,86 @@
 //! What the server does with a request.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, error};
-use warp::reply::Response;
 
-use crate::body::{Body, discard};
-use crate::contract::{self, Code, Envelope};
-use crate::judge::{Answer, Failure, judge};
-use crate::page::{self, Asset};
-use crate::reply;
-use crate::routes::Request;
+use crate::body::Body;
+use crate::contract::{self, Code};
+use crate::judge::judge;
+use crate::outcome::{Answer, Failure, Outcome};
+use crate::page::Asset;
+use crate::request::Request;
 
-/// A request that was not judged, with its session where its body was read.
-struct Refused {
-    code: Code,
-    session_id: Option<String>,
-}
-
-/// `POST /api/v1/face/verify`
-pub async fn verify(mut request: Request) -> Response {
+/// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
+pub(crate) async fn verify(request: &mut Request) -> Outcome {
     if request.method != Method::POST {
-        return refuse(request, reply::method_not_allowed("POST"));
+        return Err(Failure::method_not_allowed("POST"));
     }
-    match answer(&mut request).await {
-        Ok(answer) => respond(&request, &answer),
-        Err(Refused { code, session_id }) => {
-            let response = reply::envelope(&Envelope::failed(session_id.as_deref(), code));
-            refuse(request, response)
-        }
+    let deadline = Instant::now() + request.app.config.request_timeout.get();
+    let with_details = check_head(request).await?;
+    let body = Arc::new(read_body(request, deadline).await?);
+    let outcome = wait_for_turn(request, &body, with_details, deadline).await;
+    if outcome.is_err() && request.record.session_id.is_none() {
+        // A large body takes milliseconds to search, which the threads of all connections do not have.
+        let search = tokio::task::spawn_blocking(move || contract::session_id(body.bytes()));
+        request.record.session_id = search.await.unwrap_or_default();
     }
+    outcome
 }
 
 /// `GET /health`: the process is up.
-pub async fn health(request: Request) -> Response {
-    status_only(request, StatusCode::OK, "up")
+pub(crate) fn health(request: &Request) -> Outcome {
+    check_reading(request)?;
+    Ok(Answer::Status(StatusCode::OK, "up"))
 }
 
 /// `GET /ready`: it takes requests.
-pub async fn ready(request: Request) -> Response {
-    if request.app.is_stopping() {
-        status_only(request, StatusCode::SERVICE_UNAVAILABLE, "stopping")
+pub(crate) fn ready(request: &Request) -> Outcome {
+    check_reading(request)?;
+    Ok(if request.app.is_stopping() {
+        Answer::Status(StatusCode::SERVICE_UNAVAILABLE, "stopping")
     } else {
-        status_only(request, StatusCode::OK, "ready")
-    }
+        Answer::Status(StatusCode::OK, "ready")
+    })
 }
 
 /// `GET /metrics`: for Prometheus.
-pub async fn metrics(request: Request) -> Response {
-    match admit_reader(&request).await {
-        Ok(()) => {
-            let app = &request.app;
-            let body_bytes = app.config.max_memory_bytes - app.budget.left();
-            reply::text(
-                "text/plain; version=0.0.4; charset=utf-8",
-                app.metrics.text(app.queue.load(), body_bytes),
-            )
-        }
-        Err(response) => refuse(request, response),
-    }
+pub(crate) async fn metrics(request: &mut Request) -> Outcome {
+    check_reading(request)?;
+    admit(request).await?;
+    let app = &request.app;
+    let body_bytes = app.config.max_memory_bytes - app.budget.left();
+    Ok(Answer::Metrics(app.metrics.text(app.queue.load(), body_bytes)))
 }
 
 /// `GET /` and what belongs to it.
-pub async fn asset(request: Request, asset: &'static Asset) -> Response {
-    if let Err(response) = admit_reader(&request).await {
-        return refuse(request, response);
-    }
-    let mut response = reply::text(asset.kind, asset.content);
-    for (name, value) in page::HEADERS {
-        response.headers_mut().insert(*name, HeaderValue::from_static(value));
-    }
-    response
+pub(crate) async fn asset(request: &mut Request, asset: &'static Asset) -> Outcome {
+    check_reading(request)?;
+    admit(request).await?;
+    Ok(Answer::Asset(asset))
 }
 
-/// Any path that is not there.
-pub async fn not_found(request: Request) -> Response {
-    refuse(request, reply::refusal(Code::NotFound))
-}
-
-/// Lets in who may read.
-async fn admit_reader(request: &Request) -> Result<(), Response> {
-    if !matches!(request.method, Method::GET | Method::HEAD) {
-        return Err(reply::method_not_allowed("GET, HEAD"));
-    }
-    request.app.auth.admit(&request.headers, request.peer).await.map_err(reply::refusal)
-}
-
-fn status_only(request: Request, status: StatusCode, word: &str) -> Response {
-    if !matches!(request.method, Method::GET | Method::HEAD) {
-        return refuse(request, reply::method_not_allowed("GET, HEAD"));
-    }
-    let mut response = reply::json(&BTreeMap::from([("status", word)]));
-    *response.status_mut() = status;
-    response
-}
-
-/// The cheap checks first, then the body, then a place in the queue.
-async fn answer(request: &mut Request) -> Result<Answer, Refused> {
-    let app = Arc::clone(&request.app);
-    let deadline = Instant::now() + app.config.request_timeout.get();
-    let with_details = check_head(request).await?;
-    let time = app.config.body_timeout.get().min(deadline - Instant::now());
-    let body = Body::read(&mut request.body, &app.budget, app.config.max_body_bytes, time).await?;
-    let body = Arc::new(body);
-    let (verifier, bytes, queued) = (Arc::clone(&app.verifier), Arc::clone(&body), Instant::now());
-    let metrics = app.metrics.clone();
-    let judged = app.queue.submit(move || {
-        metrics.waited(queued.elapsed());
-        judge(&verifier, bytes.bytes(), with_details)
-    });
-    let refused = |code| Refused { code, session_id: contract::session_id(body.bytes()) };
-    match timeout_at(deadline, judged.map_err(|_| refused(Code::Overloaded))?).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_panicked)) => Err(refused(Code::InternalError)),
-        // It waited too long for its turn. Dropping the receiver takes it out of the queue.
-        Err(_) => Err(refused(Code::Overloaded)),
+fn check_reading(request: &Request) -> Result<(), Failure> {
+    match request.method {
+        Method::GET | Method::HEAD => Ok(()),
+        _ => Err(Failure::method_not_allowed("GET, HEAD")),
     }
 }
 
-/// Everything that can be told without the body. Returns whether details are asked for.
-async fn check_head(request: &Request) -> Result<bool, Code> {
-    let app = &request.app;
-    app.auth.admit(&request.headers, request.peer).await?;
+async fn admit(request: &mut Request) -> Result<(), Code> {
+    let user = request.app.auth.admit(&request.headers, request.peer).await?;
+    request.record.user = Some(user);
+    Ok(())
+}
+
+/// Everything that can be decided without the body. Returns whether details are asked for.
+async fn check_head(request: &mut Request) -> Result<bool, Code> {
+    admit(request).await?;
     check_media(&request.headers)?;
     let with_details = with_details(&request.query)?;
+    let app = &request.app;
     if announced(&request.headers).is_some_and(|length| length > app.config.max_body_bytes as u64) {
         return Err(Code::RequestTooLarge);
     }
@@ -162,44 +115,36 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn respond(request: &Request, answer: &Answer) -> Response {
-    let session_id = answer.session_id.as_deref();
-    match &answer.result {
-        Ok(judged) => {
-            request.app.metrics.judged(&judged.verdict);
-            let score = judged.verdict.comparison.integer_score();
-            reply::envelope(&Envelope::judged(session_id, score, judged.details.as_ref()))
-        }
-        Err(Failure { code, cause }) => {
-            match cause {
-                Some(cause) if *code == Code::InternalError => error!(%cause, "verification failed"),
-                Some(cause) => debug!(%cause, "no verdict"),
-                None => {}
-            }
-            reply::envelope(&Envelope::failed(session_id, *code))
-        }
-    }
+async fn read_body(request: &mut Request, deadline: Instant) -> Result<Body, Code> {
+    let config = &request.app.config;
+    let Some(incoming) = &mut request.body else { return Err(Code::InternalError) };
+    let time = config.body_timeout.get().min(deadline - Instant::now());
+    let body = Body::read(incoming, &request.app.budget, config.max_body_bytes, time).await?;
+    request.body = None;
+    request.record.body_bytes = body.bytes().len();
+    Ok(body)
 }
 
-/// Answers without having read the whole body.
-fn refuse(request: Request, mut response: Response) -> Response {
-    let app = &request.app;
-    match reply::code(&response) {
-        Some(Code::TooManyRequests) => reply::retry_after(&mut response, app.auth.wait(request.peer)),
-        Some(Code::Overloaded) => {
-            reply::retry_after(&mut response, app.queue.wait().max(app.auth.wait(request.peer)));
+async fn wait_for_turn(
+    request: &mut Request,
+    body: &Arc<Body>,
+    with_details: bool,
+    deadline: Instant,
+) -> Outcome {
+    let (app, bytes, queued) = (Arc::clone(&request.app), Arc::clone(body), Instant::now());
+    let judged = request.app.queue.submit(move || {
+        let start = Instant::now();
+        app.metrics.waited(start - queued);
+        (judge(&app.verifier, bytes.bytes(), with_details), start - queued, start.elapsed())
+    });
+    match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
+        Ok(Ok(((session_id, outcome), queued, verified))) => {
+            let record = &mut request.record;
+            (record.session_id, record.queued, record.verified) = (session_id, queued, verified);
+            outcome
         }
-        _ => {}
-    }
-    // Who waits to be asked for the body is best answered and closed.
-    if !request.headers.contains_key(EXPECT) {
-        discard(request.body, app.config.max_body_bytes, app.config.body_timeout.get());
-    }
-    response
-}
-
-impl From<Code> for Refused {
-    fn from(code: Code) -> Self {
-        Refused { code, session_id: None }
+        Ok(Err(_panicked)) => Err(Code::InternalError.into()),
+        // It waited too long for its turn. Dropping the receiver takes it out of the queue.
+        Err(_) => Err(Code::Overloaded.into()),
     }
 }

@@ -1,104 +1,32 @@
-//! A body to its answer: the whole of a request's work that needs no network. Runs on a worker thread.
+//! A body to its outcome: the part of a request's work that needs no network. Runs on a worker thread.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use visavis::{Band, Error, ErrorKind, Photo, Side, Verdict, Verifier};
+use visavis::{Photo, Side, Verifier};
 
 use crate::base64_text;
-use crate::contract::{Code, Request};
+use crate::contract::{Body, Code, session_id};
 use crate::details::Details;
-
-/// What a body leads to.
-pub struct Answer {
-    /// To be echoed.
-    pub session_id: Option<String>,
-    /// The verdict, or why there is none.
-    pub result: Result<Box<Judged>, Failure>,
-}
-
-/// A verdict and what was asked for with it.
-pub struct Judged {
-    /// The core's verdict.
-    pub verdict: Verdict,
-    /// The extension, where it was asked for.
-    pub details: Option<Details>,
-}
-
-/// Why there is no verdict.
-#[derive(Debug)]
-pub struct Failure {
-    /// What the client is told.
-    pub code: Code,
-    /// What the core said, for the log: it names kinds and sizes, never content.
-    pub cause: Option<Error>,
-}
+use crate::outcome::{Answer, Outcome};
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
-/// decodes, reference decodes, probe face, reference face.
-pub fn judge(verifier: &Verifier, body: &[u8], with_details: bool) -> Answer {
-    match Request::parse(body) {
-        Ok(request) => {
-            // Caught here, so that even a defect of ours is answered with the session it happened in.
-            let result = catch_unwind(AssertUnwindSafe(|| verify(verifier, &request, with_details)));
-            let result = result.unwrap_or_else(|_panic| Err(Code::InternalError.into()));
-            Answer { session_id: request.session_id, result: result.map(Box::new) }
-        }
-        Err(invalid) => Answer { session_id: invalid.session_id, result: Err(Code::InvalidRequest.into()) },
-    }
+/// decodes, reference decodes, probe face, reference face. Returns the `sessionId` beside the outcome.
+pub(crate) fn judge(verifier: &Verifier, bytes: &[u8], with_details: bool) -> (Option<String>, Outcome) {
+    let Ok(body) = Body::parse(bytes) else { return (session_id(bytes), Err(Code::InvalidRequest.into())) };
+    // Caught here, so that even a defect of ours is answered with the session that it happened in.
+    let outcome = visavis::catch_panic(|| Ok(verify(verifier, &body, with_details)));
+    (body.session_id, outcome.unwrap_or_else(|panic| Err(panic.into())))
 }
 
-fn verify(verifier: &Verifier, request: &Request<'_>, with_details: bool) -> Result<Judged, Failure> {
-    let probe = request.probe.as_deref().ok_or(Code::MissingProbeImage)?;
-    let reference = request.reference.as_deref().ok_or(Code::MissingReferenceImage)?;
+fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool) -> Outcome {
+    let probe = body.probe.as_deref().ok_or(Code::MissingProbeImage)?;
+    let reference = body.reference.as_deref().ok_or(Code::MissingReferenceImage)?;
     let probe = base64_text::decode(probe).ok_or(Code::MissingProbeImage)?;
-    let reference = base64_text::decode(reference).ok_or_else(|| {
-        // A broken probe is reported before a broken reference, also where the one is no image and the other no Base64.
-        Error::new(ErrorKind::CorruptImage, "the reference is not Base64")
-    });
-    let photo = |photo: Photo<'static>| if with_details { photo.with_quality() } else { photo };
-    let verdict = verifier.verify(photo(probe.into()), photo(reference.into()))?;
+    let Some(reference) = base64_text::decode(reference) else {
+        // A broken probe is reported before a broken reference, also where one is no image and the other no Base64.
+        verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
+        return Err(Code::MissingReferenceImage.into());
+    };
+    let photo = |bytes| if with_details { Photo::from(bytes).with_quality() } else { Photo::from(bytes) };
+    let verdict = verifier.verify(photo(&probe), photo(&reference))?;
     let details = with_details.then(|| Details::new(verifier, &verdict));
-    Ok(Judged { verdict, details })
-}
-
-impl From<Code> for Failure {
-    fn from(code: Code) -> Self {
-        Failure { code, cause: None }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let code = match (error.kind().band(), error.side()) {
-            (Band::Image, Some(Side::Probe)) => Code::MissingProbeImage,
-            (Band::Image, Some(Side::Reference)) => Code::MissingReferenceImage,
-            (Band::Photo, Some(Side::Probe)) => Code::ProbeFaceNotFound,
-            (Band::Photo, Some(Side::Reference)) => Code::ReferenceFaceNotFound,
-            _ => Code::InternalError,
-        };
-        Failure { code, cause: Some(error) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_the_core_has_its_code() {
-        for kind in ErrorKind::ALL {
-            let code = |side| Failure::from(Error::new(*kind, "").at_side(side)).code;
-            let expected = match kind.number() {
-                20..=39 => (Code::MissingProbeImage, Code::MissingReferenceImage),
-                40..=59 => (Code::ProbeFaceNotFound, Code::ReferenceFaceNotFound),
-                _ => (Code::InternalError, Code::InternalError),
-            };
-            assert_eq!((code(Side::Probe), code(Side::Reference)), expected, "{kind}");
-            assert_eq!(
-                Failure::from(Error::new(*kind, "")).code,
-                Code::InternalError,
-                "{kind} without a side"
-            );
-        }
-    }
+    Ok(Answer::Verdict(Box::new((verdict, details))))
 }

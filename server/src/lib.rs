@@ -1,24 +1,29 @@
 //! Face verification over HTTP: the documented contract over the `visavis` core.
 //!
-//! The binary is a thin shell over this library; tests start the same server in their own process.
+//! The binary is a thin shell over this library; tests start the same server in their own process. What is public is
+//! what they and the fuzzing targets use.
 
 pub mod app;
-pub mod auth;
+mod auth;
 pub mod base64_text;
-pub mod body;
+mod body;
 pub mod config;
 pub mod contract;
-pub mod details;
-pub mod handlers;
+mod details;
+mod handlers;
 pub mod healthcheck;
-pub mod judge;
-pub mod limiter;
+mod judge;
+mod limiter;
+mod login;
 pub mod logs;
-pub mod metrics;
-pub mod page;
-pub mod queue;
-pub mod reply;
-pub mod routes;
+mod metrics;
+mod outcome;
+mod page;
+mod queue;
+mod record;
+mod reply;
+mod request;
+mod routes;
 pub mod serve;
 pub mod tls;
 pub mod users;

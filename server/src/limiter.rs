@@ -12,7 +12,7 @@ const WINDOW: Duration = Duration::from_mins(1);
 const MAX_ADDRESSES: usize = 10_000;
 
 /// Refuses addresses that failed too often within a minute.
-pub struct Limiter {
+pub(crate) struct Limiter {
     most: u32,
     failures: Mutex<HashMap<IpAddr, Failures>>,
 }
@@ -24,12 +24,12 @@ struct Failures {
 
 impl Limiter {
     /// Allows `most` failures a minute and address; 0 allows any number.
-    pub fn new(most: u32) -> Self {
+    pub(crate) fn new(most: u32) -> Self {
         Limiter { most, failures: Mutex::default() }
     }
 
     /// How long this address has to wait before it may try again, if it has to.
-    pub fn wait(&self, address: IpAddr) -> Option<Duration> {
+    pub(crate) fn wait(&self, address: IpAddr) -> Option<Duration> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let known =
             failures.get(&network(address)).filter(|known| self.most > 0 && known.count >= self.most)?;
@@ -37,7 +37,7 @@ impl Limiter {
     }
 
     /// Counts a failure.
-    pub fn failed(&self, address: IpAddr) {
+    pub(crate) fn failed(&self, address: IpAddr) {
         if self.most == 0 {
             return;
         }

@@ -3,25 +3,29 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use tracing::level_filters::LevelFilter;
-use tracing::{error, info};
-use warp::reply::Response;
+use tracing::{debug, error, info};
 
-use crate::reply::Outcome;
+use crate::contract::Code;
+use crate::outcome::Failure;
+use crate::record::Record;
 
 /// The header that names a request.
-pub const REQUEST_ID: &str = "x-request-id";
+pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// The longest request id that is taken over.
+/// The longest request id that is accepted from a client.
 const MAX_REQUEST_ID: usize = 64;
 
-/// How a request is called in the log.
-pub struct Names {
+/// How long a path may be in the log.
+const MAX_PATH: usize = 200;
+
+/// What a request is called in the log.
+pub(crate) struct Names {
     /// Its own id: the client's, or a new one.
-    pub request: String,
+    pub(crate) request: String,
     /// The trace that it is part of: that of a sound W3C `traceparent`, or a new one.
-    pub trace: String,
+    pub(crate) trace: String,
 }
 
 /// Writes to standard error from now on, as text or as one JSON object a line.
@@ -41,26 +45,63 @@ pub fn start(json: bool, level: LevelFilter) {
     }));
 }
 
-/// One line for a request that is answered.
-pub fn answered(names: &Names, method: &http::Method, response: &Response, took: Duration) {
-    let outcome = response.extensions().get::<Outcome>();
-    info!(
-        request_id = names.request,
-        trace_id = names.trace,
-        // Debug output: what a client sent must not break a line.
-        session_id = outcome.and_then(|outcome| outcome.session_id.as_ref()).map(tracing::field::debug),
-        method = method.as_str(),
-        route = outcome.map_or("other", |outcome| outcome.route),
-        status = response.status().as_u16(),
-        error = outcome.and_then(|outcome| outcome.code).map(crate::contract::Code::name),
-        milliseconds = took.as_secs_f64() * 1000.0,
-        "answered"
-    );
+/// One line for a request that is over; without a status, nobody was there to be answered.
+pub(crate) fn ended(
+    record: &Record,
+    status: Option<StatusCode>,
+    outcome: &str,
+    failure: Option<&Failure>,
+    took: Duration,
+) {
+    let cause = failure.and_then(|failure| failure.cause.as_ref());
+    if let Some(cause) = cause.filter(|_| failure.is_some_and(|failure| failure.code == Code::InternalError))
+    {
+        error!(request_id = record.names.request, %cause, "verification failed");
+    }
+    macro_rules! line {
+        ($level:ident) => {
+            // Text that a client sent stays text: either form of the log quotes and escapes it.
+            $level!(
+                request_id = record.names.request,
+                trace_id = record.names.trace,
+                session_id = record.session_id,
+                client = %record.peer,
+                user = record.user,
+                method = record.method.as_str(),
+                path = shortened(&record.path),
+                route = record.route,
+                status = status.map(|status| status.as_u16()),
+                outcome,
+                reason = cause.map(|cause| cause.kind().name()),
+                body_bytes = record.body_bytes,
+                queue_milliseconds = milliseconds(record.queued),
+                verify_milliseconds = milliseconds(record.verified),
+                milliseconds = milliseconds(took),
+                "{}",
+                if status.is_some() { "answered" } else { "not answered" }
+            )
+        };
+    }
+    match record.route {
+        // Asked every few seconds by whoever watches.
+        "health" | "ready" => line!(debug),
+        _ => line!(info),
+    }
+}
+
+/// Rounded to microseconds.
+fn milliseconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
+}
+
+/// A path of any length, cut for the log.
+fn shortened(path: &str) -> &str {
+    &path[..path.floor_char_boundary(MAX_PATH)]
 }
 
 impl Names {
-    /// Takes over what a request brings, where it is sound.
-    pub fn of(headers: &HeaderMap) -> Self {
+    /// Uses what a request brings, where it is sound.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let sound = |id: &&str| {
             (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())

@@ -1,20 +1,19 @@
 //! `visavis-server`: settings in, a server out.
 
-use std::env;
+mod credentials;
+mod process;
+
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Parser;
-use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
 use visavis::Verifier;
 use visavis_server::app::App;
-use visavis_server::config::{Config, Layer, LogFormat, named};
+use visavis_server::config::{Config, Layer, LogFormat};
 use visavis_server::logs;
 use visavis_server::serve::Server;
 use visavis_server::tls::Tls;
@@ -87,49 +86,24 @@ fn config(file: Option<&Path>, layer: Layer) -> Result<Config, String> {
 
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let config = config(arguments.config.as_deref(), arguments.layer)?;
-    let users = users(&config, arguments.dev)?;
+    let users = credentials::users(&config, arguments.dev)?;
     let verifier = Verifier::new(config.core_options().map_err(text)?).map_err(text)?;
     if arguments.check_config {
         config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
         print!("{config}");
         return Ok(ExitCode::SUCCESS);
     }
-    return_large_buffers();
+    process::return_large_buffers();
     logs::start(config.log_format == LogFormat::Json, config.level()?);
-    allow_many_connections();
+    process::allow_many_connections();
     if config.credentials_file.exists() && users.has_plain() {
-        warn!(
-            "passwords stand in the credentials file as they are: `visavis-server hash-password` hashes them"
-        );
+        warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
     }
     let engine = verifier.engine();
     let (engine, version) = (engine.engine.name(), &engine.version);
     info!(engine, version, extractor = verifier.extractor_id(), "models loaded");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
     runtime.block_on(serve(config, users, verifier))
-}
-
-/// Left to itself, glibc learns to keep buffers of up to 32 MiB with the thread that freed them. That many photos later,
-/// each thread sits on some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
-fn return_large_buffers() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[allow(unsafe_code, reason = "no safe crate wraps it")]
-    // SAFETY: each takes two numbers, and the allocator's own lock.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
-        // Setting the one ends glibc's learning of the other, which stays at 128 KiB: too little for what one request
-        // leaves and the next one needs.
-        libc::mallopt(libc::M_TRIM_THRESHOLD, 32 << 20);
-    }
-}
-
-/// Many systems start programs with 1024 file descriptors although they would give more.
-fn allow_many_connections() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        warn!(%error, "the number of open files stays small");
-    }
 }
 
 async fn serve(config: Config, users: Users, verifier: Verifier) -> Result<ExitCode, String> {
@@ -163,38 +137,6 @@ fn reload_on_hangup(app: Arc<App>) -> Result<(), String> {
         }
     });
     Ok(())
-}
-
-/// Credentials from the file or the environment, or new ones with `--dev`.
-fn users(config: &Config, dev: bool) -> Result<Users, String> {
-    let file = named(&config.credentials_file);
-    match (file, variable("VISAVIS_USERNAME")?, variable("VISAVIS_PASSWORD")?) {
-        (Some(path), None, None) => Users::from_file(path),
-        (None, Some(name), Some(password)) => Users::single(&name, &password),
-        (None, None, None) if dev => development_user(),
-        (None, None, None) => Err("no credentials: name a --credentials-file, set VISAVIS_USERNAME and \
-             VISAVIS_PASSWORD, or try it with --dev"
-            .to_owned()),
-        _ => {
-            Err("give either a credentials file or both of VISAVIS_USERNAME and VISAVIS_PASSWORD".to_owned())
-        }
-    }
-}
-
-fn variable(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
-    }
-}
-
-fn development_user() -> Result<Users, String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(text)?;
-    let password = URL_SAFE_NO_PAD.encode(bytes);
-    eprintln!("for this run only: user dev, password {password}");
-    Users::single("dev", &password)
 }
 
 fn text(error: impl std::fmt::Display) -> String {

@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    register_histogram_vec_with_registry, register_histogram_with_registry,
+    register_int_counter_vec_with_registry, register_int_gauge_vec_with_registry,
+    register_int_gauge_with_registry,
 };
-use visavis::{Verdict, Verifier};
-use warp::reply::Response;
+use visavis::{Timings, Verdict, Verifier};
 
 use crate::contract::Code;
 use crate::queue::Load;
-use crate::reply::Outcome;
+
+/// The outcome of a request whose client went away before it was answered.
+pub(crate) const CLIENT_GONE: &str = "CLIENT_GONE";
 
 /// From a health check to a slow photo on a slow machine, in seconds.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
@@ -21,7 +24,7 @@ const SCORES: &[f64] = &[0.0, 5.0, 10.0, 20.0, 27.0, 30.0, 40.0, 50.0, 60.0, 70.
 
 /// What is counted. A clone counts the same.
 #[derive(Clone)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
@@ -30,11 +33,11 @@ pub struct Metrics {
     scores: Histogram,
     queued: IntGauge,
     running: IntGauge,
-    /// Requests that are being answered.
-    pub in_flight: IntGauge,
-    /// Open connections.
-    pub connections: IntGauge,
     body_bytes: IntGauge,
+    /// Requests that are being answered.
+    pub(crate) in_flight: IntGauge,
+    /// Open connections.
+    pub(crate) connections: IntGauge,
 }
 
 impl Metrics {
@@ -43,8 +46,20 @@ impl Metrics {
     /// # Panics
     ///
     /// Never: the names here are sound and different.
-    pub fn new(verifier: &Verifier) -> Self {
-        let registry = Registry::new();
+    pub(crate) fn new(verifier: &Verifier) -> Self {
+        let r = Registry::new();
+        let histogram = |name, help, buckets: &[f64]| {
+            let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+            register_histogram_with_registry!(options, r).expect(SOUND)
+        };
+        let histograms = |name, help, label| {
+            let options = HistogramOpts::new(name, help).buckets(SECONDS.to_vec());
+            register_histogram_vec_with_registry!(options, &[label], r).expect(SOUND)
+        };
+        let gauge = |name, help| register_int_gauge_with_registry!(Opts::new(name, help), r).expect(SOUND);
+        let counters = |name, help, labels| {
+            register_int_counter_vec_with_registry!(Opts::new(name, help), labels, r).expect(SOUND)
+        };
         let metrics = Metrics {
             requests: counters(
                 "visavis_requests_total",
@@ -52,82 +67,56 @@ impl Metrics {
                 &["route", "outcome"],
             ),
             request_seconds: histograms("visavis_request_seconds", "Time to answer a request", "route"),
-            queue_seconds: Histogram::with_opts(
-                HistogramOpts::new("visavis_queue_seconds", "Time that a request waited for a worker")
-                    .buckets(SECONDS.to_vec()),
-            )
-            .expect(SOUND),
+            queue_seconds: histogram(
+                "visavis_queue_seconds",
+                "Time that a request waited for a worker",
+                SECONDS,
+            ),
             stage_seconds: histograms("visavis_stage_seconds", "Time of one step for one photo", "stage"),
-            scores: Histogram::with_opts(
-                HistogramOpts::new("visavis_score", "Comparison scores").buckets(SCORES.to_vec()),
-            )
-            .expect(SOUND),
+            scores: histogram("visavis_score", "Comparison scores", SCORES),
             queued: gauge("visavis_queue_length", "Requests that wait for a worker"),
             running: gauge("visavis_workers_busy", "Workers that verify"),
+            body_bytes: gauge("visavis_body_bytes", "Memory that request bodies take"),
             in_flight: gauge("visavis_requests_in_flight", "Requests that are being answered"),
             connections: gauge("visavis_connections", "Open connections"),
-            body_bytes: gauge("visavis_body_bytes", "Memory that request bodies take"),
-            registry,
+            registry: r.clone(),
         };
-        let info = IntGaugeVec::new(
-            Opts::new("visavis_info", "What runs here"),
-            &["version", "engine", "engine_version", "extractor", "detector"],
-        )
-        .expect(SOUND);
         let engine = verifier.engine();
-        let labels = [
-            env!("CARGO_PKG_VERSION"),
-            engine.engine.name(),
-            &engine.version,
-            verifier.extractor_id(),
-            verifier.detector_id(),
-        ];
-        info.with_label_values(&labels).set(1);
-        let all: [Box<dyn prometheus::core::Collector>; 11] = [
-            Box::new(metrics.requests.clone()),
-            Box::new(metrics.request_seconds.clone()),
-            Box::new(metrics.queue_seconds.clone()),
-            Box::new(metrics.stage_seconds.clone()),
-            Box::new(metrics.scores.clone()),
-            Box::new(metrics.queued.clone()),
-            Box::new(metrics.running.clone()),
-            Box::new(metrics.in_flight.clone()),
-            Box::new(metrics.connections.clone()),
-            Box::new(metrics.body_bytes.clone()),
-            Box::new(info),
-        ];
-        for collector in all {
-            metrics.registry.register(collector).expect(SOUND);
-        }
+        let (names, values): (Vec<&str>, Vec<&str>) = [
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("engine", engine.engine.name()),
+            ("engine_version", &engine.version),
+            ("extractor", verifier.extractor_id()),
+            ("detector", verifier.detector_id()),
+        ]
+        .into_iter()
+        .unzip();
+        let options = Opts::new("visavis_info", "What runs here");
+        let info = register_int_gauge_vec_with_registry!(options, &names, r).expect(SOUND);
+        info.with_label_values(&values).set(1);
         // A counter that appears with its first count has no rate then, and the alert on it would sleep.
-        for outcome in Code::ALL.iter().map(|code| code.name()).chain(["OK"]) {
+        for outcome in Code::ALL.iter().map(|code| code.name()).chain(["OK", CLIENT_GONE]) {
             metrics.requests.with_label_values(&["verify", outcome]);
         }
         metrics
     }
 
-    /// Counts an answered request.
-    pub fn answered(&self, response: &Response, took: Duration) {
-        let outcome = response.extensions().get::<Outcome>();
-        let route = outcome.map_or("other", |outcome| outcome.route);
-        let name = outcome.and_then(|outcome| outcome.code).map_or("OK", Code::name);
-        self.requests.with_label_values(&[route, name]).inc();
+    /// Counts a request that is over.
+    pub(crate) fn ended(&self, route: &str, outcome: &str, took: Duration) {
+        self.requests.with_label_values(&[route, outcome]).inc();
         self.request_seconds.with_label_values(&[route]).observe(took.as_secs_f64());
     }
 
     /// Counts how long a request waited for its worker.
-    pub fn waited(&self, time: Duration) {
+    pub(crate) fn waited(&self, time: Duration) {
         self.queue_seconds.observe(time.as_secs_f64());
     }
 
     /// Counts a verdict.
-    pub fn judged(&self, verdict: &Verdict) {
+    pub(crate) fn verdict(&self, verdict: &Verdict) {
         self.scores.observe(f64::from(verdict.comparison.score));
-        for sample in [&verdict.probe, &verdict.reference] {
-            let timings = &sample.timings;
-            for (stage, time) in
-                [("decode", timings.decode), ("detect", timings.detect), ("extract", timings.extract)]
-            {
+        for Timings { decode, detect, extract, .. } in [verdict.probe.timings, verdict.reference.timings] {
+            for (stage, time) in [("decode", decode), ("detect", detect), ("extract", extract)] {
                 self.stage_seconds.with_label_values(&[stage]).observe(time.as_secs_f64());
             }
         }
@@ -138,7 +127,7 @@ impl Metrics {
     /// # Panics
     ///
     /// Never: memory takes everything that is written.
-    pub fn text(&self, load: &Load, body_bytes: usize) -> Vec<u8> {
+    pub(crate) fn text(&self, load: &Load, body_bytes: usize) -> Vec<u8> {
         self.queued.set(load.queued() as i64);
         self.running.set(load.running() as i64);
         self.body_bytes.set(body_bytes as i64);
@@ -149,15 +138,3 @@ impl Metrics {
 }
 
 const SOUND: &str = "the names of metrics are sound and different";
-
-fn counters(name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-    IntCounterVec::new(Opts::new(name, help), labels).expect(SOUND)
-}
-
-fn histograms(name: &str, help: &str, label: &str) -> HistogramVec {
-    HistogramVec::new(HistogramOpts::new(name, help).buckets(SECONDS.to_vec()), &[label]).expect(SOUND)
-}
-
-fn gauge(name: &str, help: &str) -> IntGauge {
-    IntGauge::new(name, help).expect(SOUND)
-}

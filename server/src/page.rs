@@ -1,18 +1,18 @@
 //! The demo page and the description of the API: files compiled into the program.
 
 /// A file that is served as it is.
-pub struct Asset {
+pub(crate) struct Asset {
     /// Its path without the slash in front.
-    pub path: &'static str,
+    pub(crate) path: &'static str,
     /// Its media type.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Its content.
-    pub content: &'static str,
+    pub(crate) content: &'static str,
 }
 
 /// What a browser may do with the page: run its own files, ask its own server, use a camera, and nothing else. Text
 /// cannot become script there, and no page of another origin can frame or read it.
-pub const HEADERS: &[(&str, &str)] = &[
+pub(crate) const HEADERS: &[(&str, &str)] = &[
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -38,7 +38,7 @@ macro_rules! page {
 }
 
 /// Every file.
-pub const ASSETS: &[Asset] = page! {
+pub(crate) const ASSETS: &[Asset] = page! {
     "page.css" = "text/css; charset=utf-8",
     "icon.svg" = "image/svg+xml",
     "page.js" = "text/javascript; charset=utf-8",

@@ -1,6 +1,5 @@
 //! Threads for the heavy work, behind a queue that is never longer than allowed.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +11,7 @@ use tokio::sync::oneshot;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Runs jobs on its own threads. Dropping it lets the threads finish what is queued and end.
-pub struct Queue {
+pub(crate) struct Queue {
     jobs: SyncSender<Job>,
     workers: usize,
     length: usize,
@@ -21,7 +20,7 @@ pub struct Queue {
 
 /// What a queue is doing.
 #[derive(Debug, Default)]
-pub struct Load {
+pub(crate) struct Load {
     queued: AtomicUsize,
     running: AtomicUsize,
     /// Nanoseconds that the last jobs took, on average; 0 before the first.
@@ -30,14 +29,14 @@ pub struct Load {
 
 /// There is no room for another job now.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Full;
+pub(crate) struct Full;
 
 /// Counts up now and down when dropped, also by a panic.
 struct Counted<'a>(&'a AtomicUsize);
 
 impl Queue {
     /// Starts `workers` threads of this name; `length` more jobs may wait.
-    pub fn start(name: &str, workers: usize, length: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(name: &str, workers: usize, length: usize) -> std::io::Result<Self> {
         let (jobs, receiver) = sync_channel::<Job>(length);
         let receiver = Arc::new(Mutex::new(receiver));
         for number in 0..workers {
@@ -49,7 +48,7 @@ impl Queue {
 
     /// Queues a job at once or not at all. Its result comes through the receiver, which fails if the job panicked.
     /// A job whose receiver is gone before its turn is not run.
-    pub fn submit<T: Send + 'static>(
+    pub(crate) fn submit<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<oneshot::Receiver<T>, Full> {
@@ -77,31 +76,31 @@ impl Queue {
     }
 
     /// Whether a job would be refused now.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.load.queued() >= self.length && self.load.running() >= self.workers
     }
 
     /// How long a job that came now would wait for its turn, by what the last ones took.
-    pub fn wait(&self) -> Duration {
+    pub(crate) fn wait(&self) -> Duration {
         let ahead = self.load.queued() + self.load.running();
         let mean = self.load.mean.load(Ordering::Relaxed);
         Duration::from_nanos(mean.saturating_mul(ahead as u64) / self.workers as u64)
     }
 
     /// What it is doing now.
-    pub fn load(&self) -> &Load {
+    pub(crate) fn load(&self) -> &Load {
         &self.load
     }
 }
 
 impl Load {
     /// Jobs that wait.
-    pub fn queued(&self) -> usize {
+    pub(crate) fn queued(&self) -> usize {
         self.queued.load(Ordering::Relaxed)
     }
 
     /// Jobs that are being done.
-    pub fn running(&self) -> usize {
+    pub(crate) fn running(&self) -> usize {
         self.running.load(Ordering::Relaxed)
     }
 
@@ -117,8 +116,11 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // The job's sender is dropped by the panic, which tells the waiting request.
-        let _ = catch_unwind(AssertUnwindSafe(job));
+        // The job's sender is dropped by the panic: the waiting request learns of it.
+        let _ = visavis::catch_panic(|| {
+            job();
+            Ok(())
+        });
     }
 }
 

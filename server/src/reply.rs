@@ -1,97 +1,75 @@
-//! Results to HTTP responses.
+//! Outcomes to HTTP responses.
 
 use std::time::Duration;
 
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::StatusCode;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use serde::Serialize;
 use warp::reply::Response;
 
 use crate::contract::{Code, Envelope};
+use crate::outcome::{Answer, Failure, Outcome};
+use crate::page;
 
 /// The longest wait that is asked of a client, in seconds.
 const MAX_RETRY_AFTER: f64 = 60.0;
 
-/// What log and metrics need to know of a response; travels among its extensions.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The name of the route, of a fixed set.
-    pub route: &'static str,
-    /// The session that the client named.
-    pub session_id: Option<String>,
-    /// The error, if it is one.
-    pub code: Option<Code>,
-}
-
-impl Default for Outcome {
-    fn default() -> Self {
-        Outcome { route: "other", session_id: None, code: None }
-    }
-}
-
-/// A reply of the contract, with the status and headers that go with its error.
-pub fn envelope(envelope: &Envelope<'_>) -> Response {
-    let mut response = json(envelope);
-    if let Some(code) = envelope.error {
-        *response.status_mut() = code.status();
-        if code == Code::Unauthorized {
-            let challenge = HeaderValue::from_static("Basic realm=\"visavis\"");
-            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+/// The response to a request; `wait` is how long its client does well to wait before it asks again.
+pub(crate) fn render(outcome: &Outcome, session_id: Option<&str>, wait: Duration) -> Response {
+    match outcome {
+        Ok(Answer::Verdict(verdict)) => {
+            let (verdict, details) = &**verdict;
+            json(&Envelope::verdict(session_id, verdict.comparison.integer_score(), details.as_ref()))
         }
+        Ok(Answer::Status(status, word)) => {
+            let mut response = json(&serde_json::json!({ "status": word }));
+            *response.status_mut() = *status;
+            response
+        }
+        Ok(Answer::Metrics(text)) => body("text/plain; version=0.0.4; charset=utf-8", text.clone()),
+        Ok(Answer::Asset(asset)) => {
+            let mut response = body(asset.kind, asset.content);
+            for (name, value) in page::HEADERS {
+                set(&mut response, HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            response
+        }
+        Err(failure) => refusal(failure, session_id, wait),
     }
-    let outcome = outcome(&mut response);
-    outcome.session_id = envelope.session_id.map(str::to_owned);
-    outcome.code = envelope.error;
+}
+
+fn refusal(failure: &Failure, session_id: Option<&str>, wait: Duration) -> Response {
+    let mut response = json(&Envelope::failure(session_id, failure.code));
+    *response.status_mut() = failure.code.status();
+    if failure.code == Code::Unauthorized {
+        set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"visavis\""));
+    }
+    if let Some(allowed) = failure.allowed {
+        set(&mut response, ALLOW, HeaderValue::from_static(allowed));
+    }
+    if matches!(failure.code.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        let seconds = wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
+        set(&mut response, RETRY_AFTER, HeaderValue::from(seconds as u64));
+    }
     response
 }
 
-/// The reply to a request that was not read.
-pub fn refusal(code: Code) -> Response {
-    envelope(&Envelope::failed(None, code))
-}
-
-/// Says when it is worth to come again: after a whole number of seconds, at least one, at most a minute.
-pub fn retry_after(response: &mut Response, wait: Duration) {
-    let seconds = wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
-}
-
-/// The error that a response tells, if it tells one.
-pub fn code(response: &Response) -> Option<Code> {
-    response.extensions().get::<Outcome>()?.code
-}
-
-/// The reply to a method that the path does not have.
-pub fn method_not_allowed(allowed: &'static str) -> Response {
-    let mut response = refusal(Code::MethodNotAllowed);
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-    response
-}
-
-/// A body of JSON.
-///
-/// # Panics
-///
-/// For a type that does not become JSON; those of this server do.
-pub fn json(body: &impl Serialize) -> Response {
-    text("application/json", serde_json::to_vec(body).expect("strings and numbers become JSON"))
+fn json(content: &impl Serialize) -> Response {
+    body("application/json", serde_json::to_vec(content).expect("strings and numbers become JSON"))
 }
 
 /// A body of some type, which nobody may store.
-pub fn text(kind: &'static str, body: impl Into<Vec<u8>>) -> Response {
-    let mut response = Response::new(body.into().into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+fn body(kind: &'static str, content: impl Into<Vec<u8>>) -> Response {
+    let mut response = Response::new(content.into().into());
+    set(&mut response, CONTENT_TYPE, HeaderValue::from_static(kind));
+    set(&mut response, CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// Gives the response's route its name.
-pub fn named(route: &'static str, mut response: Response) -> Response {
-    outcome(&mut response).route = route;
-    response
-}
-
-fn outcome(response: &mut Response) -> &mut Outcome {
-    response.extensions_mut().get_or_insert_default()
+fn set(response: &mut Response, name: HeaderName, value: HeaderValue) {
+    response.headers_mut().insert(name, value);
 }
 
 #[cfg(test)]
@@ -103,8 +81,8 @@ mod tests {
         for (milliseconds, seconds) in
             [(0, "1"), (999, "1"), (1000, "1"), (1001, "2"), (59_001, "60"), (1 << 40, "60")]
         {
-            let mut response = refusal(Code::Overloaded);
-            retry_after(&mut response, Duration::from_millis(milliseconds));
+            let wait = Duration::from_millis(milliseconds);
+            let response = render(&Err(Code::Overloaded.into()), None, wait);
             assert_eq!(response.headers()[RETRY_AFTER], seconds, "{milliseconds} ms");
         }
     }

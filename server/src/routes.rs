@@ -3,93 +3,73 @@
 //! Only paths are matched here. Methods are the handlers' business: a rejection would blur 404 and 405.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::{HeaderMap, Method};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use crate::app::App;
-use crate::body::{self, Incoming};
 use crate::contract::Code;
-use crate::page::Asset;
-use crate::{handlers, page, reply};
+use crate::logs::Names;
+use crate::page::{ASSETS, Asset};
+use crate::record::Record;
+use crate::request::Request;
+use crate::{body, handlers, reply};
 
-/// The address that a request comes from; travels among its extensions.
-#[derive(Clone, Copy)]
-pub struct Peer(pub IpAddr);
-
-/// A request, taken apart.
-pub struct Request {
-    /// What every request can reach.
-    pub app: Arc<App>,
-    /// Where it comes from.
-    pub peer: IpAddr,
-    /// Its method.
-    pub method: Method,
-    /// What follows the question mark.
-    pub query: String,
-    /// Its headers.
-    pub headers: HeaderMap,
-    /// Its body, unread.
-    pub body: Incoming,
+/// What the connection knows of a request; travels among its extensions.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) peer: IpAddr,
+    /// Without the query. warp has no path for `CONNECT`.
+    pub(crate) path: String,
 }
 
-/// All that the server answers.
-///
-/// # Panics
-///
-/// Never: there are assets.
-pub fn routes(app: Arc<App>) -> BoxedFilter<(Response,)> {
-    let verify = warp::path!("api" / "v1" / "face" / "verify");
+/// What a path leads to.
+#[derive(Clone, Copy)]
+enum Route {
+    Verify,
+    Health,
+    Ready,
+    Metrics,
+    Page(&'static Asset),
+    NotFound,
+}
+
+const PATHS: &[(&str, Route)] = &[
+    ("api/v1/face/verify", Route::Verify),
     // Another vendor documents the same request here.
-    let alias = warp::path!("api" / "v1" / "id-verifications" / "face" / "verify");
+    ("api/v1/id-verifications/face/verify", Route::Verify),
+    ("health", Route::Health),
+    ("ready", Route::Ready),
+    ("metrics", Route::Metrics),
+];
+
+/// All that the server answers.
+pub(crate) fn routes(app: Arc<App>) -> BoxedFilter<(Response,)> {
     let request = request(app);
-    let verify = verify
-        .or(alias)
-        .unify()
-        .and(request.clone())
-        .then(handlers::verify)
-        .map(|response| reply::named("verify", response));
-    let health = warp::path!("health")
-        .and(request.clone())
-        .then(handlers::health)
-        .map(|response| reply::named("health", response));
-    let ready = warp::path!("ready")
-        .and(request.clone())
-        .then(handlers::ready)
-        .map(|response| reply::named("ready", response));
-    let metrics = warp::path!("metrics")
-        .and(request.clone())
-        .then(handlers::metrics)
-        .map(|response| reply::named("metrics", response));
-    let assets = page::ASSETS.iter().map(|asset| self::asset(request.clone(), asset));
-    let assets = assets.reduce(|all, asset| all.or(asset).unify().boxed()).expect("there is a page");
-    verify
-        .or(health)
-        .unify()
-        .or(ready)
-        .unify()
-        .or(metrics)
-        .unify()
-        .or(assets)
-        .unify()
-        .or(request.then(handlers::not_found))
-        .unify()
+    let pages = ASSETS.iter().map(|asset| (asset.path, Route::Page(asset)));
+    let not_found = request.clone().then(|request| answer(Route::NotFound, request)).boxed();
+    PATHS
+        .iter()
+        .copied()
+        .chain(pages)
+        .map(|(path, route)| {
+            at(path).and(request.clone()).then(move |request| answer(route, request)).boxed()
+        })
+        .rfold(not_found, |others, this| this.or(others).unify().boxed())
         .recover(failed)
         .unify()
         .boxed()
 }
 
-fn asset(request: BoxedFilter<(Request,)>, asset: &'static Asset) -> BoxedFilter<(Response,)> {
-    let path = if asset.path.is_empty() { warp::any().boxed() } else { warp::path(asset.path).boxed() };
-    path.and(warp::path::end())
-        .and(request)
-        .then(move |request| handlers::asset(request, asset))
-        .map(|response| reply::named("page", response))
-        .boxed()
+/// Matches exactly this path.
+fn at(path: &'static str) -> BoxedFilter<()> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let path = parts.fold(warp::any().boxed(), |path, part| path.and(warp::path(part)).boxed());
+    path.and(warp::path::end()).boxed()
 }
 
 fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
@@ -97,20 +77,44 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
     warp::method()
         .and(query)
         .and(warp::header::headers_cloned())
-        .and(warp::ext::optional::<Peer>())
+        .and(warp::ext::get::<Origin>())
         .and(warp::body::stream())
-        .map(move |method, query, headers, peer: Option<Peer>, stream| Request {
-            app: Arc::clone(&app),
-            peer: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |Peer(address)| address),
-            method,
-            query,
-            headers,
-            body: body::incoming(stream),
+        .map(move |method: http::Method, query, headers, Origin { peer, path }, body| {
+            let record = Record::new(&app.metrics, Names::of(&headers), peer, method.clone(), path);
+            let body = Some(body::incoming(body));
+            Request { app: Arc::clone(&app), peer, method, query, headers, body, record }
         })
         .boxed()
 }
 
+async fn answer(route: Route, mut request: Request) -> Response {
+    request.record.route = route.name();
+    let outcome = match route {
+        Route::Verify => handlers::verify(&mut request).await,
+        Route::Health => handlers::health(&request),
+        Route::Ready => handlers::ready(&request),
+        Route::Metrics => handlers::metrics(&mut request).await,
+        Route::Page(asset) => handlers::asset(&mut request, asset).await,
+        Route::NotFound => Err(Code::NotFound.into()),
+    };
+    request.finish(&outcome)
+}
+
 /// Every request is taken by some filter above, so a rejection is a defect of ours.
 async fn failed(_: Rejection) -> Result<Response, Infallible> {
-    Ok(reply::refusal(Code::InternalError))
+    Ok(reply::render(&Err(Code::InternalError.into()), None, Duration::ZERO))
+}
+
+impl Route {
+    /// Its name in logs and metrics.
+    fn name(self) -> &'static str {
+        match self {
+            Route::Verify => "verify",
+            Route::Health => "health",
+            Route::Ready => "ready",
+            Route::Metrics => "metrics",
+            Route::Page(_) => "page",
+            Route::NotFound => "other",
+        }
+    }
 }

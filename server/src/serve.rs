@@ -5,7 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::header::{CONNECTION, HeaderValue};
@@ -28,9 +28,8 @@ use warp::reply::Response;
 use crate::app::App;
 use crate::config::Config;
 use crate::contract::Code;
-use crate::logs::{self, Names, REQUEST_ID};
 use crate::reply;
-use crate::routes::{Peer, routes};
+use crate::routes::{Origin, routes};
 
 /// How large the head of a request may be.
 const MAX_HEAD_BYTES: usize = 16 << 10;
@@ -159,7 +158,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         .header_read_timeout(app.config.header_timeout.get())
         .max_buf_size(MAX_HEAD_BYTES);
     let service = service_fn(move |request| respond(Arc::clone(&app), routes.clone(), peer, request));
-    // Broken off, timed out or not HTTP: the client's doing, and nothing to be told.
+    // Broken off, timed out or not HTTP: the client's doing, and nothing to be reported.
     let _ = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
 }
 
@@ -170,23 +169,16 @@ async fn respond(
     peer: SocketAddr,
     mut request: http::Request<Incoming>,
 ) -> Result<Response, Infallible> {
-    let start = Instant::now();
-    let _counted = Counted::up(&app.metrics.in_flight);
-    let (names, method) = (Names::of(request.headers()), request.method().clone());
-    request.extensions_mut().insert(Peer(peer.ip()));
+    let origin = Origin { peer: peer.ip(), path: request.uri().path().to_owned() };
+    request.extensions_mut().insert(origin);
     let answer = AssertUnwindSafe(warp::service(routes).call(request)).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
-        Err(_panic) => reply::refusal(Code::InternalError),
+        Err(_panic) => reply::render(&Err(Code::InternalError.into()), None, Duration::ZERO),
     };
-    if let Ok(id) = HeaderValue::from_str(&names.request) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
     if app.is_stopping() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    app.metrics.answered(&response, start.elapsed());
-    logs::answered(&names, &method, &response, start.elapsed());
     Ok(response)
 }
 

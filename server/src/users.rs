@@ -8,7 +8,7 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::auth::Login;
+use crate::login::Login;
 
 /// All users. Has no `Debug` output of what it holds.
 pub struct Users {
@@ -33,13 +33,13 @@ enum Secret {
 
 /// What can be said of a login without computing a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Glance {
+pub(crate) enum Check {
     /// It is right.
     Right,
     /// It is wrong.
     Wrong,
-    /// Only [`Users::verify`] can tell.
-    Unknown,
+    /// Only [`Users::verify`] can decide.
+    NeedsHash,
 }
 
 impl Users {
@@ -72,7 +72,7 @@ impl Users {
             };
             let user = user.map_err(|why| format!("line {number}: {why}"))?;
             if users.iter().any(|known| known.name == user.name) {
-                return Err(format!("line {number}: this user stands twice"));
+                return Err(format!("line {number}: this user appears twice"));
             }
             users.push(user);
         }
@@ -86,7 +86,7 @@ impl Users {
     }
 
     /// Takes over who was known to have the right password, where user and hash are still the same.
-    pub fn remember(&mut self, earlier: &Users) {
+    pub(crate) fn remember(&mut self, earlier: &Users) {
         self.key = earlier.key;
         for user in &mut self.users {
             let same = |known: &&User| known.name == user.name && known.secret == user.secret;
@@ -96,13 +96,13 @@ impl Users {
         }
     }
 
-    /// Whether some password stands in the file as it is.
+    /// Whether some password is in the file as it is.
     pub fn has_plain(&self) -> bool {
         self.users.iter().any(|user| matches!(user.secret, Secret::Plain(_)))
     }
 
-    /// Looks at a login without computing a hash. Its time tells nothing about names or passwords.
-    pub fn glance(&self, login: &Login) -> Glance {
+    /// Looks at a login without computing a hash. Its time reveals nothing about names or passwords.
+    pub(crate) fn check_known(&self, login: &Login) -> Check {
         let digest = self.digest(login);
         let (mut right, mut hashed) = (Choice::from(0), false);
         for user in &self.users {
@@ -117,14 +117,14 @@ impl Users {
             right |= same & login.name.ct_eq(user.name.as_bytes());
         }
         match (bool::from(right), hashed) {
-            (true, _) => Glance::Right,
-            (false, false) => Glance::Wrong,
-            (false, true) => Glance::Unknown,
+            (true, _) => Check::Right,
+            (false, false) => Check::Wrong,
+            (false, true) => Check::NeedsHash,
         }
     }
 
     /// Computes the hash: slow on purpose, and as slow for names that do not exist.
-    pub fn verify(&self, login: &Login) -> bool {
+    pub(crate) fn verify(&self, login: &Login) -> bool {
         let hashed = || self.users.iter().filter(|user| !matches!(user.secret, Secret::Plain(_)));
         let mut place = u32::MAX;
         for (number, user) in (0..).zip(hashed()) {
@@ -181,7 +181,7 @@ impl Secret {
     }
 }
 
-/// The Argon2id hash of a password, as it stands in a file of users.
+/// The Argon2id hash of a password, as a file of users holds it.
 pub fn hash_password(password: &str) -> Result<String, String> {
     if password.is_empty() {
         return Err("the password is empty".to_owned());
@@ -205,19 +205,23 @@ mod tests {
         assert_ne!(argon2, hash_password("right").unwrap(), "a salt is never used twice");
         let users = Users::parse(&format!("ann:{argon2}\nbob:{bcrypt}\n")).unwrap();
         for name in ["ann", "bob"] {
-            assert_eq!(users.glance(&login(name, "right")), Glance::Unknown);
+            assert_eq!(users.check_known(&login(name, "right")), Check::NeedsHash);
             assert!(!users.verify(&login(name, "wrong")));
             assert!(users.verify(&login(name, "right")));
-            assert_eq!(users.glance(&login(name, "right")), Glance::Right);
-            assert_eq!(users.glance(&login(name, "wrong")), Glance::Unknown);
+            assert_eq!(users.check_known(&login(name, "right")), Check::Right);
+            assert_eq!(users.check_known(&login(name, "wrong")), Check::NeedsHash);
         }
         let mut again =
             Users::parse(&format!("ann:{argon2}\nbob:{}\n", bcrypt::hash("right", 4).unwrap())).unwrap();
         again.remember(&users);
-        assert_eq!(again.glance(&login("ann", "right")), Glance::Right);
-        assert_eq!(again.glance(&login("bob", "right")), Glance::Unknown, "another hash is another password");
+        assert_eq!(again.check_known(&login("ann", "right")), Check::Right);
+        assert_eq!(
+            again.check_known(&login("bob", "right")),
+            Check::NeedsHash,
+            "another hash is another password"
+        );
         assert!(!users.verify(&login("cy", "right")));
-        assert_eq!(users.glance(&login("cy", "right")), Glance::Unknown);
+        assert_eq!(users.check_known(&login("cy", "right")), Check::NeedsHash);
         assert!(!users.has_plain());
     }
 
@@ -225,15 +229,15 @@ mod tests {
     fn plain_passwords_need_no_hash() {
         let users = Users::parse("# people\n\nann:a:b\nbob:ü\n").unwrap();
         assert!(users.has_plain());
-        for (name, password, glance) in [
-            ("ann", "a:b", Glance::Right),
-            ("bob", "ü", Glance::Right),
-            ("ann", "ü", Glance::Wrong),
-            ("ann", "a", Glance::Wrong),
-            ("ANN", "a:b", Glance::Wrong),
-            ("", "", Glance::Wrong),
+        for (name, password, check) in [
+            ("ann", "a:b", Check::Right),
+            ("bob", "ü", Check::Right),
+            ("ann", "ü", Check::Wrong),
+            ("ann", "a", Check::Wrong),
+            ("ANN", "a:b", Check::Wrong),
+            ("", "", Check::Wrong),
         ] {
-            assert_eq!(users.glance(&login(name, password)), glance, "{name}:{password}");
+            assert_eq!(users.check_known(&login(name, password)), check, "{name}:{password}");
         }
         assert!(!users.verify(&login("ann", "a:b")));
     }
@@ -244,7 +248,7 @@ mod tests {
             ("", "no user"),
             ("# ann:a", "no user"),
             ("ann", "line 1: there is no colon"),
-            ("ann:a\nann:b", "line 2: this user stands twice"),
+            ("ann:a\nann:b", "line 2: this user appears twice"),
             ("ann:", "line 1: the password is empty"),
             (":a", "line 1: a user name"),
             ("ann:$1$abc$def", "line 1: what starts with a $"),

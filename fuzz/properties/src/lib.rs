@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use visavis::{Options, Template, Verifier};
 use visavis_server::base64_text;
-use visavis_server::contract::{Code, Envelope, MAX_SESSION_ID, Request};
+use visavis_server::contract::{self, Body, Code, Envelope, MAX_SESSION_ID};
 
 /// The most pixels that an image may have here: room for the photos that are tried, and a bound that is soon reached.
 const MAX_PIXELS: u64 = 1 << 20;
@@ -18,23 +18,20 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
 
 /// The body of a request: a session that was read comes back in every reply as it was.
 pub fn request(data: &[u8]) {
-    let session_id = match Request::parse(data) {
-        Ok(request) => {
-            for photo in [&request.probe, &request.reference].into_iter().flatten() {
-                assert!(photo.len() <= data.len(), "a photo is longer than its body");
-                base64(photo.as_bytes());
-            }
-            request.session_id
+    let session_id = contract::session_id(data);
+    if let Ok(body) = Body::parse(data) {
+        for photo in [&body.probe, &body.reference].into_iter().flatten() {
+            assert!(photo.len() <= data.len(), "a photo is longer than its body");
+            base64(photo.as_bytes());
         }
-        Err(invalid) => invalid.session_id,
-    };
+        assert_eq!(body.session_id, session_id, "an error has another session than a verdict");
+    }
     let Some(id) = session_id else { return };
     assert!(id.chars().count() <= MAX_SESSION_ID);
-    for envelope in [Envelope::judged(Some(&id), 7, None), Envelope::failed(Some(&id), Code::InternalError)] {
-        let reply = serde_json::to_string(&envelope).expect("a reply is JSON");
-        let again = Request::parse(reply.as_bytes()).expect("a reply's session is a request's");
-        assert_eq!(again.session_id.as_deref(), Some(id.as_str()));
-    }
+    let reply = serde_json::to_string(&Envelope::failure(Some(&id), Code::InternalError));
+    let reply = reply.expect("a reply is JSON");
+    let again = Body::parse(reply.as_bytes()).expect("a reply's session is a request's");
+    assert_eq!(again.session_id.as_deref(), Some(id.as_str()));
 }
 
 /// The text of a photo: what is read is never longer than it can be, and is read again from how it is usually written.

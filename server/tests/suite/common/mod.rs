@@ -1,7 +1,5 @@
 //! A server in this process and a client for it.
 
-#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses its part")]
-
 use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::channel;
@@ -16,28 +14,31 @@ use visavis_server::config::{Config, Layer};
 use visavis_server::serve::Server;
 use visavis_server::users::Users;
 
-pub use testkit::files::photo;
-pub use testkit::wire::*;
+mod program;
+
+pub(crate) use program::Program;
+pub(crate) use testkit::files::photo;
+pub(crate) use testkit::wire::*;
 
 /// A server on a free port; stops when dropped.
-pub struct Running {
-    pub address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<bool>>,
 }
 
 impl Running {
     /// With the defaults.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with("")
     }
 
-    /// With settings as they stand in a file.
-    pub fn with(settings: &str) -> Self {
+    /// With settings as a file holds them.
+    pub(crate) fn with(settings: &str) -> Self {
         Self::with_verifier(settings, verifier())
     }
 
-    pub fn with_verifier(settings: &str, verifier: Arc<Verifier>) -> Self {
+    pub(crate) fn with_verifier(settings: &str, verifier: Arc<Verifier>) -> Self {
         let config = config(settings);
         let (ready, wait_ready) = channel();
         let (stop, stopped) = oneshot::channel();
@@ -61,38 +62,38 @@ impl Running {
     }
 
     /// Asks it to stop; it may take its time.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 
-    /// Waits for its end and says whether everything was finished.
-    pub fn wait(mut self) -> bool {
+    /// Waits for its end; returns whether everything was finished.
+    pub(crate) fn wait(mut self) -> bool {
         self.thread.take().unwrap().join().unwrap()
     }
 
-    pub fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream
     }
 
     /// Sends bytes as they are and reads one reply.
-    pub fn raw(&self, request: &[u8]) -> Reply {
+    pub(crate) fn raw(&self, request: &[u8]) -> Reply {
         let mut stream = self.connect();
         stream.write_all(request).unwrap();
         Reply::read(&mut BufReader::new(stream)).expect("a reply")
     }
 
-    pub fn get(&self, path: &str) -> Reply {
+    pub(crate) fn get(&self, path: &str) -> Reply {
         self.raw(&request("GET", path, &[], b""))
     }
 
     /// A request in good form with this body.
-    pub fn post(&self, body: &[u8]) -> Reply {
+    pub(crate) fn post(&self, body: &[u8]) -> Reply {
         self.raw(&post(VERIFY, body))
     }
 
-    pub fn verify(&self, probe: &[u8], reference: &[u8]) -> Reply {
+    pub(crate) fn verify(&self, probe: &[u8], reference: &[u8]) -> Reply {
         self.post(&verify_body("s", probe, reference))
     }
 }
@@ -106,13 +107,13 @@ impl Drop for Running {
     }
 }
 
-/// One verifier for all tests of a file.
-pub fn verifier() -> Arc<Verifier> {
+/// One verifier for all tests.
+pub(crate) fn verifier() -> Arc<Verifier> {
     static VERIFIER: OnceLock<Arc<Verifier>> = OnceLock::new();
     Arc::clone(VERIFIER.get_or_init(|| Arc::new(Verifier::new(Options::default()).unwrap())))
 }
 
-pub fn config(settings: &str) -> Config {
+pub(crate) fn config(settings: &str) -> Config {
     let quick = Layer {
         listen: Some(([127, 0, 0, 1], 0).into()),
         shutdown_delay: Some(visavis_server::config::Seconds::new(0)),

@@ -1,15 +1,14 @@
 //! The document that describes the API, against the API.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{LOGIN, Running, VERIFY, authorization, photo, post, request, verify_body};
+use crate::common;
+use crate::common::{LOGIN, Running, VERIFY, authorization, photo, post, request, verify_body};
 use serde_json::Value;
 use visavis_server::contract::Code;
 
 fn document() -> Value {
-    serde_json::from_str(include_str!("../openapi.json")).unwrap()
+    serde_json::from_str(include_str!("../../openapi.json")).unwrap()
 }
 
 fn schema(document: &Value, name: &str) -> Value {

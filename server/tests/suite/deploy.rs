@@ -1,11 +1,9 @@
 //! The files of deploy/ against the server: what they watch must be what it counts.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::{LOGIN, Running, authorization, photo, request};
+use crate::common::{LOGIN, Running, authorization, photo, request};
 use visavis_server::contract::Code;
 
 /// Labels that Prometheus adds to whatever it scrapes.

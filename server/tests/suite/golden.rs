@@ -1,14 +1,13 @@
 //! The golden cases of all languages, over HTTP.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::{Running, photo};
 use testkit::cases::{self, Case, Expected};
 use testkit::report;
 use visavis::{Options, Verifier};
+
+use crate::common::{Running, photo};
 
 #[test]
 fn every_golden_case_has_its_answer() {

@@ -1,13 +1,11 @@
 //! HTTP bent and broken: what a request is must be as clear to the server as to any proxy in front of it.
 
-mod common;
-
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use common::{LOGIN, Reply, Running, VERIFY, authorization, photo, post, request, verify_body};
+use crate::common::{LOGIN, Reply, Running, VERIFY, authorization, photo, post, request, verify_body};
 
 static SERVER: LazyLock<Running> = LazyLock::new(Running::start);
 

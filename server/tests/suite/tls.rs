@@ -1,12 +1,11 @@
 //! TLS: a handshake, a changed certificate, and a client that does not speak it.
 
-mod common;
-
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use common::{LOGIN, Reply, request, verifier};
+use crate::common;
+use crate::common::{LOGIN, Reply, request, verifier};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use visavis_server::app::App;

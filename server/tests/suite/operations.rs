@@ -1,11 +1,10 @@
 //! What operators use: health, readiness, request ids and metrics.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use common::{LOGIN, Running, authorization, photo, request};
+use crate::common;
+use crate::common::{LOGIN, Running, authorization, photo, request};
 use serde_json::json;
 
 #[test]

@@ -1,11 +1,9 @@
 //! Faults on the way: credentials, sizes, media, paths, methods, times and too much work.
 
-mod common;
-
 use std::io::{BufReader, Write};
 use std::sync::LazyLock;
 
-use common::{ALIAS, LOGIN, Reply, Running, VERIFY, authorization, photo, post, request, verify_body};
+use crate::common::{ALIAS, LOGIN, Reply, Running, VERIFY, authorization, photo, post, request, verify_body};
 
 static SERVER: LazyLock<Running> = LazyLock::new(Running::start);
 
