@@ -4,14 +4,14 @@ mod accuracy;
 mod cross_identity;
 mod det;
 mod intervals;
-mod page;
-mod pairs;
+pub(crate) mod page;
+pub(crate) mod pairs;
 mod plot;
-mod rates;
+pub(crate) mod rates;
 mod report;
 mod scores;
 mod text;
-mod trial;
+pub(crate) mod trial;
 mod worst;
 
 use std::path::{Path, PathBuf};
@@ -81,10 +81,7 @@ impl Eval {
             console.write_to(path, |out| scores::write(out, &measured))?;
         }
         if let Some(path) = &self.json {
-            console.write_to(path, |out| {
-                serde_json::to_writer_pretty(&mut *out, &report)?;
-                writeln!(out)
-            })?;
+            console.write_json(path, &report)?;
         }
         if let Some(folder) = &self.report {
             write_report(console, folder, &report, &measured)?;
@@ -100,12 +97,8 @@ impl Eval {
             .into_iter()
             .flatten()
             .try_for_each(|path| output::must_be_writable(path))?;
-        self.report.as_deref().map_or(Ok(()), create)
+        self.report.as_deref().map_or(Ok(()), output::create_folder)
     }
-}
-
-fn create(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))
 }
 
 fn compare(verifier: &Verifier, pairs: &Pairs, gallery: &Gallery) -> Result<Vec<Trial>> {

@@ -113,9 +113,11 @@ impl Failure {
         }
     }
 
-    /// Whether it says something of a photo, and nothing of the set-up or the program.
+    /// Whether it is about one photo, and says nothing of files, set-up or arguments. Defects that a photo brings out
+    /// are: a run over thousands of photos must not end there.
     pub(crate) fn is_of_photo(&self) -> bool {
-        matches!(&self.cause, Cause::Engine(error) if matches!(error.kind().band(), Band::Image | Band::Photo))
+        let band = |error: &Error| error.kind().band();
+        matches!(&self.cause, Cause::Engine(error) if !matches!(band(error), Band::Caller | Band::Setup))
     }
 
     /// The sentence for people, without file and name.
@@ -158,5 +160,22 @@ impl fmt::Display for Failure {
             Cause::Engine(error) => error.fmt(f),
             Cause::File(problem, message) => write!(f, "{message} ({})", problem.name()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_that_a_photo_brings_out_does_not_end_a_run() {
+        let of_photo = |kind| Failure::from(Error::new(kind, "")).is_of_photo();
+        for kind in [ErrorKind::NoFace, ErrorKind::CorruptImage, ErrorKind::Internal, ErrorKind::Panic] {
+            assert!(of_photo(kind), "{kind:?}");
+        }
+        for kind in [ErrorKind::InvalidArgument, ErrorKind::EngineUnavailable, ErrorKind::ModelInvalid] {
+            assert!(!of_photo(kind), "{kind:?}");
+        }
+        assert!(!Failure::unreadable(Path::new("a"), "it is gone").is_of_photo());
     }
 }

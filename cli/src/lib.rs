@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod compare;
+mod conditions;
 mod cross;
 mod detect;
 mod draw;
@@ -49,6 +50,7 @@ enum Command {
     Extract(extract::Extract),
     Compare(compare::Compare),
     Eval(eval::Eval),
+    Conditions(conditions::Conditions),
     Calibrate(calibrate::Calibrate),
 }
 
@@ -60,6 +62,7 @@ impl Command {
             Command::Extract(command) => command.run(setup, console),
             Command::Compare(command) => command.run(setup, console),
             Command::Eval(command) => command.run(setup, console),
+            Command::Conditions(command) => command.run(setup, console),
             Command::Calibrate(command) => command.run(setup, console),
         }
     }
@@ -72,6 +75,7 @@ impl Command {
             Command::Extract(command) => command.json,
             Command::Compare(command) => command.json,
             Command::Eval(command) => command.prints_json(),
+            Command::Conditions(command) => command.prints_json(),
             Command::Calibrate(_) => false,
         }
     }

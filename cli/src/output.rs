@@ -45,6 +45,14 @@ impl Console<'_> {
         u8::try_from(about.exit_code()).unwrap_or(crate::ERROR)
     }
 
+    /// Writes JSON that people may read, too.
+    pub(crate) fn write_json(&mut self, path: &Path, value: &impl Serialize) -> Result<()> {
+        self.write_to(path, |out| {
+            serde_json::to_writer_pretty(&mut *out, value)?;
+            writeln!(out)
+        })
+    }
+
     /// Writes a result to a file, or to standard output for `-`.
     pub(crate) fn write_to(
         &mut self,
@@ -60,6 +68,10 @@ impl Console<'_> {
         let mut file = BufWriter::new(File::create(path).map_err(fail)?);
         write(&mut file).and_then(|()| file.flush()).map_err(fail)
     }
+}
+
+pub(crate) fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))
 }
 
 /// Tells before long work that its result cannot be written after it. What a file holds stays in it.

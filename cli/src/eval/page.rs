@@ -9,7 +9,7 @@ use super::worst::worst;
 use super::{Measured, text};
 use crate::failure::{Failure, Result};
 
-const STYLE: &str = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222}\
+pub(crate) const STYLE: &str = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222}\
     pre{background:#f5f5f5;padding:1rem;overflow-x:auto}\
     svg{max-width:40rem;display:block}\
     .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:1rem}\
@@ -106,7 +106,7 @@ fn link(folder: &Path, file: &Path) -> String {
     link
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

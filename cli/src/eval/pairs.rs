@@ -1,5 +1,6 @@
 //! The table of pairs.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -15,21 +16,21 @@ const MAX_BYTES: usize = 256 << 20;
 
 /// A line of the table.
 #[derive(Debug, PartialEq)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// Numbers of the photos.
-    pub(super) photos: [usize; 2],
-    pub(super) same: bool,
+    pub(crate) photos: [usize; 2],
+    pub(crate) same: bool,
     /// Number of the fold; always there or never.
-    pub(super) fold: Option<usize>,
+    pub(crate) fold: Option<usize>,
 }
 
 /// The table. Each distinct photo has one number, however often it is named.
 #[derive(Default)]
-pub(super) struct Pairs {
-    pub(super) rows: Vec<Pair>,
+pub(crate) struct Pairs {
+    pub(crate) rows: Vec<Pair>,
     /// As the table names them.
-    pub(super) photos: Names,
-    pub(super) folds: Names,
+    pub(crate) photos: Names,
+    pub(crate) folds: Names,
     folder: PathBuf,
 }
 
@@ -42,7 +43,7 @@ struct Columns {
 
 impl Pairs {
     /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`.
-    pub(super) fn read(path: &Path) -> Result<Pairs> {
+    pub(crate) fn read(path: &Path) -> Result<Pairs> {
         let malformed = |why: String| Failure::file(FileProblem::Malformed, path, why);
         let text = input::bounded(path, MAX_BYTES)?
             .ok_or_else(|| malformed(format!("it has more than {MAX_BYTES} bytes")))?;
@@ -52,13 +53,28 @@ impl Pairs {
     }
 
     /// Where a photo lies.
-    pub(super) fn path(&self, photo: usize) -> PathBuf {
+    pub(crate) fn path(&self, photo: usize) -> PathBuf {
         self.folder.join(OsStr::from_bytes(&self.photos.list()[photo]))
     }
 
     /// Where the photos lie, by number.
-    pub(super) fn paths(&self) -> Vec<PathBuf> {
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
         (0..self.photos.list().len()).map(|photo| self.path(photo)).collect()
+    }
+
+    /// Leaves the pairs of so many of the photos in the first column, taken evenly.
+    pub(crate) fn keep_probes(&mut self, count: usize) {
+        let probes: BTreeSet<usize> = self.rows.iter().map(|pair| pair.photos[0]).collect();
+        let (count, all) = (count.min(probes.len()), probes.len());
+        // Of 10, three are numbers 0, 4 and 7.
+        let is_kept = |place: usize| place * count % all < count;
+        let kept: BTreeSet<usize> = probes
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| is_kept(*place))
+            .map(|(_, probe)| probe)
+            .collect();
+        self.rows.retain(|pair| kept.contains(&pair.photos[0]));
     }
 
     fn parse(&mut self, text: &[u8]) -> Result<(), Problem> {

@@ -10,28 +10,28 @@ use super::trial::Trial;
 
 /// A count of errors among trials.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub(super) struct Rate {
-    pub(super) errors: u64,
-    pub(super) of: u64,
+pub(crate) struct Rate {
+    pub(crate) errors: u64,
+    pub(crate) of: u64,
     /// None without trials.
     #[serde(rename = "rate")]
-    pub(super) value: Option<f64>,
+    pub(crate) value: Option<f64>,
     /// 95 %, as if the trials were independent.
-    pub(super) interval95: Option<[f64; 2]>,
+    pub(crate) interval95: Option<[f64; 2]>,
 }
 
 /// Both error rates when a score of at least `score` is a match.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Rates {
-    pub(super) score: f32,
+pub(crate) struct Rates {
+    pub(crate) score: f32,
     /// False match rate: pairs of different people that reach the score.
-    pub(super) fmr: Rate,
+    pub(crate) fmr: Rate,
     /// False non-match rate: pairs of one person that do not.
-    pub(super) fnmr: Rate,
+    pub(crate) fnmr: Rate,
 }
 
 impl Rate {
-    pub(super) fn new(errors: u64, of: u64) -> Self {
+    pub(crate) fn new(errors: u64, of: u64) -> Self {
         let some = of > 0;
         Rate {
             errors,
@@ -43,7 +43,7 @@ impl Rate {
 }
 
 impl Rates {
-    pub(super) fn at(score: f32, trials: &[Trial]) -> Self {
+    pub(crate) fn at(score: f32, trials: &[Trial]) -> Self {
         let count = |same: bool, matched: bool| {
             let reaches = |trial: &Trial| trial.outcome.is_some_and(|point| point.score >= score);
             trials.iter().filter(|trial| trial.same == same && reaches(trial) == matched).count() as u64
@@ -57,7 +57,7 @@ impl Rates {
     }
 
     /// Trials decided wrongly, of both kinds.
-    pub(super) fn wrong(&self) -> Rate {
+    pub(crate) fn wrong(&self) -> Rate {
         Rate::new(self.fmr.errors + self.fnmr.errors, self.fmr.of + self.fnmr.of)
     }
 }

@@ -4,26 +4,26 @@ use visavis::Comparison;
 
 /// A pair that was tried.
 #[derive(Clone)]
-pub(super) struct Trial {
-    pub(super) same: bool,
+pub(crate) struct Trial {
+    pub(crate) same: bool,
     /// Number of the fold.
-    pub(super) fold: Option<usize>,
+    pub(crate) fold: Option<usize>,
     /// None after a failure to extract, which counts as a non-match.
-    pub(super) outcome: Option<Point>,
+    pub(crate) outcome: Option<Point>,
 }
 
 /// Where a comparison fell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
-    pub(super) similarity: f32,
-    pub(super) score: f32,
+pub(crate) struct Point {
+    pub(crate) similarity: f32,
+    pub(crate) score: f32,
 }
 
 /// The comparisons of one similarity.
-pub(super) struct Group {
-    pub(super) point: Point,
-    pub(super) genuine: u64,
-    pub(super) impostor: u64,
+pub(crate) struct Group {
+    pub(crate) point: Point,
+    pub(crate) genuine: u64,
+    pub(crate) impostor: u64,
 }
 
 impl From<&Comparison> for Point {
@@ -33,7 +33,7 @@ impl From<&Comparison> for Point {
 }
 
 /// The comparisons that were made, most similar first; those that no threshold can tell apart are one group.
-pub(super) fn ranked<'a>(trials: impl Iterator<Item = &'a Trial>) -> Vec<Group> {
+pub(crate) fn ranked<'a>(trials: impl Iterator<Item = &'a Trial>) -> Vec<Group> {
     let mut made: Vec<(Point, bool)> =
         trials.filter_map(|trial| trial.outcome.map(|point| (point, trial.same))).collect();
     made.sort_by(|one, other| other.0.similarity.total_cmp(&one.0.similarity));
@@ -48,7 +48,7 @@ pub(super) fn ranked<'a>(trials: impl Iterator<Item = &'a Trial>) -> Vec<Group> 
 
 /// Trials for tests: similarity, none for a failure; the score is a hundred times the similarity.
 #[cfg(test)]
-pub(super) fn trials(same: bool, similarities: &[Option<f32>]) -> Vec<Trial> {
+pub(crate) fn trials(same: bool, similarities: &[Option<f32>]) -> Vec<Trial> {
     let outcome =
         |s: &Option<f32>| s.map(|similarity| Point { similarity, score: (100.0 * similarity).max(0.0) });
     similarities.iter().map(|s| Trial { same, fold: None, outcome: outcome(s) }).collect()

@@ -1,6 +1,7 @@
 //! The built program, run as people and scripts run it.
 
 mod calibrate;
+mod conditions;
 mod detect;
 mod eval;
 mod eval_report;
