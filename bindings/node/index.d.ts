@@ -1,277 +1,256 @@
-// Made by scripts/build.mjs out of the JavaScript beside it.
-export { Template };
-export { Verifier };
-export { VisavisError };
-export { compare };
-export { detect };
-export { detectSync };
-export { engine };
-export { extract };
-export { extractSync };
-export { verify };
-export { verifySync };
-export { version };
-import { inspect } from 'node:util';
-import { VisavisError } from './lib/visavis-error';
-export type Bounds = import('./lib/native').Bounds;
-export type Comparison = import('./lib/native').Comparison;
-export type Detection = import('./lib/native').Detection;
-export type EngineInfo = import('./lib/native').EngineInfo;
-export type Face = import('./lib/native').Face;
-export type Milliseconds = import('./lib/native').Milliseconds;
-export type Sample = import('./lib/native').Sample;
-export type Verdict = Comparison & {
-    probe: Sample;
-    reference: Sample;
-};
-export type RawPixels = {
-    /**
-     * Exactly `width * height * channels` bytes.
-     */
-    data: ArrayBufferLike | NodeJS.ArrayBufferView;
-    /**
-     * 1 to 65,535.
-     */
-    width: number;
-    /**
-     * 1 to 65,535.
-     */
-    height: number;
-    /**
-     * 1 (gray), 3 (RGB) or 4 (RGBA, laid over white).
-     */
-    channels: number;
-};
-export type SharpPixels = {
-    /**
-     * As in `RawPixels`.
-     */
-    data: ArrayBufferLike | NodeJS.ArrayBufferView;
-    /**
-     * As in `RawPixels`.
-     */
-    info: {
-        width: number;
-        height: number;
-        channels: number;
-    };
-};
-export type Photo = string | URL | ArrayBufferLike | NodeJS.ArrayBufferView | RawPixels | SharpPixels;
-export type VerifierOptions = {
-    /**
-     * What computes. `auto` (default): ONNX Runtime where it can be
-     * loaded, else the embedded engine, which is slower and always there.
-     */
-    engine?: 'auto' | 'onnxruntime' | 'embedded';
-    /**
-     * Path of ONNX Runtime's library. It must work: there is no falling back from it.
-     */
-    onnxruntime?: string;
-    /**
-     * Folder with a `manifest.toml` and other models than the embedded ones.
-     */
-    models?: string;
-    /**
-     * How many photos are processed at once (default: one per core).
-     */
-    workers?: number;
-    /**
-     * Threads that one network may use (default 1: more workers do better).
-     */
-    /**
-     * Which face counts. `prominent` (default): large and near the
-     * middle; `largest`; `single`: several faces are an error.
-     */
-    face?: 'prominent' | 'largest' | 'single';
-    /**
-     * Smallest face that is accepted, the shorter side of its box in pixels (default 0).
-     */
-    minFace?: number;
-    /**
-     * Score from which two photos match (default 27: a false match rate of 1 in 500).
-     */
-    threshold?: number;
-    /**
-     * Largest encoded photo in bytes (default 64 MiB).
-     */
-    maxBytes?: number;
-    /**
-     * Largest width times height of an encoded photo (default 50,000,000).
-     */
-    maxPixels?: number;
-    /**
-     * How many calls may wait for a worker (default 256). Each holds its photos' bytes.
-     * One more is rejected with `QUEUE_FULL`.
-     */
-    queueLength?: number;
-};
-export type CallOptions = {
-    /**
-     * Rejects with an `AbortError` when it aborts. What has not begun is not done; what
-     * has begun ends by itself.
-     */
-    signal?: AbortSignal;
-};
-export type Extraction = {
-    /**
-     * What to keep and compare.
-     */
-    template: Template;
-    /**
-     * What was seen on the photo.
-     */
-    sample: Sample;
-};
+/// <reference types="node" />
+// visavis: do these two photos show the same person? What is public; lib/native.d.ts has the answers' shapes.
+import type { Comparison, Detection, EngineInfo, Landmarks, Sample } from './lib/native.js';
+
+export type { Bounds, Comparison, Detection, EngineInfo, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
+
+/** The answer to "do these two photos show the same person?" What was a template has no sample. */
+export type Verdict<Probe = Photo, Reference = Photo> = Comparison & { probe: Seen<Probe>; reference: Seen<Reference> };
+
+type Seen<Subject> = Subject extends Template ? undefined : Sample;
+
+/** One template of many, and how alike it is. */
+export type Ranked = { index: number } & Comparison;
+
+/** A template and what it was made from. */
+export interface Extraction {
+  /** What to keep and compare. */
+  template: Template;
+  /** What was seen on the photo. */
+  sample: Sample;
+}
+
+/** A buffer, or a view of bytes on one. */
+export type Bytes = ArrayBufferLike | Uint8Array | Uint8ClampedArray | Int8Array | DataView;
+
+/** Raw pixels of 8 bits a channel, rows from the top without gaps. */
+export interface RawPixels {
+  /** Exactly `width * height * channels` bytes. */
+  data: Bytes;
+  /** 1 to 65,535. */
+  width: number;
+  /** 1 to 65,535. */
+  height: number;
+  /** 1 (gray), 3 (RGB) or 4 (RGBA, laid over white). */
+  channels: number;
+  /** Of three and four channels (default `rgb`); OpenCV has `bgr`. */
+  order?: 'rgb' | 'bgr' | undefined;
+}
+
+/** What sharp's `raw().toBuffer({ resolveWithObject: true })` gives. */
+export interface SharpPixels {
+  /** As in `RawPixels`. */
+  data: Bytes;
+  /** As in `RawPixels`. */
+  info: { width: number; height: number; channels: number };
+}
+
+/**
+ * A photo: the bytes of a JPEG, PNG, WebP, BMP, GIF, TIFF or PNM file, the path of one, or raw pixels. Bytes are
+ * copied before the call returns, so they may be changed or transferred afterwards.
+ */
+export type Photo = string | URL | Bytes | RawPixels | SharpPixels;
+
+/** A photo that has to be waited for: a Blob or a File, the body of a request or a response, any stream of bytes. */
+export type LatePhoto = Photo | Blob | AsyncIterable<Bytes>;
+
+/** Settings of a verifier. */
+export interface VerifierOptions {
+  /**
+   * What computes. `auto` (default): ONNX Runtime where it can be loaded, else the embedded engine, which is slower and
+   * always there.
+   */
+  engine?: 'auto' | 'onnxruntime' | 'embedded' | undefined;
+  /** Path of ONNX Runtime's library. It must work: there is no falling back from it. */
+  onnxruntime?: string | undefined;
+  /** Folder with a `manifest.toml` and other models than the embedded ones. */
+  models?: string | undefined;
+  /** How many photos are processed at once (default: one per core). */
+  workers?: number | undefined;
+  /**
+   * Which face counts. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
+   * error.
+   */
+  face?: 'prominent' | 'largest' | 'single' | undefined;
+  /** Smallest face that is accepted, the shorter side of its box in pixels (default 0). */
+  minFace?: number | undefined;
+  /** Score from which two photos match (default 27: a false match rate of 1 in 500). */
+  threshold?: number | undefined;
+  /** Largest encoded photo in bytes (default 64 MiB). */
+  maxBytes?: number | undefined;
+  /** Largest width times height of a photo, of raw pixels too (default 50,000,000). */
+  maxPixels?: number | undefined;
+  /**
+   * How many calls may wait for a worker (default 256). Each holds its photos' bytes. One more is rejected with
+   * `QUEUE_FULL`.
+   */
+  queueLength?: number | undefined;
+}
+
+/** Whether the capture is measured. */
+export interface QualityOption {
+  /** Whether the capture quality of the faces is measured (default false; it costs nothing then). */
+  quality?: boolean | undefined;
+}
+
+/** Which score is a match. */
+export interface ThresholdOption {
+  /** Score from which the two match in this call (default: the verifier's). */
+  threshold?: number | undefined;
+}
+
+/** What ends a call early. */
+export interface SignalOption {
+  /** Rejects with an `AbortError` when it aborts. What has not begun is not done; what has begun ends by itself. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a list is worked through. */
+export interface ManyOptions extends QualityOption, SignalOption {
+  /** How many calls are pending at once (default: twice the workers). */
+  concurrency?: number | undefined;
+  /** Called with the number of outcomes so far, before each. */
+  onProgress?: ((done: number) => void) | undefined;
+}
+
+/** Options of `detect()` and `extract()`. */
+export interface CallOptions extends QualityOption, SignalOption {}
+
+/** Options of `verify()`. */
+export interface VerifyOptions extends CallOptions, ThresholdOption {}
+
+/** What became of each, in the order given: a failure is an outcome, too. */
+export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
+
 /**
  * What is kept of a face, to be compared with others of the same model. It is biometric data: its values are in
  * `toBuffer()` only, never in what `console.log` or `JSON.stringify` give.
  */
-declare class Template {
-    #private;
-    /**
-     * @param {Uint8Array} bytes
-     * @private
-     */
-    private constructor();
-    /**
-     * Reads what `toBuffer()` gave. Anything else, damaged bytes included, is `TEMPLATE_MALFORMED`.
-     * @param {ArrayBufferLike | NodeJS.ArrayBufferView} buffer
-     * @returns {Template}
-     */
-    static fromBuffer(buffer: ArrayBufferLike | NodeJS.ArrayBufferView): Template;
-    /**
-     * A self-contained form to store: versioned, with the model's identity and a check sum. A copy.
-     * @returns {Buffer}
-     */
-    toBuffer(): Buffer;
-    /** How many dimensions it has; 0 for the record of a failure to extract, which compares with none. @type {number} */
-    get dimensions(): number;
-    /** Equal for templates that can be compared. @type {string} */
-    get model(): string;
-    /** @returns {string} */
-    [inspect.custom](): string;
+export class Template {
+  private constructor();
+  /** Reads what `toBuffer()` gave. Anything else, damaged bytes included, is `TEMPLATE_MALFORMED`. */
+  static fromBuffer(buffer: Bytes): Template;
+  /** A self-contained form to store: versioned, with the model's identity and a check sum. A copy. */
+  toBuffer(): Buffer;
+  /** How many dimensions it has; 0 for the record of a failure to extract, which compares with none. */
+  get dimensions(): number;
+  /** Equal for templates that can be compared. */
+  get model(): string;
 }
+
 /**
  * Compares faces. Make one, keep it, and use it for everything: a verifier has networks in memory and threads of its
  * own, none of them libuv's.
  */
-declare class Verifier {
-    #private;
-    /**
-     * Loads models and engine here and now, which takes a tenth of a second; `Verifier.create()` does it off the event
-     * loop.
-     * @param {VerifierOptions} [options]
-     */
-    constructor(options?: VerifierOptions);
-    /**
-     * Makes a verifier off the event loop.
-     * @param {VerifierOptions} [options]
-     * @returns {Promise<Verifier>}
-     */
-    static create(options?: VerifierOptions): Promise<Verifier>;
-    /**
-     * Do these two photos show the same person?
-     *
-     * When several things are wrong the first of these is told: a file that cannot be read, the probe is no image, the
-     * reference is none, no usable face on the probe, none on the reference. "Different people" is a verdict, no error.
-     * @param {Photo} probe The live or current photo, whose identity is in question.
-     * @param {Photo} reference The stored photo that it is compared with.
-     * @param {CallOptions} [options]
-     * @returns {Promise<Verdict>}
-     */
-    verify(probe: Photo, reference: Photo, options?: CallOptions): Promise<Verdict>;
-    /**
-     * `verify()` here and now: nothing else happens meanwhile.
-     * @param {Photo} probe
-     * @param {Photo} reference
-     * @returns {Verdict}
-     */
-    verifySync(probe: Photo, reference: Photo): Verdict;
-    /**
-     * Finds all faces of a photo. None at all is no error here.
-     * @param {Photo} image
-     * @param {CallOptions} [options]
-     * @returns {Promise<Detection>}
-     */
-    detect(image: Photo, options?: CallOptions): Promise<Detection>;
-    /**
-     * `detect()` here and now.
-     * @param {Photo} image
-     * @returns {Detection}
-     */
-    detectSync(image: Photo): Detection;
-    /**
-     * Makes the template of the face that counts, to be stored and compared later.
-     * @param {Photo} image
-     * @param {CallOptions} [options]
-     * @returns {Promise<Extraction>}
-     */
-    extract(image: Photo, options?: CallOptions): Promise<Extraction>;
-    /**
-     * `extract()` here and now.
-     * @param {Photo} image
-     * @returns {Extraction}
-     */
-    extractSync(image: Photo): Extraction;
-    /**
-     * Compares two templates; it takes microseconds.
-     * @param {Template} probe
-     * @param {Template} reference
-     * @returns {Comparison}
-     */
-    compare(probe: Template, reference: Template): Comparison;
-    /** What computes. @type {EngineInfo} */
-    get engine(): EngineInfo;
+export class Verifier {
+  /** Loads models and engine here and now, which takes a tenth of a second. */
+  constructor(options?: VerifierOptions);
+  /** Makes a verifier off the event loop. */
+  static create(options?: VerifierOptions): Promise<Verifier>;
+  /**
+   * Do these two photos show the same person?
+   *
+   * When several things are wrong the first of these is reported: the probe cannot be read, the reference cannot, no
+   * usable face on the probe, none on the reference. "Different people" is a verdict, not an error.
+   * @param probe The live or current photo, whose identity is in question.
+   * @param reference The stored photo that it is compared with.
+   */
+  verify<Probe extends LatePhoto | Template, Reference extends LatePhoto | Template>(
+    probe: Probe,
+    reference: Reference,
+    options?: VerifyOptions,
+  ): Promise<Verdict<Probe, Reference>>;
+  /** `verify()` here and now: nothing else happens meanwhile. */
+  verifySync<Probe extends Photo | Template, Reference extends Photo | Template>(
+    probe: Probe,
+    reference: Reference,
+    options?: QualityOption & ThresholdOption,
+  ): Verdict<Probe, Reference>;
+  /** Verifies many pairs, a few at once: `for await (const outcome of verifier.verifyMany(pairs))`. */
+  verifyMany<Probe extends LatePhoto | Template, Reference extends LatePhoto | Template>(
+    pairs: Iterable<readonly [Probe, Reference]> | AsyncIterable<readonly [Probe, Reference]>,
+    options?: ManyOptions & ThresholdOption,
+  ): Outcomes<Verdict<Probe, Reference>>;
+  /** Finds all faces of a photo. None at all is not an error here. */
+  detect(photo: LatePhoto, options?: CallOptions): Promise<Detection>;
+  /** `detect()` here and now. */
+  detectSync(photo: Photo, options?: QualityOption): Detection;
+  /** Makes the template of the face that counts, to be stored and compared later. */
+  extract(photo: LatePhoto, options?: CallOptions): Promise<Extraction>;
+  /** `extract()` here and now. */
+  extractSync(photo: Photo, options?: QualityOption): Extraction;
+  /** Extracts many templates, a few at once: `for await (const outcome of verifier.extractMany(photos))`. */
+  extractMany(photos: Iterable<LatePhoto> | AsyncIterable<LatePhoto>, options?: ManyOptions): Outcomes<Extraction>;
+  /** Makes the template of one face, whichever face counts. `face`: one that `detect()` found on the same photo. */
+  extractFace(photo: LatePhoto, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
+  /** `extractFace()` here and now. */
+  extractFaceSync(photo: Photo, face: { landmarks: Landmarks }): Template;
+  /** Compares two templates; it takes microseconds. */
+  compare(probe: Template, reference: Template, options?: ThresholdOption): Comparison;
+  /** Compares one template with many: all of them or the `top` most alike, best first. */
+  rank(probe: Template, references: readonly Template[], options?: ThresholdOption & { top?: number | undefined }): Ranked[];
+  /** What computes. */
+  get engine(): EngineInfo;
+  /**
+   * Frees its memory and ends its threads. What runs ends by itself; what waits, and every later call, fails with
+   * `CLOSED`. Without it that happens when the garbage collector finds the verifier.
+   */
+  close(): void;
+  /** `close()`, for `using`. */
+  [Symbol.dispose](): void;
 }
-/**
- * Do these two photos show the same person? `Verifier.verify()` with all defaults.
- * @param {Photo} probe The live or current photo, whose identity is in question.
- * @param {Photo} reference The stored photo that it is compared with.
- * @param {CallOptions} [options]
- * @returns {Promise<Verdict>}
- */
-declare const verify: (probe: Photo, reference: Photo, options?: CallOptions) => Promise<Verdict>;
-/**
- * `verify()` here and now: nothing else happens meanwhile.
- * @param {Photo} probe
- * @param {Photo} reference
- * @returns {Verdict}
- */
-declare const verifySync: (probe: Photo, reference: Photo) => Verdict;
-/**
- * Finds all faces of a photo. None at all is no error here.
- * @param {Photo} image
- * @param {CallOptions} [options]
- * @returns {Promise<Detection>}
- */
-declare const detect: (image: Photo, options?: CallOptions) => Promise<Detection>;
-/**
- * `detect()` here and now.
- * @param {Photo} image
- * @returns {Detection}
- */
-declare const detectSync: (image: Photo) => Detection;
-/**
- * Makes the template of the face that counts, to be stored and compared later.
- * @param {Photo} image
- * @param {CallOptions} [options]
- * @returns {Promise<Extraction>}
- */
-declare const extract: (image: Photo, options?: CallOptions) => Promise<Extraction>;
-/**
- * `extract()` here and now.
- * @param {Photo} image
- * @returns {Extraction}
- */
-declare const extractSync: (image: Photo) => Extraction;
-/**
- * Compares two templates; it takes microseconds.
- * @param {Template} probe
- * @param {Template} reference
- * @returns {Comparison}
- */
-declare const compare: (probe: Template, reference: Template) => Comparison;
-/** What computes for the functions of this module. @returns {EngineInfo} */
-declare const engine: () => EngineInfo;
-/** The version of this package. @type {string} */
-declare const version: string;
+
+/** The stable name of what went wrong. `QUEUE_FULL` and `CLOSED` are this package's own; the README explains all. */
+export type ErrorCode =
+  | 'INVALID_ARGUMENT' | 'INVALID_PIXELS' | 'TEMPLATE_MALFORMED' | 'TEMPLATE_MISMATCH' | 'TEMPLATE_FAILED' | 'FILE_UNREADABLE'
+  | 'EMPTY_IMAGE' | 'UNSUPPORTED_FORMAT' | 'CORRUPT_IMAGE' | 'IMAGE_TOO_LARGE'
+  | 'NO_FACE' | 'SEVERAL_FACES' | 'FACE_TOO_SMALL'
+  | 'MODEL_NOT_FOUND' | 'MODEL_INVALID' | 'MODEL_HASH_MISMATCH' | 'ENGINE_UNAVAILABLE' | 'ENGINE_INCOMPATIBLE'
+  | 'INTERNAL' | 'PANIC'
+  | 'QUEUE_FULL' | 'CLOSED';
+
+/** Why a verification, a detection, an extraction or a comparison failed. */
+export class VisavisError extends Error {
+  private constructor();
+  /** The stable name, for example `'NO_FACE'`. */
+  readonly code: ErrorCode;
+  /** The stable number, for example 40; absent for what this package alone has. */
+  readonly number?: number;
+  /** Which photo it is about, where it is about one of two. */
+  readonly side?: 'probe' | 'reference';
+  /** Which step failed. */
+  readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
+  /** With its message. */
+  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string };
+}
+
+// The functions below are those of one verifier with all defaults, which starts at the first call.
+
+/** Do these two photos show the same person? */
+export const verify: Verifier['verify'];
+/** `verify()` here and now: nothing else happens meanwhile. */
+export const verifySync: Verifier['verifySync'];
+/** Finds all faces of a photo. None at all is not an error here. */
+export const detect: Verifier['detect'];
+/** `detect()` here and now. */
+export const detectSync: Verifier['detectSync'];
+/** Makes the template of the face that counts, to be stored and compared later. */
+export const extract: Verifier['extract'];
+/** `extract()` here and now. */
+export const extractSync: Verifier['extractSync'];
+/** Makes the template of one face, whichever face counts. */
+export const extractFace: Verifier['extractFace'];
+/** `extractFace()` here and now. */
+export const extractFaceSync: Verifier['extractFaceSync'];
+/** Compares two templates; it takes microseconds. */
+export const compare: Verifier['compare'];
+/** Compares one template with many, best first. */
+export const rank: Verifier['rank'];
+/** Verifies many pairs, a few at once. */
+export const verifyMany: Verifier['verifyMany'];
+/** Extracts many templates, a few at once. */
+export const extractMany: Verifier['extractMany'];
+/** What computes for these functions. */
+export function engine(): EngineInfo;
+/** The version of this package. */
+export const version: string;

@@ -10,8 +10,13 @@ export const {
   detectSync,
   engine,
   extract,
+  extractFace,
+  extractFaceSync,
+  extractMany,
   extractSync,
+  rank,
   verify,
+  verifyMany,
   verifySync,
   version,
 } = visavis;

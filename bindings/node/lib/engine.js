@@ -1,23 +1,23 @@
 'use strict';
-// The native verifier, and the promises of what it was asked to do.
+// The native verifier: requests to it, and what became of them.
 
+const { abortable, aborted } = require('./abort');
+const { successful } = require('./errors');
 const native = require('./load');
-const { aborted, fromFailure, invalid, successful, wrongType } = require('./errors');
 const { installedOnnxruntime, parse } = require('./options');
+const { photo } = require('./photo');
+const { photos } = require('./stream');
 
-/**
- * @typedef {import('./native').PhotoSource} PhotoSource
- * @typedef {import('./native').Kind} Kind
- * @typedef {import('./native').EngineInfo} EngineInfo
- * @typedef {{ resolve: (answer: any) => void, reject: (error: Error) => void, keep: Engine }} Waiting
- */
+/** @typedef {import('./native').EngineInfo} EngineInfo */
+
+let warned = false;
 
 /** Starts when it is first used; `start()` does it now. */
 class Engine {
   #native;
+  #queueLength;
   #lastId = 0;
-  /** `keep`: while something waits, so does the verifier. @type {Map<number, Waiting>} */
-  #waiting = new Map();
+  #seen = false;
 
   /** @param {unknown} [options] */
   constructor(options) {
@@ -25,106 +25,83 @@ class Engine {
     // Newer builds of ONNX Runtime report home unless this is set before they load. The core sets it too, but from
     // another thread than the one whose environment Node guards.
     process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    const waiting = this.#waiting;
-    this.#native = successful(
-      native.open(core, installedOnnxruntime(), queueLength, (id, answer) => {
-        const job = waiting.get(id);
-        if (!job) return;
-        waiting.delete(id);
-        if (waiting.size === 0) job.keep.#native.hold(false);
-        job.resolve(answer);
-      }),
-    );
+    process.env.ORT_TELEMETRY_DISABLED ??= '1';
+    this.#queueLength = queueLength;
+    this.#native = successful(native.open(core, installedOnnxruntime(), queueLength));
   }
 
   /** @returns {EngineInfo} */
   start() {
-    return this.run('start', []);
+    return this.#answer(this.#native.run({ task: 'start' }));
   }
 
   /**
    * Does it here and now.
-   * @param {Kind} kind
-   * @param {PhotoSource[]} photos
+   * @param {string} task
+   * @param {Record<string, unknown>} given Photos by their names.
+   * @param {object} [more] What else the request holds.
    * @returns {any}
    */
-  run(kind, photos) {
-    return successful(this.#native.run(kind, photos));
+  run(task, given, more) {
+    const sources = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, photo(value, name)]));
+    const request = /** @type {any} */ ({ task, ...sources, ...more });
+    return this.#answer(this.#native.run(request), request);
   }
 
   /**
-   * Does it off the event loop. Everything that is wrong becomes a rejection.
-   * @param {Kind} kind
-   * @param {() => PhotoSource[]} photos
-   * @param {unknown} [options]
+   * Does it off the event loop.
+   * @param {string} task
+   * @param {Record<string, unknown>} given
+   * @param {{ signal?: AbortSignal }} more
    * @returns {Promise<any>}
    */
-  async submit(kind, photos, options) {
-    const signal = signalOf(options);
-    const sources = photos();
+  async submit(task, given, { signal, ...more }) {
+    let sources = photos(given, this.#native.maxBytes());
+    if (sources instanceof Promise) sources = await sources;
     if (signal?.aborted) throw aborted(signal);
+    const request = { task, ...sources, ...more };
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
-    const refused = this.#native.submit(id, kind, sources);
-    if (refused) throw fromFailure(refused);
-    const answer = new Promise((resolve, reject) => {
-      if (this.#waiting.size === 0) this.#native.hold(true);
-      this.#waiting.set(id, { resolve, reject, keep: this });
-    });
-    // Failures become errors here, where the stack leads to the caller.
-    return successful(await (signal ? this.#abortable(id, answer, signal) : answer));
+    const answer = this.#native.submit(id, request);
+    // Failures become errors here, where the stack leads to the caller. The verifier is held until then: were it
+    // collected, its threads would end with the call unanswered.
+    return this.#answer(await (signal ? abortable(answer, signal, () => this.#native.cancel(id)) : answer), request);
   }
 
   /**
-   * Work that waits is taken back; work that runs ends by itself, with nobody to tell.
-   * @param {number} id
-   * @param {Promise<any>} answer
-   * @param {AbortSignal} signal
+   * @param {'compare' | 'rank'} what
+   * @param {[any, any, ...any[]]} given
+   * @returns {any}
    */
-  async #abortable(id, answer, signal) {
-    const abort = () => {
-      const job = this.#waiting.get(id);
-      job?.reject(aborted(signal));
-      if (this.#native.cancel(id)) this.#forget(id);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await answer;
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+  ask(what, ...given) {
+    return this.#answer(this.#native[what](...given));
   }
 
-  /** @param {number} id */
-  #forget(id) {
-    this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#native.hold(false);
+  /** How many calls of a batch are pending at once: the next is there when a worker becomes free. */
+  get batch() {
+    return this.#native.workers() + Math.min(this.#native.workers(), this.#queueLength);
   }
 
-  /**
-   * @param {Uint8Array} probe
-   * @param {Uint8Array} reference
-   * @returns {import('./native').Comparison}
-   */
-  compare(probe, reference) {
-    return successful(this.#native.compare(probe, reference));
+  close() {
+    this.#native.close();
   }
-}
 
-/**
- * @param {unknown} options
- * @returns {AbortSignal | undefined}
- */
-function signalOf(options) {
-  if (options === undefined) return undefined;
-  if (options === null || typeof options !== 'object') throw wrongType('options', 'an object', options);
-  const { signal, ...unknown } = /** @type {{ signal?: unknown }} */ (options);
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw invalid(`there is no option ${JSON.stringify(name)} here, only signal`);
-  if (signal === undefined) return undefined;
-  if (signal === null || typeof signal !== 'object' || !('aborted' in signal)) {
-    throw wrongType('options.signal', 'an AbortSignal', signal);
+  /** @param {any} answer @param {object} [request] */
+  #answer(answer, request) {
+    const result = successful(answer, request);
+    if (!this.#seen) this.#warn();
+    return result;
   }
-  return /** @type {AbortSignal} */ (signal);
+
+  /** Says once in a process that the slower engine computes though nobody chose it. */
+  #warn() {
+    this.#seen = true;
+    if (warned) return;
+    const info = this.#native.run({ task: 'start' });
+    if (!('fallbackReason' in info)) return;
+    warned = true;
+    const cure = 'npm install onnxruntime-node makes it three times as fast; { engine: \'embedded\' } ends this warning';
+    process.emitWarning(`visavis computes with its embedded engine: ${info.fallbackReason}. ${cure}`, { code: 'VISAVIS_EMBEDDED' });
+  }
 }
 
 module.exports = { Engine };

@@ -1,7 +1,7 @@
 'use strict';
 // How what went wrong becomes an error object.
 
-const util = require('node:util');
+const { getSystemErrorMap } = require('node:util');
 const { VisavisError } = require('./visavis-error');
 
 /** @typedef {import('./native').Failure} Failure */
@@ -13,45 +13,56 @@ const LONGEST_QUOTED = 255;
 const invalid = (message) => new VisavisError(message, { code: 'INVALID_ARGUMENT', number: 1 });
 
 /**
- * An argument of the wrong type, as Node tells it. Says the type only: the value may be a photo.
+ * An argument of the wrong type, as Node reports it. Names the type only: the value may be a photo.
  * @param {string} name
  * @param {string} expected
- * @param {unknown} value
  */
 function wrongType(name, expected, value) {
-  const got = value === null ? 'null' : typeof value;
-  const error = new TypeError(`${name} must be ${expected}, not ${got}`);
+  const error = new TypeError(`${name} must be ${expected}, not ${kind(value)}`);
   return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
-/** As Node's own functions tell that a signal aborted them. @param {AbortSignal} signal */
-function aborted(signal) {
-  const error = new Error('The operation was aborted', { cause: signal.reason });
-  error.name = 'AbortError';
-  return Object.assign(error, { code: 'ABORT_ERR' });
+/** @returns {string} */
+function kind(value) {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  const { name } = Object.getPrototypeOf(value)?.constructor ?? {};
+  return typeof name === 'string' && name ? `an instance of ${name}` : 'an object';
 }
 
-/** @param {Failure} failure */
-function fromFailure({ message, code, number, side, stage, errno, syscall, path }) {
-  if (code) return new VisavisError(side ? `${side}: ${message}` : message, { code, number, side, stage });
-  // A file that cannot be read: Node's own error, and which photo it was.
-  const [name, words] = util.getSystemErrorMap().get(-(errno ?? 0)) ?? ['ERR_INVALID_ARG_VALUE', message];
+/**
+ * @param {Failure} failure
+ * @param {Record<string, any>} request
+ */
+function fromFailure({ message, code, number, side, stage, errno }, request) {
+  if (errno !== undefined) return unreadable(errno, side, request[side ?? 'photo']?.path);
+  return new VisavisError(side ? `${side}: ${message}` : message, { code, number, side, stage });
+}
+
+/**
+ * A file that cannot be read: Node's own error, and which photo it was.
+ * @param {number} errno
+ * @param {string | undefined} side
+ * @param {string} path
+ */
+function unreadable(errno, side, path) {
+  const [code, words] = getSystemErrorMap().get(-errno) ?? ['EIO', 'i/o error'];
+  const syscall = code === 'EISDIR' ? 'read' : 'open';
   // A long path is more likely a photo or a template in Base64, and errors end up in logs.
-  const quoted = path && path.length > LONGEST_QUOTED ? undefined : path;
-  const what = quoted === undefined ? `a text of ${path?.length} characters; is it Base64?` : `'${quoted}'`;
-  const error = new Error(`${name}: ${words}, ${syscall} ${what}`);
-  return Object.assign(error, { code: name, errno: errno === undefined ? undefined : -errno, syscall, path: quoted, side: side ?? null });
+  const quoted = path.length <= LONGEST_QUOTED;
+  const error = new Error(`${code}: ${words}, ${syscall} ${quoted ? `'${path}'` : `a text of ${path.length} characters; is it Base64?`}`);
+  return Object.assign(error, { code, errno: -errno, syscall, ...(quoted && { path }), ...(side && { side }) });
 }
 
 /**
  * What the native half answered, unless it is a failure.
  * @template T
  * @param {T | Failure} answer
+ * @param {Record<string, any>} [request]
  * @returns {T}
  */
-function successful(answer) {
-  if (answer !== null && typeof answer === 'object' && Object.hasOwn(answer, 'message')) throw fromFailure(/** @type {Failure} */ (answer));
+function successful(answer, request = {}) {
+  if (Object.hasOwn(/** @type {object} */ (answer), 'failed')) throw fromFailure(/** @type {Failure} */ (answer), request);
   return /** @type {T} */ (answer);
 }
 
-module.exports = { aborted, fromFailure, invalid, successful, wrongType };
+module.exports = { invalid, successful, wrongType };

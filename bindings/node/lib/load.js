@@ -1,42 +1,40 @@
 'use strict';
-// Finds the native half: in the package for this platform, or beside this one where it was built from source.
+// Finds the native half: beside this folder where it was built from source, else in the package for this platform.
 
-const { join } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
-/**
- * The packages for each platform; the README tells which were tried. Of the two for Linux npm installs the one for the
- * machine's C library, and the other fails to load: so nobody needs to find out which library it is.
- * @type {Record<string, string[]>}
- */
-const PACKAGES = {
-  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
-  'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
-  'darwin-x64': ['darwin-x64'],
-  'darwin-arm64': ['darwin-arm64'],
-};
+const here = `${process.platform}-${process.arch}`;
 
-/** @returns {typeof import('./native')} */
+/** The platforms that there are packages for. */
+const PLATFORMS = ['linux-x64'];
+
+/**
+ * Every name is written out inside a `try`: that is how bundlers and tracers find the file, and pass over those that
+ * are not installed.
+ * @returns {typeof import('./native')}
+ */
 function load() {
-  const here = `${process.platform}-${process.arch}`;
-  const names = PACKAGES[here];
-  if (!names) throw unavailable(`there is no build for ${here}, only for ${Object.keys(PACKAGES).join(', ')}`);
-  // A build of one's own is there on purpose, so it comes first.
-  const places = [
-    ...names.map((name) => join(__dirname, '..', `visavis.${name}.node`)),
-    ...names.map((name) => `@visavis/${name}`),
-  ];
   const reasons = [];
-  for (const place of places) {
-    try {
-      return require(place);
-    } catch (error) {
-      reasons.push(`\n  ${String(error instanceof Error ? error.message : error).split('\n')[0]}`);
-    }
+  try {
+    // A build of one's own is there on purpose, so it comes first.
+    // @ts-ignore: not always there
+    return require('../visavis.node');
+  } catch (error) {
+    reasons.push(reason(error));
   }
+  try {
+    // @ts-ignore: not always there
+    if (here === 'linux-x64') return require('@visavis/linux-x64-gnu');
+  } catch (error) {
+    reasons.push(reason(error));
+  }
+  if (!PLATFORMS.includes(here)) throw unavailable(`there is no build for ${here}, only for ${PLATFORMS.join(', ')}`);
   const cure = `Install on ${here} itself, and without --omit=optional. What was tried:`;
   throw unavailable(`the native half for ${here} cannot be loaded. ${cure}${reasons.join('')}`);
 }
+
+/** @param {any} error */
+const reason = (error) => `\n  ${String(error?.message ?? error).split('\n')[0]}`;
 
 /** @param {string} why */
 const unavailable = (why) => Object.assign(new Error(`visavis: ${why}`), { code: 'ERR_VISAVIS_NATIVE' });
@@ -44,7 +42,7 @@ const unavailable = (why) => Object.assign(new Error(`visavis: ${why}`), { code:
 const native = load();
 
 // process.exit() ends the program without ending its environment, and the destructors of the inference engine would run
-// beside our threads. First, so that nobody's listener can leave before; a worker's end is told natively.
+// beside our threads. First, so that nobody's listener can leave before; the end of a worker is noticed natively.
 if (isMainThread && native.claimExit()) process.prependListener('exit', () => native.close());
 
 module.exports = native;

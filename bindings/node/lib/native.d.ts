@@ -1,16 +1,32 @@
 // Made by scripts/build.mjs out of the Rust in src/.
+/** What is kept of a face. */
+export declare class NativeTemplate {
+  /** A self-contained form to store. */
+  toBytes(): Buffer
+  /** How many dimensions it has; 0 for the record of a failure to extract. */
+  dimensions(): number
+  /** Equal for templates that can be compared: the start of the SHA-256 of the network that made it. */
+  model(): Buffer
+}
+
 /** A verifier and its threads. */
 export declare class NativeVerifier {
   /** Does it on this thread. */
-  run(kind: Kind, photos: Array<PhotoSource>): EngineInfo | Verification | Detection | Extraction | Failure
-  /** Does it on a thread of its own, later: `settle` gets the answer. Returns why not, if not. */
-  submit(id: number, kind: Kind, photos: Array<PhotoSource>): Failure | null
-  /** Takes a job back; false when it has begun. */
-  cancel(id: number): boolean
-  /** Keeps the event loop alive, or no longer. */
-  hold(alive: boolean): void
-  /** Compares two templates, given as their bytes. */
-  compare(probe: Uint8Array, reference: Uint8Array): Comparison | Failure
+  run(request: Request): EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure
+  /** Does it on a thread of its own: a promise of the answer. `id` is for `cancel`. */
+  submit(id: number, request: Request): Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure>
+  /** Takes a call back that has not begun. */
+  cancel(id: number): void
+  /** Compares two templates. */
+  compare(probe: NativeTemplate, reference: NativeTemplate, ownThreshold?: number | undefined | null): Comparison | Failure
+  /** Compares one template with many: the `top` most alike, best first. */
+  rank(probe: NativeTemplate, references: Array<NativeTemplate>, top: number, ownThreshold?: number | undefined | null): Array<Ranked> | Failure
+  /** The largest encoded photo in bytes. */
+  maxBytes(): number
+  /** How many photos are processed at once. */
+  workers(): number
+  /** Frees the networks and ends the threads as soon as what runs has ended; what waits fails. */
+  close(): void
 }
 
 /** A rectangle in pixels. */
@@ -31,17 +47,24 @@ export declare function claimExit(): boolean
 /** Ends the threads of this thread's environment: the main program's, or a worker's. */
 export declare function close(): void
 
+/** Runs the command line and returns its exit status. `hint` is an ONNX Runtime that nobody named, to be tried. */
+export declare function commandLine(arguments: Array<string>, hint?: string | undefined | null): number
+
 /** How alike two faces are. */
 export interface Comparison {
   /**
-   * Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in
-   * a thousand is as alike, 40 one in ten thousand.
+   * Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in a
+   * thousand is as alike, 40 one in ten thousand.
    */
   score: number
+  /** The score rounded down: it reaches an integer threshold exactly when the score does. */
+  integerScore: number
   /** Cosine of the angle between the two templates, -1 to 1. */
   similarity: number
   /** Whether the score reaches the threshold: the same person. */
   isMatch: boolean
+  /** The threshold: the call's or the verifier's. */
+  threshold: number
   /** How often two different people are at least as alike, 0 to 1. */
   falseMatchRate: number
 }
@@ -76,10 +99,10 @@ export interface EngineInfo {
   model: string
 }
 
-/** A template's bytes and what it was made from. */
+/** A template and what it was made from. */
 export interface Extraction {
   /** What `Template` keeps. */
-  template: Buffer
+  template: NativeTemplate
   /** What was seen on the photo. */
   sample: Sample
 }
@@ -88,37 +111,45 @@ export interface Extraction {
 export interface Face {
   /** The box around it; it may reach beyond the photo. */
   bounds: Bounds
-  /**
-   * x and y of the right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in
-   * an unmirrored photo the first eye is the one on the photo's left.
-   */
-  landmarks: [x: number, y: number][]
+  /** Five places in it. */
+  landmarks: Landmarks
   /** How sure the detector is, 0 to 1. */
   confidence: number
+  /** How good the capture is, where the call asked for it. */
+  quality?: Quality
 }
 
 /** Why a call failed. The JavaScript half makes an error of it. */
 export interface Failure {
+  /** The tag that no answer has. */
+  failed: true
   /** The sentence for people. */
   message: string
-  /** The stable name, for example `NO_FACE`; absent for an error of the system. */
-  code?: string
-  /** The stable number, for example 40. */
+  /** The stable name, for example `NO_FACE`. */
+  code: string
+  /** The stable number, for example 40; absent for what only this package has. */
   number?: number
   /** `probe` or `reference`. */
   side?: string
   /** The step that failed, for example `decode`. */
   stage?: string
-  /** The system's number for an error of the system. */
+  /** The system's number, where the system refused to read a file. */
   errno?: number
-  /** What the system was asked to do with the file. */
-  syscall?: string
-  /** The file that it is about. */
-  path?: string
 }
 
-/** What a verifier can be asked to do. */
-export type Kind = 'start' | 'verify' | 'detect' | 'extract'
+/** Five places of a face. Right and left are the person's: the right eye is on an unmirrored photo's left. */
+export interface Landmarks {
+  /** Its middle. */
+  rightEye: Point
+  /** Its middle. */
+  leftEye: Point
+  /** Its tip. */
+  nose: Point
+  /** The corner. */
+  mouthRight: Point
+  /** The corner. */
+  mouthLeft: Point
+}
 
 /** Wall-clock time of the steps for one photo, in milliseconds. */
 export interface Milliseconds {
@@ -135,21 +166,60 @@ export interface Milliseconds {
  *
  * `options` are for the core, by its names. `hint` is an ONNX Runtime that nobody named, to be tried.
  */
-export declare function open(options: Record<string, string>, hint: string | undefined | null, queueLength: number, settle: (id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void): NativeVerifier | Failure
+export declare function open(options: Record<string, string>, hint: string | undefined | null, queueLength: number): NativeVerifier | Failure
 
-/** One photo: either `path`, or `bytes` of an encoded photo, or `bytes` of raw pixels with all of the rest. */
-export interface PhotoSource {
-  /** Where a file lies. */
-  path?: string
-  /** What the photo is. */
-  bytes?: Uint8Array
-  /** Pixels in a row. */
-  width?: number
-  /** Rows. */
-  height?: number
-  /** Bytes of a pixel. */
-  channels?: number
+/** A place in pixels from the top left corner of the upright photo. */
+export interface Point {
+  /** To the right. */
+  x: number
+  /** Downwards. */
+  y: number
 }
+
+/** Capture quality of one face. Where ISO/IEC 29794-5 has a measure, it is that one, not mapped to 0..=100. */
+export interface Quality {
+  /** Distance between the eyes in pixels. Below about 30 the template suffers. */
+  interEyeDistance: number
+  /** How much fine detail the face shows, 0 (blurred) to 1 (sharp). */
+  sharpness: number
+  /** Luminance mean of the face, in linear light, 0 to 1. */
+  brightness: number
+  /** Standard deviation of the luminance, 0 to 0.5. */
+  contrast: number
+  /** Part of the face that is nearly black, 0 to 1. */
+  underExposure: number
+  /** Part of the face that is nearly white, 0 to 1. */
+  overExposure: number
+  /** Entropy of the face's luminances in bits, 0 to 8. */
+  dynamicRange: number
+  /** How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same). */
+  illuminationUniformity: number
+  /** Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way. */
+  yaw: number
+  /** Degrees by which the head is raised; an estimate, about 15 degrees either way. */
+  pitch: number
+  /** Degrees by which the head is tilted towards its own left shoulder. */
+  roll: number
+}
+
+/** One of many templates, and how alike it is. */
+export interface Ranked {
+  /** Its place in the list. */
+  index: number
+  /** How alike the two faces are. */
+  comparison: Comparison
+}
+
+/** Reads what `toBytes` gave. */
+export declare function readTemplate(bytes: Uint8Array): NativeTemplate | Failure
+
+/** One thing to do. `quality`: whether the capture quality of the faces is measured. */
+export type Request =
+  | { task: 'start' }
+  | { task: 'verify'; probe: Source; reference: Source; quality: boolean; threshold?: number }
+  | { task: 'detect'; photo: Source; quality: boolean }
+  | { task: 'extract'; photo: Source; quality: boolean }
+  | { task: 'extractFace'; photo: Source; landmarks: Landmarks }
 
 /** What was seen on one photo. */
 export interface Sample {
@@ -165,25 +235,22 @@ export interface Sample {
   milliseconds: Milliseconds
 }
 
-/** Whether the bytes are a template, and which. */
-export declare function templateInfo(bytes: Uint8Array): TemplateInfo | Failure
+/** One photo, or for a verification a template instead. Raw pixels have no gaps between the rows. */
+export type Source =
+  | { form: 'file'; path: string }
+  | { form: 'encoded'; bytes: Uint8Array }
+  | { form: 'pixels'; bytes: Uint8Array; width: number; height: number; channels: number; bgr: boolean }
+  | { form: 'template'; template: NativeTemplate }
+  | { form: 'invalid'; message: string }
 
-/** What may be told about a template. */
-export interface TemplateInfo {
-  /** How many dimensions it has; 0 for the record of a failure to extract. */
-  dimensions: number
-  /** Equal for templates that can be compared: the start of the SHA-256 of the network that made it. */
-  model: Buffer
-}
-
-/** What came out of two photos. */
+/** What came out of a verification. */
 export interface Verification {
   /** How alike the two faces are. */
   comparison: Comparison
-  /** What was seen on the probe. */
-  probe: Sample
-  /** What was seen on the reference. */
-  reference: Sample
+  /** What was seen on the probe, unless it is a template. */
+  probe?: Sample
+  /** What was seen on the reference, unless it is a template. */
+  reference?: Sample
 }
 
 /** The version of this package. */

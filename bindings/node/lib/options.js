@@ -1,14 +1,14 @@
 'use strict';
-// A verifier's options, checked for name and type; the core knows their ranges.
+// Options, checked for name and type; the core knows their ranges.
 
 const { existsSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { invalid, wrongType } = require('./errors');
 
 const DEFAULT_QUEUE_LENGTH = 256;
-const LONGEST_QUEUE = 1_000_000;
+const LARGEST = 1_000_000;
 
-/** Our name, the core's name, and the type. `queueLength` is this package's own. */
+/** Our name, the core's name, and the type; but `queueLength` is this package's own. */
 const OPTIONS = new Map([
   ['engine', ['engine', 'string']],
   ['onnxruntime', ['onnxruntime', 'string']],
@@ -19,36 +19,71 @@ const OPTIONS = new Map([
   ['threshold', ['threshold', 'number']],
   ['maxBytes', ['max_bytes', 'number']],
   ['maxPixels', ['max_pixels', 'number']],
-  ['queueLength', ['', 'number']],
+  ['queueLength', []],
 ]);
 
 /**
+ * The settings of a verifier.
  * @param {unknown} options
  * @returns {{ core: Record<string, string>, queueLength: number }}
  */
 function parse(options) {
-  if (options !== undefined && (options === null || typeof options !== 'object')) {
-    throw wrongType('options', 'an object', options);
-  }
+  const { queueLength = DEFAULT_QUEUE_LENGTH, ...given } = known(options, [...OPTIONS.keys()]);
   /** @type {Record<string, string>} */
   const core = Object.create(null);
-  let queueLength = DEFAULT_QUEUE_LENGTH;
-  for (const [name, value] of Object.entries(options ?? {})) {
-    const known = OPTIONS.get(name);
-    if (!known) throw invalid(`there is no option ${JSON.stringify(name)}, only ${[...OPTIONS.keys()].join(', ')}`);
-    const [theirs, type] = known;
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(given)) {
+    const [theirs, type] = /** @type {string[]} */ (OPTIONS.get(name));
     if (typeof value !== type) throw wrongType(`options.${name}`, `a ${type}`, value);
-    if (theirs) core[theirs] = String(value);
-    else queueLength = length(value);
+    core[theirs] = String(value);
   }
-  return { core, queueLength };
+  return { core, queueLength: integer('queueLength', queueLength, 0) };
 }
 
-/** @param {number} value */
-function length(value) {
-  if (Number.isInteger(value) && value >= 0 && value <= LONGEST_QUEUE) return value;
-  throw invalid(`queueLength must be in 0..=${LONGEST_QUEUE}, not ${value}`);
+/**
+ * The options of one call.
+ * @param {unknown} options
+ * @param {string[]} names Those that it may have.
+ * @returns {Record<string, any>}
+ */
+function call(options, ...names) {
+  const given = known(options, names);
+  const { signal, threshold, onProgress } = given;
+  if (names.includes('quality')) given.quality ??= false;
+  if ('quality' in given && typeof given.quality !== 'boolean') throw wrongType('options.quality', 'a boolean', given.quality);
+  if (threshold !== undefined && typeof threshold !== 'number') throw wrongType('options.threshold', 'a number', threshold);
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw wrongType('options.onProgress', 'a function', onProgress);
+  for (const name of ['top', 'concurrency']) if (given[name] !== undefined) integer(name, given[name], 1);
+  if (signal !== undefined && (signal === null || typeof signal !== 'object' || !('aborted' in signal))) {
+    throw wrongType('options.signal', 'an AbortSignal', signal);
+  }
+  return given;
+}
+
+/**
+ * The options that are given, all of them known.
+ * @param {unknown} options
+ * @param {string[]} names
+ * @returns {Record<string, any>}
+ */
+function known(options, names) {
+  if (options !== undefined && (options === null || typeof options !== 'object')) throw wrongType('options', 'an object', options);
+  const entries = Object.entries(options ?? {});
+  for (const [name] of entries) {
+    if (!names.includes(name)) throw invalid(`there is no option ${JSON.stringify(name)} here, only ${names.join(', ')}`);
+  }
+  return Object.assign(Object.create(null), Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {number} least
+ * @returns {number}
+ */
+function integer(name, value, least) {
+  if (typeof value !== 'number') throw wrongType(`options.${name}`, 'a number', value);
+  if (Number.isInteger(value) && value >= least && value <= LARGEST) return value;
+  throw invalid(`${name} must be an integer from ${least} to ${LARGEST}, not ${value}`);
 }
 
 /**
@@ -68,4 +103,4 @@ function installedOnnxruntime() {
   }
 }
 
-module.exports = { installedOnnxruntime, parse };
+module.exports = { call, installedOnnxruntime, parse };

@@ -8,8 +8,10 @@ import { join, resolve } from 'node:path';
 import { binary, machines, root, triple } from './platform.mjs';
 
 /** Every package with a native half, as lib/load.js asks for them. */
-const TRIPLES = ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl'];
+const TRIPLES = ['linux-x64-gnu'];
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
+/** What is not in the source folder, or comes with both. */
+const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md'];
 
 const destination = resolve(process.argv[2] ?? root);
 const stage = mkdtempSync(join(tmpdir(), 'visavis-package-'));
@@ -23,19 +25,20 @@ function pack(name, contents, files) {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
   for (const file of files) cpSync(join(root, file), join(folder, file), { recursive: true });
   for (const licence of LICENCES) copyFileSync(join(root, '..', '..', licence), join(folder, licence));
-  // What the networks in the native half ask to be kept with them.
+  // What the networks in the native half ask to be kept with them, and what users must know of them.
   cpSync(join(root, '..', '..', 'models', 'LICENSES'), join(folder, 'LICENSES'), { recursive: true });
+  copyFileSync(join(root, '..', '..', 'models', 'MODEL_CARD.md'), join(folder, 'MODEL_CARD.md'));
   execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], { cwd: folder, stdio: 'inherit' });
 }
 
 try {
   mkdirSync(destination, { recursive: true });
   const optionalDependencies = Object.fromEntries(TRIPLES.map((triple) => [`@visavis/${triple}`, version]));
-  const files = manifest.files.filter((file) => !LICENCES.includes(file) && file !== 'LICENSES');
+  const files = manifest.files.filter((file) => !SHARED.includes(file));
   pack('main', { ...manifest, optionalDependencies }, [...files, 'README.md']);
   const description = `The native half of visavis for ${triple}`;
   const platform = { name: `@visavis/${triple}`, version, description, license, author, engines, publishConfig, ...machines };
-  pack('platform', { ...platform, main: binary, files: [binary, ...LICENCES, 'LICENSES'] }, [binary]);
+  pack('platform', { ...platform, main: binary, files: [binary, ...SHARED] }, [binary]);
 } finally {
   rmSync(stage, { recursive: true });
 }

@@ -6,12 +6,12 @@ export const root = join(import.meta.dirname, '..');
 
 const FILES = { linux: 'libvisavis_node.so', darwin: 'libvisavis_node.dylib' };
 
-/** Musl's Node tells no version of glibc. */
+/** Musl's Node reports no version of glibc. */
 const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 const abi = process.platform === 'linux' ? `-${libc === 'glibc' ? 'gnu' : libc}` : '';
 
 export const triple = `${process.platform}-${process.arch}${abi}`;
-export const binary = `visavis.${triple}.node`;
+export const binary = 'visavis.node';
 export const library = FILES[process.platform];
 
 /** What npm needs to know to install the package on the right machines only. */

@@ -2,131 +2,258 @@
 
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Buffer, Either5};
+use napi::bindgen_prelude::Either6;
 use napi_derive::napi;
 
 use crate::failure::Failure;
+use crate::template::NativeTemplate;
 
-/// The answer to a task.
-pub(crate) type Answer = Either5<EngineInfo, Verification, Detection, Extraction, Failure>;
+/// The answer to a request.
+pub(crate) type Answer = Either6<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Failure>;
 
-/// What computes the networks.
-#[napi(object, object_from_js = false)]
-pub struct EngineInfo {
-    /// `onnxruntime` or `embedded`.
-    #[napi(ts_type = "'onnxruntime' | 'embedded'")]
-    pub name: String,
-    /// The engine's version, for example `1.28.0`.
-    pub version: String,
-    /// The library that was loaded, for ONNX Runtime.
-    pub library: Option<String>,
-    /// Where the embedded engine computes though ONNX Runtime was allowed: why that could not be used.
-    pub fallback_reason: Option<String>,
-    /// The network that makes templates, for example `mobilefacenet-192`.
-    pub model: String,
+/// An object for JavaScript, and where each of its fields comes from. Types are taken apart, for napi must see `Option`.
+macro_rules! object {
+    ($(#[$doc:meta])* $name:ident from $core:ident: $from:ty {
+        $($(#[$field_doc:meta])* $field:ident: $type:ident $(<$inner:ident>)? = $value:expr;)+
+    }) => {
+        $(#[$doc])*
+        #[napi(object, object_from_js = false)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type $(<$inner>)?,)+
+        }
+
+        impl From<$from> for $name {
+            fn from($core: $from) -> Self {
+                $name { $($field: $value),+ }
+            }
+        }
+    };
+}
+
+object! {
+    /// What computes the networks.
+    EngineInfo from verifier: &visavis::Verifier {
+        /// `onnxruntime` or `embedded`.
+        #[napi(ts_type = "'onnxruntime' | 'embedded'")]
+        name: String = verifier.engine().engine.name().to_owned();
+        /// The engine's version, for example `1.28.0`.
+        version: String = verifier.engine().version.clone();
+        /// The library that was loaded, for ONNX Runtime.
+        library: Option<String> =
+            verifier.engine().library.as_ref().map(|path| path.to_string_lossy().into_owned());
+        /// Where the embedded engine computes though ONNX Runtime was allowed: why that could not be used.
+        fallback_reason: Option<String> = verifier.engine().fallback_reason.clone();
+        /// The network that makes templates, for example `mobilefacenet-192`.
+        model: String = verifier.extractor_id().to_owned();
+    }
 }
 
 /// How alike two faces are.
 #[napi(object, object_from_js = false)]
 pub struct Comparison {
-    /// Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in
-    /// a thousand is as alike, 40 one in ten thousand.
+    /// Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in a
+    /// thousand is as alike, 40 one in ten thousand.
     pub score: f64,
+    /// The score rounded down: it reaches an integer threshold exactly when the score does.
+    pub integer_score: u32,
     /// Cosine of the angle between the two templates, -1 to 1.
     pub similarity: f64,
     /// Whether the score reaches the threshold: the same person.
     pub is_match: bool,
+    /// The threshold: the call's or the verifier's.
+    pub threshold: f64,
     /// How often two different people are at least as alike, 0 to 1.
     pub false_match_rate: f64,
 }
 
-/// What came out of two photos.
+impl Comparison {
+    pub(crate) fn judged(comparison: &visavis::Comparison, threshold: f32) -> Self {
+        Comparison {
+            score: number(comparison.score),
+            integer_score: comparison.integer_score().into(),
+            similarity: number(comparison.similarity),
+            is_match: comparison.score >= threshold,
+            threshold: number(threshold),
+            false_match_rate: comparison.false_match_rate(),
+        }
+    }
+}
+
+/// One of many templates, and how alike it is.
+#[napi(object, object_from_js = false)]
+pub struct Ranked {
+    /// Its place in the list.
+    pub index: u32,
+    /// How alike the two faces are.
+    pub comparison: Comparison,
+}
+
+impl Ranked {
+    pub(crate) fn new(index: usize, comparison: &visavis::Comparison, threshold: f32) -> Self {
+        Ranked { index: index as u32, comparison: Comparison::judged(comparison, threshold) }
+    }
+}
+
+/// What came out of a verification.
 #[napi(object, object_from_js = false)]
 pub struct Verification {
     /// How alike the two faces are.
     pub comparison: Comparison,
-    /// What was seen on the probe.
-    pub probe: Sample,
-    /// What was seen on the reference.
-    pub reference: Sample,
+    /// What was seen on the probe, unless it is a template.
+    pub probe: Option<Sample>,
+    /// What was seen on the reference, unless it is a template.
+    pub reference: Option<Sample>,
 }
 
-/// What was seen on one photo.
-#[napi(object, object_from_js = false)]
-pub struct Sample {
-    /// The face that counts.
-    pub face: Face,
-    /// How many faces were found.
-    pub face_count: u32,
-    /// Width of the upright photo in pixels.
-    pub width: u32,
-    /// Height of the upright photo in pixels.
-    pub height: u32,
-    /// What it cost.
-    pub milliseconds: Milliseconds,
+object! {
+    /// What was seen on one photo.
+    Sample from sample: visavis::Sample {
+        /// The face that counts.
+        face: Face = (&sample.face).into();
+        /// How many faces were found.
+        face_count: u32 = sample.face_count as u32;
+        /// Width of the upright photo in pixels.
+        width: u32 = sample.width;
+        /// Height of the upright photo in pixels.
+        height: u32 = sample.height;
+        /// What it cost.
+        milliseconds: Milliseconds = sample.timings.into();
+    }
 }
 
-/// A face, in pixels from the top left corner of the upright photo.
-#[napi(object, object_from_js = false)]
-pub struct Face {
-    /// The box around it; it may reach beyond the photo.
-    pub bounds: Bounds,
-    /// x and y of the right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in
-    /// an unmirrored photo the first eye is the one on the photo's left.
-    #[napi(ts_type = "[x: number, y: number][]")]
-    pub landmarks: Vec<Vec<f64>>,
-    /// How sure the detector is, 0 to 1.
-    pub confidence: f64,
+object! {
+    /// A face, in pixels from the top left corner of the upright photo.
+    Face from face: &visavis::Face {
+        /// The box around it; it may reach beyond the photo.
+        bounds: Bounds = face.bounds.into();
+        /// Five places in it.
+        landmarks: Landmarks = face.landmarks.into();
+        /// How sure the detector is, 0 to 1.
+        confidence: f64 = number(face.confidence);
+        /// How good the capture is, where the call asked for it.
+        quality: Option<Quality> = face.quality.as_ref().map(Quality::from);
+    }
 }
 
-/// A rectangle in pixels.
-#[napi(object, object_from_js = false)]
-pub struct Bounds {
-    /// Left edge.
+/// Five places of a face. Right and left are the person's: the right eye is on an unmirrored photo's left.
+#[napi(object)]
+pub struct Landmarks {
+    /// Its middle.
+    pub right_eye: Point,
+    /// Its middle.
+    pub left_eye: Point,
+    /// Its tip.
+    pub nose: Point,
+    /// The corner.
+    pub mouth_right: Point,
+    /// The corner.
+    pub mouth_left: Point,
+}
+
+/// A place in pixels from the top left corner of the upright photo.
+#[napi(object)]
+pub struct Point {
+    /// To the right.
     pub x: f64,
-    /// Top edge.
+    /// Downwards.
     pub y: f64,
-    /// Extent to the right.
-    pub width: f64,
-    /// Extent downwards.
-    pub height: f64,
 }
 
-/// Wall-clock time of the steps for one photo, in milliseconds.
-#[napi(object, object_from_js = false)]
-pub struct Milliseconds {
-    /// From bytes to pixels; 0 where the pixels were given.
-    pub decode: f64,
-    /// From pixels to faces.
-    pub detect: f64,
-    /// From the face to the template.
-    pub extract: f64,
+impl From<[visavis::Point; 5]> for Landmarks {
+    fn from(points: [visavis::Point; 5]) -> Self {
+        let [right_eye, left_eye, nose, mouth_right, mouth_left] =
+            points.map(|point| Point { x: number(point.x), y: number(point.y) });
+        Landmarks { right_eye, left_eye, nose, mouth_right, mouth_left }
+    }
 }
 
-/// All faces of one photo.
-#[napi(object, object_from_js = false)]
-pub struct Detection {
-    /// The faces, most confident first; empty when there is none.
-    pub faces: Vec<Face>,
-    /// Index of the face that counts in `faces`; absent when none does.
-    pub chosen: Option<u32>,
-    /// Why no face counts, for example `NO_FACE` or `SEVERAL_FACES`.
-    pub reason: Option<String>,
-    /// Width of the upright photo in pixels.
-    pub width: u32,
-    /// Height of the upright photo in pixels.
-    pub height: u32,
-    /// What it cost; `extract` is 0.
-    pub milliseconds: Milliseconds,
+impl From<Landmarks> for [visavis::Point; 5] {
+    fn from(Landmarks { right_eye, left_eye, nose, mouth_right, mouth_left }: Landmarks) -> Self {
+        [right_eye, left_eye, nose, mouth_right, mouth_left]
+            .map(|Point { x, y }| visavis::Point { x: x as f32, y: y as f32 })
+    }
 }
 
-/// A template's bytes and what it was made from.
-#[napi(object, object_from_js = false)]
-pub struct Extraction {
-    /// What `Template` keeps.
-    pub template: Buffer,
-    /// What was seen on the photo.
-    pub sample: Sample,
+object! {
+    /// Capture quality of one face. Where ISO/IEC 29794-5 has a measure, it is that one, not mapped to 0..=100.
+    Quality from quality: &visavis::Quality {
+        /// Distance between the eyes in pixels. Below about 30 the template suffers.
+        inter_eye_distance: f64 = number(quality.inter_eye_distance);
+        /// How much fine detail the face shows, 0 (blurred) to 1 (sharp).
+        sharpness: f64 = number(quality.sharpness);
+        /// Luminance mean of the face, in linear light, 0 to 1.
+        brightness: f64 = number(quality.brightness);
+        /// Standard deviation of the luminance, 0 to 0.5.
+        contrast: f64 = number(quality.contrast);
+        /// Part of the face that is nearly black, 0 to 1.
+        under_exposure: f64 = number(quality.under_exposure);
+        /// Part of the face that is nearly white, 0 to 1.
+        over_exposure: f64 = number(quality.over_exposure);
+        /// Entropy of the face's luminances in bits, 0 to 8.
+        dynamic_range: f64 = number(quality.dynamic_range);
+        /// How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same).
+        illumination_uniformity: f64 = number(quality.illumination_uniformity);
+        /// Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way.
+        yaw: f64 = number(quality.yaw);
+        /// Degrees by which the head is raised; an estimate, about 15 degrees either way.
+        pitch: f64 = number(quality.pitch);
+        /// Degrees by which the head is tilted towards its own left shoulder.
+        roll: f64 = number(quality.roll);
+    }
+}
+
+object! {
+    /// A rectangle in pixels.
+    Bounds from rect: visavis::Rect {
+        /// Left edge.
+        x: f64 = number(rect.x);
+        /// Top edge.
+        y: f64 = number(rect.y);
+        /// Extent to the right.
+        width: f64 = number(rect.width);
+        /// Extent downwards.
+        height: f64 = number(rect.height);
+    }
+}
+
+object! {
+    /// Wall-clock time of the steps for one photo, in milliseconds.
+    Milliseconds from timings: visavis::Timings {
+        /// From bytes to pixels; 0 where the pixels were given.
+        decode: f64 = milliseconds(timings.decode);
+        /// From pixels to faces.
+        detect: f64 = milliseconds(timings.detect);
+        /// From the face to the template.
+        extract: f64 = milliseconds(timings.extract);
+    }
+}
+
+object! {
+    /// All faces of one photo.
+    Detection from detection: visavis::Detection {
+        /// The faces, most confident first; empty when there is none.
+        faces: Vec<Face> = detection.faces.iter().map(Face::from).collect();
+        /// Index of the face that counts in `faces`; absent when none does.
+        chosen: Option<u32> = detection.chosen.as_ref().ok().map(|&index| index as u32);
+        /// Why no face counts, for example `NO_FACE` or `SEVERAL_FACES`.
+        reason: Option<String> = detection.chosen.as_ref().err().map(|error| error.kind().name().to_owned());
+        /// Width of the upright photo in pixels.
+        width: u32 = detection.width;
+        /// Height of the upright photo in pixels.
+        height: u32 = detection.height;
+        /// What it cost; `extract` is 0.
+        milliseconds: Milliseconds = detection.timings.into();
+    }
+}
+
+object! {
+    /// A template and what it was made from.
+    Extraction from extraction: visavis::Extraction {
+        /// What `Template` keeps.
+        template: NativeTemplate = extraction.template.into();
+        /// What was seen on the photo.
+        sample: Sample = extraction.sample.into();
+    }
 }
 
 /// The engine's number in JavaScript's precision, with the digits that tell it from its neighbours: 27.3 stays 27.3, so
@@ -135,74 +262,6 @@ fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")
 }
 
-impl From<visavis::Comparison> for Comparison {
-    fn from(comparison: visavis::Comparison) -> Self {
-        Comparison {
-            score: number(comparison.score),
-            similarity: number(comparison.similarity),
-            is_match: comparison.is_match,
-            false_match_rate: comparison.false_match_rate(),
-        }
-    }
-}
-
-impl From<&visavis::Verdict> for Verification {
-    fn from(verdict: &visavis::Verdict) -> Self {
-        let visavis::Verdict { comparison, probe, reference, .. } = verdict;
-        Verification { comparison: (*comparison).into(), probe: probe.into(), reference: reference.into() }
-    }
-}
-
-impl From<&visavis::Sample> for Sample {
-    fn from(sample: &visavis::Sample) -> Self {
-        Sample {
-            face: (&sample.face).into(),
-            face_count: sample.face_count as u32,
-            width: sample.width,
-            height: sample.height,
-            milliseconds: (&sample.timings).into(),
-        }
-    }
-}
-
-impl From<&visavis::Face> for Face {
-    fn from(face: &visavis::Face) -> Self {
-        let visavis::Rect { x, y, width, height } = face.bounds;
-        Face {
-            bounds: Bounds { x: number(x), y: number(y), width: number(width), height: number(height) },
-            landmarks: face.landmarks.iter().map(|point| vec![number(point.x), number(point.y)]).collect(),
-            confidence: number(face.confidence),
-        }
-    }
-}
-
-impl From<&visavis::Timings> for Milliseconds {
-    fn from(timings: &visavis::Timings) -> Self {
-        let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
-        Milliseconds {
-            decode: milliseconds(timings.decode),
-            detect: milliseconds(timings.detect),
-            extract: milliseconds(timings.extract),
-        }
-    }
-}
-
-impl From<&visavis::Detection> for Detection {
-    fn from(detection: &visavis::Detection) -> Self {
-        Detection {
-            faces: detection.faces.iter().map(Face::from).collect(),
-            chosen: detection.chosen.as_ref().ok().map(|&index| index as u32),
-            reason: detection.chosen.as_ref().err().map(|error| error.kind().name().to_owned()),
-            width: detection.width,
-            height: detection.height,
-            milliseconds: (&detection.timings).into(),
-        }
-    }
-}
-
-impl From<&visavis::Extraction> for Extraction {
-    fn from(extraction: &visavis::Extraction) -> Self {
-        let sample = (&extraction.sample).into();
-        Extraction { template: extraction.template.to_bytes().into(), sample }
-    }
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }

@@ -1,73 +1,71 @@
 //! Why something failed, as plain data.
 
-use std::any::Any;
+use std::error::Error as _;
 use std::io;
-use std::path::Path;
 
 use napi_derive::napi;
-use visavis::{Error, ErrorKind, Side};
+use visavis::{Error, ErrorKind};
 
 /// Why a call failed. The JavaScript half makes an error of it.
 #[napi(object, object_from_js = false)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Failure {
+    /// The tag that no answer has.
+    #[napi(ts_type = "true")]
+    pub failed: bool,
     /// The sentence for people.
     pub message: String,
-    /// The stable name, for example `NO_FACE`; absent for an error of the system.
-    pub code: Option<String>,
-    /// The stable number, for example 40.
+    /// The stable name, for example `NO_FACE`.
+    pub code: String,
+    /// The stable number, for example 40; absent for what only this package has.
     pub number: Option<u32>,
     /// `probe` or `reference`.
     pub side: Option<String>,
     /// The step that failed, for example `decode`.
     pub stage: Option<String>,
-    /// The system's number for an error of the system.
+    /// The system's number, where the system refused to read a file.
     pub errno: Option<i32>,
-    /// What the system was asked to do with the file.
-    pub syscall: Option<String>,
-    /// The file that it is about.
-    pub path: Option<String>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let file = error.source().filter(|_| error.kind() == ErrorKind::FileUnreadable);
+        let cause = file.and_then(|cause| cause.downcast_ref::<io::Error>());
         Failure {
+            failed: true,
             message: error.message().to_owned(),
-            code: Some(error.kind().name().to_owned()),
+            code: error.kind().name().to_owned(),
             number: Some(error.kind().number().into()),
+            side: error.side().map(|side| side.name().to_owned()),
             stage: error.stage().map(|stage| stage.name().to_owned()),
-            ..Failure::about(error.side())
+            errno: cause.and_then(errno),
         }
     }
 }
 
+fn errno(cause: &io::Error) -> Option<i32> {
+    /// The same on every system that Node runs on.
+    const EISDIR: i32 = 21;
+    let folder = cause.kind() == io::ErrorKind::IsADirectory;
+    cause.raw_os_error().or(folder.then_some(EISDIR))
+}
+
 impl Failure {
-    fn about(side: Option<Side>) -> Self {
-        Failure { side: side.map(|side| side.name().to_owned()), ..Failure::default() }
+    /// What only this package knows has a name but no number.
+    fn own(code: &str, message: String) -> Self {
+        let error = Error::new(ErrorKind::InvalidArgument, message);
+        Failure { code: code.to_owned(), number: None, ..error.into() }
     }
 
-    /// A file that cannot be read.
-    pub(crate) fn file(error: &io::Error, syscall: &str, path: &Path, side: Option<Side>) -> Self {
-        let (syscall, path) = (Some(syscall.to_owned()), Some(path.to_string_lossy().into_owned()));
-        let (message, errno) = (error.to_string(), error.raw_os_error());
-        Failure { message, errno, syscall, path, ..Failure::about(side) }
-    }
-
-    /// The queue has no room. Only this package has a queue, so the core has no number for it.
+    /// The queue has no room.
     pub(crate) fn queue_full(length: u32) -> Self {
-        let message = format!(
-            "{length} calls wait already: try again later, or make the verifier's queueLength larger"
-        );
-        Failure { message, code: Some("QUEUE_FULL".to_owned()), ..Failure::default() }
+        let message =
+            format!("{length} calls are waiting: try again later, or make the verifier's queueLength larger");
+        Self::own("QUEUE_FULL", message)
     }
 
-    /// A panic that was caught.
-    pub(crate) fn panic(payload: Box<dyn Any + Send>) -> Self {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("of an unknown kind");
-        let message = format!("a defect in the library: {text}");
-        // Dropping what nobody knows might panic again.
-        std::mem::forget(payload);
-        Error::new(ErrorKind::Panic, message).into()
+    /// The verifier was closed before the call began.
+    pub(crate) fn closed() -> Self {
+        Self::own("CLOSED", "the verifier is closed".to_owned())
     }
 }

@@ -16,22 +16,37 @@
 
 // Public, for that is how the exports reach JavaScript; no Rust program links this.
 pub mod answer;
-pub mod core;
+mod core;
 pub mod exit;
 pub mod failure;
-pub mod photo;
+mod pending;
+mod photo;
 mod queue;
+pub mod request;
 pub mod template;
 pub mod verifier;
+
+use std::path::PathBuf;
+use std::{io, iter};
 
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
+use visavis::Options;
 
 /// The version of this package.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+/// Runs the command line and returns its exit status. `hint` is an ONNX Runtime that nobody named, to be tried.
+#[napi(catch_unwind)]
+pub fn command_line(arguments: Vec<String>, hint: Option<String>) -> u8 {
+    let mut defaults = Options::default();
+    defaults.onnxruntime_hint = hint.map(PathBuf::from);
+    let arguments = iter::once("visavis".to_owned()).chain(arguments);
+    visavis_cli::run_with(defaults, arguments, &mut io::stdout(), &mut io::stderr())
 }
 
 /// Runs once for each environment that loads the module: the main program's and every worker's.

@@ -1,99 +1,53 @@
-//! Photos as they come from JavaScript, copied before anything else runs.
+//! JavaScript's photos as the core's, copied before anything else runs.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::PathBuf;
+use visavis::{Error, ErrorKind, Image, Photo, PixelFormat, Result};
 
-use napi::bindgen_prelude::Uint8Array;
-use napi_derive::napi;
-use visavis::{Error, ErrorKind, Image, PixelFormat, Result, Side};
+use crate::request::Source;
 
-use crate::failure::Failure;
-
-/// One photo: either `path`, or `bytes` of an encoded photo, or `bytes` of raw pixels with all of the rest.
-#[napi(object, object_to_js = false)]
-pub struct PhotoSource {
-    /// Where a file lies.
-    pub path: Option<String>,
-    /// What the photo is.
-    pub bytes: Option<Uint8Array>,
-    /// Pixels in a row.
-    pub width: Option<u32>,
-    /// Rows.
-    pub height: Option<u32>,
-    /// Bytes of a pixel.
-    pub channels: Option<u32>,
-}
-
-/// A photo that no JavaScript can change or take away any more.
-pub(crate) enum Photo {
-    File(PathBuf),
-    Encoded(Vec<u8>),
-    Pixels { data: Vec<u8>, width: u32, height: u32, channels: u32 },
-}
-
-impl Photo {
-    /// Copies a photo. Of one that is larger than allowed it takes just enough for the core to refuse it.
-    pub(crate) fn copy(source: &PhotoSource, max_bytes: usize) -> Self {
-        let bytes = source.bytes.as_deref().unwrap_or_default();
-        match (&source.path, source.width, source.height, source.channels) {
-            (Some(path), ..) => Photo::File(path.into()),
-            (None, Some(width), Some(height), Some(channels)) => {
-                Photo::Pixels { data: bytes.to_vec(), width, height, channels }
-            }
-            _ => Photo::Encoded(bytes[..bytes.len().min(max_bytes.saturating_add(1))].to_vec()),
+/// Of a photo that is larger than allowed just enough for the core to refuse it. What cannot be a photo is an error in
+/// its turn, not here.
+pub(crate) fn copy(source: Source, max_bytes: usize, quality: bool) -> Photo<'static> {
+    let photo = match source {
+        Source::File { path } => Photo::file(path),
+        Source::Encoded { bytes } => bytes[..bytes.len().min(max_bytes.saturating_add(1))].to_vec().into(),
+        Source::Pixels { bytes, width, height, channels, bgr } => {
+            pixels(&bytes, [width, height, channels], bgr).into()
         }
-    }
-
-    /// Reads a file; what is in memory stays as it is.
-    pub(crate) fn load(self, max_bytes: usize, side: Option<Side>) -> Result<Self, Failure> {
-        let Photo::File(path) = self else { return Ok(self) };
-        // Opening a pipe may wait for ever, and a device may never end.
-        let told = fs::metadata(&path).map_err(|error| Failure::file(&error, "open", &path, side))?;
-        if !told.is_file() && !told.is_dir() {
-            let message = "the path is neither a file nor a folder: read it and pass its bytes";
-            return Err(at(side, Error::new(ErrorKind::InvalidArgument, message)).into());
-        }
-        let mut bytes = Vec::new();
-        let file = File::open(&path).map_err(|error| Failure::file(&error, "open", &path, side))?;
-        file.take((max_bytes as u64).saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::file(&error, "read", &path, side))?;
-        Ok(Photo::Encoded(bytes))
-    }
-}
-
-impl<'a> From<&'a Photo> for visavis::Photo<'a> {
-    fn from(photo: &'a Photo) -> Self {
-        match photo {
-            Photo::Pixels { data, width, height, channels } => {
-                pixels(data, *width, *height, *channels).into()
-            }
-            Photo::Encoded(bytes) => bytes.into(),
-            Photo::File(path) => visavis::Photo::file(path),
-        }
-    }
-}
-
-fn at(side: Option<Side>, error: Error) -> Error {
-    match side {
-        Some(side) => error.at_side(side),
-        None => error,
-    }
-}
-
-fn pixels(data: &[u8], width: u32, height: u32, channels: u32) -> Result<Image<'_>> {
-    let invalid = |message: String| Err(Error::new(ErrorKind::InvalidPixels, message));
-    let format = match channels {
-        1 => PixelFormat::Gray8,
-        3 => PixelFormat::Rgb8,
-        4 => PixelFormat::Rgba8,
-        _ => return invalid(format!("{channels} channels: there must be 1 (gray), 3 (RGB) or 4 (RGBA)")),
+        Source::Template { .. } => invalid(ErrorKind::InvalidArgument, "a template is no photo").into(),
+        Source::Invalid { message } => invalid(ErrorKind::InvalidArgument, message).into(),
     };
-    let row = u64::from(width) * u64::from(channels);
+    if quality { photo.with_quality() } else { photo }
+}
+
+fn pixels(data: &[u8], size: [f64; 3], bgr: bool) -> Result<Image<'static>> {
+    let [width, height, channels] = size.map(|number| {
+        let whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+        whole.then_some(number as u32)
+    });
+    let format = match (channels, bgr) {
+        (Some(1), _) => PixelFormat::Gray8,
+        (Some(3), false) => PixelFormat::Rgb8,
+        (Some(3), true) => PixelFormat::Bgr8,
+        (Some(4), false) => PixelFormat::Rgba8,
+        (Some(4), true) => PixelFormat::Bgra8,
+        _ => {
+            let message = format!("{} channels: there must be 1 (gray), 3 (RGB) or 4 (RGBA)", size[2]);
+            return invalid(ErrorKind::InvalidPixels, message);
+        }
+    };
+    let (Some(width), Some(height)) = (width, height) else {
+        return invalid(ErrorKind::InvalidPixels, format!("an image cannot be {}x{}", size[0], size[1]));
+    };
+    let row = u64::from(width) * format.channels() as u64;
     // Exactly, so that 16-bit pixels are not taken for 8-bit ones.
     if row.checked_mul(height.into()) != Some(data.len() as u64) {
-        return invalid(format!("{} bytes are not {width}x{height} pixels of {channels} bytes", data.len()));
+        let (length, channels) = (data.len(), format.channels());
+        let message = format!("{length} bytes are not {width}x{height} pixels of {channels} bytes");
+        return invalid(ErrorKind::InvalidPixels, message);
     }
-    Image::from_pixels(data, width, height, row as usize, format)
+    Image::from_pixels(data.to_vec(), width, height, row as usize, format)
+}
+
+fn invalid(kind: ErrorKind, message: impl Into<String>) -> Result<Image<'static>> {
+    Err(Error::new(kind, message))
 }

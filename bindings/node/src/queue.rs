@@ -7,9 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::{io, mem};
 
-/// Does a job; what comes back tells its result.
-type Work<T> = dyn Fn(u32, T) -> Tell + Send + Sync;
-pub(crate) type Tell = Box<dyn FnOnce()>;
+/// Does a job; what comes back reports its result.
+type Work<T> = dyn Fn(T) -> Report + Send + Sync;
+pub(crate) type Report = Box<dyn FnOnce()>;
 
 pub(crate) struct Queue<T> {
     state: Mutex<State<T>>,
@@ -31,7 +31,7 @@ impl<T: Send + 'static> Queue<T> {
     pub(crate) fn new(
         workers: usize,
         length: usize,
-        work: impl Fn(u32, T) -> Tell + Send + Sync + 'static,
+        work: impl Fn(T) -> Report + Send + Sync + 'static,
     ) -> Self {
         let state = State { jobs: VecDeque::new(), running: 0, threads: Vec::new(), closed: false };
         Queue { state: Mutex::new(state), changed: Condvar::new(), workers, length, work: Box::new(work) }
@@ -43,16 +43,20 @@ impl<T: Send + 'static> Queue<T> {
         !state.closed && state.running + state.jobs.len() < self.workers.saturating_add(self.length)
     }
 
-    /// Queues a job; fails when not even one thread can be started. `id` is for [`cancel`](Self::cancel).
-    pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> io::Result<()> {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Queues a job, or gives it back when not even one thread can be started. `id` is for [`cancel`](Self::cancel).
+    pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> Result<(), (io::Error, T)> {
         let mut state = self.lock();
         let started = state.threads.len();
         if state.running + state.jobs.len() >= started && started < self.workers {
             let queue = Arc::clone(self);
             match Builder::new().name("visavis".into()).spawn(move || queue.serve()) {
                 Ok(thread) => state.threads.push(thread),
-                Err(error) if started == 0 => return Err(error),
-                // Those that there are will do it.
+                Err(error) if started == 0 => return Err((error, job)),
+                // Those that were started will do it.
                 Err(_) => {}
             }
         }
@@ -62,25 +66,25 @@ impl<T: Send + 'static> Queue<T> {
         Ok(())
     }
 
-    /// Takes a job back that has not begun.
-    pub(crate) fn cancel(&self, id: u32) -> bool {
+    /// Drops a job that has not begun.
+    pub(crate) fn cancel(&self, id: u32) {
         let mut state = self.lock();
         let place = state.jobs.iter().position(|(queued, _)| *queued == id);
         let job = place.and_then(|place| state.jobs.remove(place));
         drop(state);
-        job.is_some()
+        drop(job);
     }
 
     fn serve(&self) {
         let mut state = self.lock();
         while !state.closed {
-            if let Some((id, job)) = state.jobs.pop_front() {
+            if let Some((_, job)) = state.jobs.pop_front() {
                 state.running += 1;
                 drop(state);
-                let tell = (self.work)(id, job);
-                // First, so that who is told finds the place free.
+                let report = (self.work)(job);
+                // First, so that whoever receives the report finds the place free.
                 self.lock().running -= 1;
-                tell();
+                report();
                 state = self.lock();
             } else {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -95,19 +99,26 @@ impl<T: Send + 'static> Queue<T> {
 
 /// What can be ended without knowing its jobs.
 pub(crate) trait Close: Send + Sync {
-    /// Forgets what waits, lets what runs end, and comes back when no thread is left.
+    /// Drops what waits, lets what runs end, and comes back at once.
+    fn shut(&self);
+
+    /// The same, but comes back when no thread is left.
     fn close(&self);
 }
 
 impl<T: Send + 'static> Close for Queue<T> {
-    fn close(&self) {
+    fn shut(&self) {
         let mut state = self.lock();
         state.closed = true;
-        let forgotten = mem::take(&mut state.jobs);
-        let threads = mem::take(&mut state.threads);
+        let dropped = mem::take(&mut state.jobs);
         drop(state);
-        drop(forgotten);
+        drop(dropped);
         self.changed.notify_all();
+    }
+
+    fn close(&self) {
+        self.shut();
+        let threads = mem::take(&mut self.lock().threads);
         for thread in threads {
             // A job's panic is caught where it runs.
             let _ = thread.join();

@@ -1,28 +1,62 @@
-//! What the JavaScript class `Template` asks about the bytes that it keeps.
+//! The handle that the JavaScript class `Template` keeps.
 
-use napi::bindgen_prelude::{Buffer, Either};
+use napi::bindgen_prelude::{Buffer, Either, FromNapiValue};
+use napi::sys;
 use napi_derive::napi;
 use visavis::Template;
 
 use crate::failure::Failure;
 
-/// What may be told about a template.
-#[napi(object, object_from_js = false)]
-pub struct TemplateInfo {
-    /// How many dimensions it has; 0 for the record of a failure to extract.
-    pub dimensions: u32,
-    /// Equal for templates that can be compared: the start of the SHA-256 of the network that made it.
-    pub model: Buffer,
+/// What is kept of a face.
+#[napi]
+pub struct NativeTemplate {
+    pub(crate) template: Template,
 }
 
-/// Whether the bytes are a template, and which.
+/// A template out of its handle, where a field of an object holds one.
+pub struct Handle(pub(crate) Template);
+
+/// Reads what `toBytes` gave.
 #[napi(catch_unwind)]
-pub fn template_info(bytes: &[u8]) -> Either<TemplateInfo, Failure> {
+pub fn read_template(bytes: &[u8]) -> Either<NativeTemplate, Failure> {
     match Template::from_bytes(bytes) {
-        Ok(template) => {
-            let (dimensions, model) = (template.dimensions() as u32, template.model().to_vec().into());
-            Either::A(TemplateInfo { dimensions, model })
-        }
+        Ok(template) => Either::A(template.into()),
         Err(error) => Either::B(error.into()),
+    }
+}
+
+#[napi]
+impl NativeTemplate {
+    /// A self-contained form to store.
+    #[napi(catch_unwind)]
+    pub fn to_bytes(&self) -> Buffer {
+        self.template.to_bytes().into()
+    }
+
+    /// How many dimensions it has; 0 for the record of a failure to extract.
+    #[napi(catch_unwind)]
+    pub fn dimensions(&self) -> u32 {
+        self.template.dimensions() as u32
+    }
+
+    /// Equal for templates that can be compared: the start of the SHA-256 of the network that made it.
+    #[napi(catch_unwind)]
+    pub fn model(&self) -> Buffer {
+        self.template.model().to_vec().into()
+    }
+}
+
+impl From<Template> for NativeTemplate {
+    fn from(template: Template) -> Self {
+        NativeTemplate { template }
+    }
+}
+
+impl FromNapiValue for Handle {
+    #[allow(unsafe_code)]
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        // SAFETY: both come from the caller, who has them from Node.
+        let handle = unsafe { <&NativeTemplate>::from_napi_value(env, value) }?;
+        Ok(Handle(handle.template.clone()))
     }
 }

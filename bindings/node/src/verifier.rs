@@ -1,33 +1,36 @@
-//! The handle that the JavaScript half keeps.
+//! The handle that the JavaScript class `Verifier` keeps: a verifier of the core and the threads that use it.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use napi::bindgen_prelude::{Either, FnArgs, Unknown};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Status};
+use napi::Env;
+use napi::bindgen_prelude::{ClassInstance, Either, Object, ObjectFinalize};
 use napi_derive::napi;
-use visavis::{Error, ErrorKind, Options, Side, Template};
+use visavis::{Error, ErrorKind, Options, Verifier};
 
-use crate::answer::{Answer, Comparison};
-use crate::core::{Core, Kind, Task};
+use crate::answer::{Answer, Comparison, Ranked};
+use crate::core::Core;
 use crate::exit;
 use crate::failure::Failure;
-use crate::photo::{Photo, PhotoSource};
+use crate::pending::Pending;
 use crate::queue::{Close, Queue};
+use crate::request::{Request, Task, threshold};
+use crate::template::NativeTemplate;
 
-/// Called on the JavaScript thread with a job's id and its answer. Weak: it keeps no process alive by itself.
-type Settle =
-    ThreadsafeFunction<FnArgs<(u32, Answer)>, Unknown<'static>, FnArgs<(u32, Answer)>, Status, false, true>;
+/// What a worker's networks take, for the garbage collector to know: 20 MiB resident were measured for each with ONNX
+/// Runtime.
+const WORKER_BYTES: i64 = 20 << 20;
 
 /// A verifier and its threads.
-#[napi]
+#[napi(custom_finalize)]
 pub struct NativeVerifier {
     core: Arc<Core>,
-    queue: Arc<Queue<Task>>,
+    queue: Arc<Queue<(Task, Pending)>>,
     queue_length: u32,
-    settle: Arc<Settle>,
+    /// What the garbage collector was informed of.
+    external: AtomicI64,
 }
 
 /// Makes a verifier; it starts when it is first used.
@@ -35,103 +38,140 @@ pub struct NativeVerifier {
 /// `options` are for the core, by its names. `hint` is an ONNX Runtime that nobody named, to be tried.
 #[napi(catch_unwind)]
 pub fn open(
+    env: Env,
     options: HashMap<String, String>,
     hint: Option<String>,
     queue_length: u32,
-    #[napi(
-        ts_arg_type = "(id: number, answer: EngineInfo | Verification | Detection | Extraction | Failure) => void"
-    )]
-    settle: Settle,
-) -> Either<NativeVerifier, Failure> {
-    let mut known = Options::default();
-    for (name, value) in options {
-        if let Err(error) = known.set(&name, &value) {
-            return Either::B(error.into());
-        }
+) -> napi::Result<Either<NativeVerifier, Failure>> {
+    let mut settings = Options::default();
+    let set = options.iter().try_for_each(|(name, value)| settings.set(name, value));
+    if let Err(error) = set.and_then(|()| settings.validate()) {
+        return Ok(Either::B(error.into()));
     }
-    if let Err(error) = known.validate() {
-        return Either::B(error.into());
-    }
-    known.onnxruntime_hint = hint.map(PathBuf::from);
-    let workers = known.workers;
-    let core = Arc::new(Core::new(known));
-    let settle = Arc::new(settle);
-    let (engine, tell) = (Arc::clone(&core), Arc::clone(&settle));
-    let queue = Arc::new(Queue::new(workers, queue_length as usize, move |id, task| {
-        let (answer, tell) = (engine.run(task), Arc::clone(&tell));
-        Box::new(move || {
-            // Where the environment has ended nobody listens any more.
-            let _ = tell.call(FnArgs::from((id, answer)), ThreadsafeFunctionCallMode::NonBlocking);
-        })
-    }));
-    exit::remember(&queue);
-    Either::A(NativeVerifier { core, queue, queue_length, settle })
+    settings.onnxruntime_hint = hint.map(PathBuf::from);
+    NativeVerifier::new(env, settings, queue_length).map(Either::A)
 }
 
 #[napi]
 impl NativeVerifier {
+    fn new(env: Env, options: Options, queue_length: u32) -> napi::Result<Self> {
+        let workers = options.workers;
+        let core = Arc::new(Core::new(options));
+        let engine = Arc::clone(&core);
+        let queue = Arc::new(Queue::new(workers, queue_length as usize, move |(task, pending)| {
+            let answer = engine.run(task);
+            Box::new(move || Pending::settle(pending, answer))
+        }));
+        exit::remember(&queue);
+        let external = WORKER_BYTES * workers as i64;
+        env.adjust_external_memory(external)?;
+        Ok(NativeVerifier { core, queue, queue_length, external: external.into() })
+    }
+
     /// Does it on this thread.
-    #[napi(catch_unwind, ts_return_type = "EngineInfo | Verification | Detection | Extraction | Failure")]
-    pub fn run(&self, kind: Kind, photos: Vec<PhotoSource>) -> Answer {
-        self.core.run(self.task(kind, &photos))
+    #[napi(
+        catch_unwind,
+        ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure"
+    )]
+    pub fn run(&self, request: Request) -> Answer {
+        self.core.run(request.copy(self.core.options().limits.max_bytes))
     }
 
-    /// Does it on a thread of its own, later: `settle` gets the answer. Returns why not, if not.
-    #[napi(catch_unwind)]
-    pub fn submit(&self, id: u32, kind: Kind, photos: Vec<PhotoSource>) -> Option<Failure> {
-        if !self.queue.has_room() {
-            // Before anything is copied: who is refused costs little.
-            return Some(Failure::queue_full(self.queue_length));
-        }
-        let failed = self.queue.submit(id, self.task(kind, &photos)).err()?;
-        Some(Error::new(ErrorKind::Internal, format!("no thread can be started: {failed}")).into())
-    }
-
-    /// Takes a job back; false when it has begun.
-    #[napi(catch_unwind)]
-    pub fn cancel(&self, id: u32) -> bool {
-        self.queue.cancel(id)
-    }
-
-    /// Keeps the event loop alive, or no longer.
-    #[napi(catch_unwind)]
-    pub fn hold(&self, env: Env, alive: bool) -> napi::Result<()> {
-        let change = if alive {
-            napi::sys::napi_ref_threadsafe_function
+    /// Does it on a thread of its own: a promise of the answer. `id` is for `cancel`.
+    #[napi(
+        catch_unwind,
+        ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure>"
+    )]
+    pub fn submit<'env>(&self, env: &'env Env, id: u32, request: Request) -> napi::Result<Object<'env>> {
+        let (pending, promise) = Pending::new(env)?;
+        if self.queue.is_closed() {
+            // Dropped, the promise reports it.
+        } else if !self.queue.has_room() {
+            // Before anything is copied: a refusal costs little.
+            pending.settle(Answer::F(Failure::queue_full(self.queue_length)));
         } else {
-            napi::sys::napi_unref_threadsafe_function
-        };
-        #[allow(unsafe_code)]
-        // SAFETY: on the thread of the environment that both belong to, which runs, so the function has not ended.
-        let status = unsafe { change(env.raw(), self.settle.raw()) };
-        napi::check_status!(status)
-    }
-
-    /// Compares two templates, given as their bytes.
-    #[napi(catch_unwind)]
-    pub fn compare(&self, probe: &[u8], reference: &[u8]) -> Either<Comparison, Failure> {
-        let compare = || {
-            let read = |bytes, side| Template::from_bytes(bytes).map_err(|error| error.at_side(side));
-            let (probe, reference) = (read(probe, Side::Probe)?, read(reference, Side::Reference)?);
-            Ok(self.core.verifier()?.compare(&probe, &reference)?)
-        };
-        match compare() {
-            Ok(comparison) => Either::A(comparison.into()),
-            Err(failure) => Either::B(failure),
+            let task = request.copy(self.core.options().limits.max_bytes);
+            if let Err((error, (_, pending))) = self.queue.submit(id, (task, pending)) {
+                let error = Error::new(ErrorKind::Internal, format!("no thread can be started: {error}"));
+                pending.settle(Answer::F(error.into()));
+            }
         }
+        Ok(promise)
     }
-}
 
-impl NativeVerifier {
-    fn task(&self, kind: Kind, photos: &[PhotoSource]) -> Task {
-        let max_bytes = self.core.options().limits.max_bytes;
-        Task { kind, photos: photos.iter().map(|photo| Photo::copy(photo, max_bytes)).collect() }
+    /// Takes a call back that has not begun.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self, id: u32) {
+        self.queue.cancel(id);
+    }
+
+    /// Compares two templates.
+    #[napi(catch_unwind)]
+    pub fn compare(
+        &self,
+        probe: &NativeTemplate,
+        reference: &NativeTemplate,
+        own_threshold: Option<f64>,
+    ) -> Either<Comparison, Failure> {
+        let compare = |verifier: &Verifier| {
+            let threshold = threshold(verifier, own_threshold)?;
+            let comparison = verifier.compare(&probe.template, &reference.template)?;
+            Ok(Comparison::judged(&comparison, threshold))
+        };
+        self.core.ask(compare).map_or_else(Either::B, Either::A)
+    }
+
+    /// Compares one template with many: the `top` most alike, best first.
+    #[napi(catch_unwind)]
+    pub fn rank(
+        &self,
+        probe: &NativeTemplate,
+        references: Vec<ClassInstance<NativeTemplate>>,
+        top: u32,
+        own_threshold: Option<f64>,
+    ) -> Either<Vec<Ranked>, Failure> {
+        let rank = |verifier: &Verifier| {
+            let threshold = threshold(verifier, own_threshold)?;
+            let comparisons =
+                references.iter().map(|other| verifier.compare(&probe.template, &other.template));
+            let mut ranked =
+                comparisons.collect::<visavis::Result<Vec<_>>>()?.into_iter().enumerate().collect::<Vec<_>>();
+            ranked.sort_by(|(_, one), (_, other)| other.similarity.total_cmp(&one.similarity));
+            ranked.truncate(top as usize);
+            Ok(ranked.iter().map(|(index, comparison)| Ranked::new(*index, comparison, threshold)).collect())
+        };
+        self.core.ask(rank).map_or_else(Either::B, Either::A)
+    }
+
+    /// The largest encoded photo in bytes.
+    #[napi(catch_unwind)]
+    pub fn max_bytes(&self) -> f64 {
+        self.core.options().limits.max_bytes as f64
+    }
+
+    /// How many photos are processed at once.
+    #[napi(catch_unwind)]
+    pub fn workers(&self) -> u32 {
+        self.core.options().workers as u32
+    }
+
+    /// Frees the networks and ends the threads as soon as what runs has ended; what waits fails.
+    #[napi(catch_unwind)]
+    pub fn close(&self, env: Env) -> napi::Result<()> {
+        self.core.close();
+        self.queue.shut();
+        self.release(env)
+    }
+
+    fn release(&self, env: Env) -> napi::Result<()> {
+        env.adjust_external_memory(-self.external.swap(0, Ordering::Relaxed)).map(drop)
     }
 }
 
 /// When JavaScript has no use for it any more nothing is pending, so the threads are idle and end at once.
-impl Drop for NativeVerifier {
-    fn drop(&mut self) {
+impl ObjectFinalize for NativeVerifier {
+    fn finalize(self, env: Env) -> napi::Result<()> {
         self.queue.close();
+        self.release(env)
     }
 }

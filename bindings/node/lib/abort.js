@@ -1,0 +1,50 @@
+'use strict';
+// Promises that an AbortSignal rejects.
+
+/**
+ * What follows when a signal aborts. One listener for each signal: from the eleventh on Node would warn of a leak.
+ * @type {WeakMap<AbortSignal, Set<() => void>>}
+ */
+const reactions = new WeakMap();
+
+/** @this {AbortSignal} */
+function react() {
+  for (const reaction of reactions.get(this) ?? []) reaction();
+}
+
+/**
+ * The promise, unless the signal aborts first: then what has not begun is taken back.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @param {() => void} cancel
+ * @returns {Promise<T>}
+ */
+async function abortable(promise, signal, cancel) {
+  const waiting = reactions.get(signal) ?? new Set();
+  reactions.set(signal, waiting);
+  if (waiting.size === 0) signal.addEventListener('abort', react);
+  let reaction = () => {};
+  const abort = new Promise((_, reject) => {
+    reaction = () => {
+      reject(aborted(signal));
+      cancel();
+    };
+  });
+  waiting.add(reaction);
+  try {
+    return await Promise.race([promise, abort]);
+  } finally {
+    waiting.delete(reaction);
+    if (waiting.size === 0) signal.removeEventListener('abort', react);
+  }
+}
+
+/** As Node's own functions report that a signal aborted them. @param {AbortSignal} signal */
+function aborted(signal) {
+  const error = new Error('The operation was aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  return Object.assign(error, { code: 'ABORT_ERR' });
+}
+
+module.exports = { abortable, aborted };

@@ -1,0 +1,45 @@
+'use strict';
+// Photos that have to be waited for: a Blob or a File, a response's body, any stream of bytes.
+
+const { types } = require('node:util');
+const { bytes } = require('./bytes');
+const { wrongType } = require('./errors');
+const { photo } = require('./photo');
+
+const isStream = (value) =>
+  value !== null && typeof value === 'object' && !types.isProxy(value) && (value instanceof Blob || Symbol.asyncIterator in value);
+
+/**
+ * The photos by their names: at once, or as a promise where one has to be waited for.
+ * @param {Record<string, unknown>} given
+ * @param {number} limit Just beyond this a stream is left: the core refuses what is longer.
+ */
+function photos(given, limit) {
+  const entries = Object.entries(given);
+  if (!entries.some(([, value]) => isStream(value))) {
+    return Object.fromEntries(entries.map(([name, value]) => [name, photo(value, name)]));
+  }
+  const sources = entries.map(async ([name, value]) => {
+    if (isStream(value)) return [name, { form: 'encoded', bytes: await collect(value, limit, name) }];
+    const source = photo(value, name);
+    // The caller may change the bytes while we wait.
+    return [name, 'bytes' in source ? { ...source, bytes: new Uint8Array(source.bytes) } : source];
+  });
+  return Promise.all(sources).then(Object.fromEntries);
+}
+
+async function collect(stream, limit, name) {
+  if (stream instanceof Blob) return new Uint8Array(await stream.slice(0, limit + 1).arrayBuffer());
+  const parts = [];
+  let length = 0;
+  for await (const part of stream) {
+    const view = bytes(part);
+    if (!view) throw wrongType(name, 'a stream of bytes', part);
+    parts.push(view);
+    length += view.length;
+    if (length > limit) break;
+  }
+  return Buffer.concat(parts, length);
+}
+
+module.exports = { photos };

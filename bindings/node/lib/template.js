@@ -1,0 +1,48 @@
+'use strict';
+// The class Template: a native handle that only this package can make.
+
+const { inspect } = require('node:util');
+const { EXPECTED, bytes } = require('./bytes');
+const { successful, wrongType } = require('./errors');
+const native = require('./load');
+
+/** The handle of a template; nothing for anything else. @type {(value: any) => import('./native').NativeTemplate | undefined} */
+let handleOf;
+
+class Template {
+  #handle;
+
+  static {
+    handleOf = (value) => (value !== null && typeof value === 'object' && #handle in value ? value.#handle : undefined);
+  }
+
+  /** @param {import('./native').NativeTemplate} handle */
+  constructor(handle) {
+    if (!(handle instanceof native.NativeTemplate)) throw wrongType('handle', 'what extract() or fromBuffer() makes', handle);
+    this.#handle = handle;
+  }
+
+  static fromBuffer(buffer) {
+    const view = bytes(buffer);
+    if (!view) throw wrongType('buffer', EXPECTED, buffer);
+    return new Template(successful(native.readTemplate(view)));
+  }
+
+  toBuffer() {
+    return this.#handle.toBytes();
+  }
+
+  get dimensions() {
+    return this.#handle.dimensions();
+  }
+
+  get model() {
+    return this.#handle.model().toString('hex');
+  }
+
+  [inspect.custom]() {
+    return `Template(${this.dimensions} dimensions)`;
+  }
+}
+
+module.exports = { Template, handleOf };
