@@ -1,11 +1,11 @@
-// visavis.hpp - visavis.h for C++17: the same functions, with owners that free themselves and exceptions.
+// visavis.hpp - visavis.h for C++17: the same functions, with RAII and exceptions.
 //
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Handles can be moved, not copied; a handle that was moved from is an argument error wherever it is used. Failures
-// are thrown as visavis::error: handles are made by constructors, which have no other way to fail, and what went
-// wrong (status, side, stage, message) is more than a return value of C++17 carries well. Who builds without
-// exceptions, or wants statuses, calls the C functions with get(). Ownership, threads and fork() are as in visavis.h.
+// Handles can be moved, not copied; using a handle that was moved from is VAV_INVALID_ARGUMENT. Failures are thrown as
+// visavis::error: constructors have no other way to fail, and a failure has a status, a side, a stage and a message.
+// Programs built without exceptions call the C functions with get(). Ownership, threads and fork() are as in
+// visavis.h.
 
 #ifndef VISAVIS_HPP
 #define VISAVIS_HPP
@@ -30,7 +30,7 @@ public:
         : std::runtime_error(vav_error_message(cause)), status_(vav_error_status(cause)),
           side_(vav_error_side(cause)), stage_(vav_error_stage(cause)) {}
 
-    /// For the functions of C that give a status only.
+    /// For C functions that return only a status.
     explicit error(vav_status status) : std::runtime_error(vav_status_name(status)), status_(status) {}
 
     vav_status status() const noexcept { return status_; }
@@ -65,11 +65,34 @@ private:
     std::size_t size_;
 };
 
-/// A picture that is decoded already; without a stride its rows lie close together.
-inline vav_pixels pixels(bytes data, std::uint32_t width, std::uint32_t height, vav_pixel_format format,
-                         std::size_t stride = 0) noexcept {
-    const std::size_t close = height == 0 ? 0 : data.size() / height;
-    return {data.data(), data.size(), width, height, stride == 0 ? close : stride, format};
+/// A photo that is borrowed for a call: an image file in memory, which converts from anything that `bytes` does, or
+/// pixels, which are made by visavis::pixels().
+class photo {
+public:
+    photo(bytes file) noexcept : raw_ VAV_PHOTO_ENCODED(file.data(), file.size()) {}
+
+    template <class Container, class = std::enable_if_t<std::is_convertible_v<const Container &, bytes>>>
+    photo(const Container &file) noexcept : photo(bytes(file)) {}
+
+    explicit photo(const vav_photo &raw) noexcept : raw_(raw) {}
+
+    /// The same photo, with a request to measure the capture quality of its faces.
+    photo with_quality() const noexcept {
+        photo changed = *this;
+        changed.raw_.flags |= VAV_MEASURE_QUALITY;
+        return changed;
+    }
+
+    const vav_photo *get() const noexcept { return &raw_; }
+
+private:
+    vav_photo raw_;
+};
+
+/// Decoded pixels. Without a stride there are no gaps between rows, and `data` has exactly the length of all rows.
+inline photo pixels(bytes data, std::uint32_t width, std::uint32_t height, vav_format format,
+                    std::size_t stride = 0) noexcept {
+    return photo(vav_photo VAV_PHOTO_PIXELS(data.data(), data.size(), width, height, stride, format));
 }
 
 namespace detail {
@@ -82,7 +105,7 @@ struct deleter {
 template <class T, void (*Free)(T *)>
 using owner = std::unique_ptr<T, deleter<T, Free>>;
 
-/// Calls a function of C whose last parameter is the error, and throws what it gives.
+/// Calls a C function whose last parameter is the error, and throws that error.
 template <class Call>
 void call(Call &&function) {
     vav_error *cause = nullptr;
@@ -136,10 +159,10 @@ private:
 /// What is kept of a face.
 class face_template {
 public:
-    /// Takes a handle over.
+    /// Takes ownership of a handle.
     explicit face_template(vav_template *handle) noexcept : handle_(handle) {}
 
-    /// Reads what to_bytes() gave.
+    /// Reads what to_bytes() returned.
     explicit face_template(bytes stored) {
         vav_template *handle = nullptr;
         detail::call([&](vav_error **err) {
@@ -170,7 +193,7 @@ private:
 /// The faces of one photo, most confident first.
 class faces {
 public:
-    /// Takes a handle over.
+    /// Takes ownership of a handle.
     explicit faces(vav_faces *handle) noexcept : handle_(handle) {}
 
     std::size_t size() const noexcept { return vav_faces_count(get()); }
@@ -207,14 +230,9 @@ public:
     verifier() : verifier(nullptr) {}
     explicit verifier(const config &settings) : verifier(settings.get()) {}
 
-    vav_result verify(bytes probe, bytes reference) const {
+    vav_result verify(const photo &probe, const photo &reference) const {
         return compared([&](vav_result *result, vav_error **err) {
-            return vav_verify(get(), probe.data(), probe.size(), reference.data(), reference.size(), result, err);
-        });
-    }
-    vav_result verify(const vav_pixels &probe, const vav_pixels &reference) const {
-        return compared([&](vav_result *result, vav_error **err) {
-            return vav_verify_pixels(get(), &probe, &reference, result, err);
+            return vav_verify(get(), probe.get(), reference.get(), result, err);
         });
     }
     vav_result compare(const face_template &probe, const face_template &reference) const {
@@ -222,37 +240,19 @@ public:
             return vav_compare(get(), probe.get(), reference.get(), result, err);
         });
     }
-
-    visavis::faces detect(bytes photo) const {
-        return made<visavis::faces, vav_faces>([&](vav_faces **out, vav_error **err) {
-            return vav_detect(get(), photo.data(), photo.size(), out, err);
-        });
+    visavis::faces detect(const photo &photo) const {
+        return made<visavis::faces, vav_faces>(
+            [&](vav_faces **out, vav_error **err) { return vav_detect(get(), photo.get(), out, err); });
     }
-    visavis::faces detect(const vav_pixels &photo) const {
-        return made<visavis::faces, vav_faces>([&](vav_faces **out, vav_error **err) {
-            return vav_detect_pixels(get(), &photo, out, err);
-        });
-    }
-
-    /// `face`, where given, starts as VAV_FACE_INIT and says where the face was.
-    face_template extract(bytes photo, vav_face *face = nullptr) const {
+    /// `sample`, where given, receives what was seen.
+    face_template extract(const photo &photo, vav_sample *sample = nullptr) const {
         return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
-            return vav_extract(get(), photo.data(), photo.size(), out, face, err);
+            return vav_extract(get(), photo.get(), out, sample, err);
         });
     }
-    face_template extract(const vav_pixels &photo, vav_face *face = nullptr) const {
+    face_template extract_face(const photo &photo, const visavis::faces &found, std::size_t index) const {
         return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
-            return vav_extract_pixels(get(), &photo, out, face, err);
-        });
-    }
-    face_template extract_face(bytes photo, const visavis::faces &found, std::size_t index) const {
-        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
-            return vav_extract_face(get(), photo.data(), photo.size(), found.get(), index, out, err);
-        });
-    }
-    face_template extract_face(const vav_pixels &photo, const visavis::faces &found, std::size_t index) const {
-        return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
-            return vav_extract_face_pixels(get(), &photo, found.get(), index, out, err);
+            return vav_extract_face(get(), photo.get(), found.get(), index, out, err);
         });
     }
 

@@ -15,11 +15,11 @@ int main(int argc, char **argv) {
     vav_error *err = NULL;
     vav_result result = VAV_RESULT_INIT;
     if (argc != 3) return 2;
-    size_t probe_len = load(argv[1], probe, sizeof probe);
-    size_t reference_len = load(argv[2], reference, sizeof reference);
+    vav_photo one = VAV_PHOTO_ENCODED(probe, load(argv[1], probe, sizeof probe));
+    vav_photo other = VAV_PHOTO_ENCODED(reference, load(argv[2], reference, sizeof reference));
     vav_status status = vav_verifier_new(NULL, &verifier, &err);
     if (status == VAV_OK)
-        status = vav_verify(verifier, probe, probe_len, reference, reference_len, &result, &err);
+        status = vav_verify(verifier, &one, &other, &result, &err);
     if (status == VAV_OK)
         printf("score %.1f: %s\n", (double)result.score, result.is_match ? "same person" : "different people");
     else

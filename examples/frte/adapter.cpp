@@ -51,10 +51,10 @@ ReturnStatus status_of(vav_status status, vav_error *cause) {
     }
 }
 
-vav_pixels pixels(const Image &image) {
-    const std::size_t channels = image.depth / 8u;
-    return {image.data.get(), image.data ? image.size() : 0, image.width, image.height, image.width * channels,
-            channels == 1 ? VAV_PIXELS_GRAY8 : VAV_PIXELS_RGB8};
+vav_photo photo_of(const Image &image) {
+    const std::size_t len = image.data ? image.size() : 0;
+    return VAV_PHOTO_PIXELS(image.data.get(), len, image.width, image.height, 0,
+                            image.depth == 8 ? VAV_FORMAT_GRAY8 : VAV_FORMAT_RGB8);
 }
 
 EyePair eyes(const vav_face &face, const Image &image) {
@@ -71,7 +71,7 @@ EyePair eyes(const vav_face &face, const Image &image) {
     return pair;
 }
 
-// A template of NIST's is one or more of ours, each after its length in two bytes, the lower one first.
+// A template for NIST is one or more of visavis, each after its length in two bytes, the lower one first.
 
 void append(Bytes &to, const vav_template *templ) {
     const std::size_t size = vav_template_size(templ), at = to.size();
@@ -104,7 +104,7 @@ public:
     ReturnStatus initialize(const std::string &configDir) override {
         vav_config *config = vav_config_new();
         vav_error *err = nullptr;
-        // One worker starts no threads, which is NIST's rule.
+        // One worker, so that no threads are started: a rule of NIST's.
         vav_config_set_workers(config, 1);
         vav_config_set_models(config, configDir.c_str());
         vav_verifier_free(verifier_);
@@ -119,10 +119,10 @@ public:
         bool any = false;
         for (const Image &image : faces) {
             vav_template *handle = nullptr;
-            vav_face face = VAV_FACE_INIT;
+            vav_sample sample = VAV_SAMPLE_INIT;
             vav_error *err = nullptr;
-            const vav_pixels photo = pixels(image);
-            const vav_status status = vav_extract_pixels(verifier_, &photo, &handle, &face, &err);
+            const vav_photo photo = photo_of(image);
+            const vav_status status = vav_extract(verifier_, &photo, &handle, &sample, &err);
             const Template made(handle);
             const ReturnStatus result = status_of(status, err);
             if (made) {
@@ -132,24 +132,29 @@ public:
                 append_failure(templ);
                 last = result;
             }
-            eyeCoordinates.push_back(made ? eyes(face, image) : EyePair());
+            eyeCoordinates.push_back(made ? eyes(sample.face, image) : EyePair());
         }
         if (faces.empty()) append_failure(templ);
         return any ? ReturnStatus(ReturnCode::Success) : last;
     }
 
+    ReturnStatus createIrisTemplate(const std::vector<Image> &, FRVT::TemplateRole, Bytes &,
+                                    std::vector<FRVT::IrisAnnulus> &) override {
+        return ReturnCode::NotImplemented;
+    }
+
     ReturnStatus createFaceTemplate(const Image &image, FRVT::TemplateRole, std::vector<Bytes> &templs,
                                     std::vector<EyePair> &eyeCoordinates) override {
-        const vav_pixels photo = pixels(image);
+        const vav_photo photo = photo_of(image);
         vav_faces *handle = nullptr;
         vav_error *err = nullptr;
-        ReturnStatus result = status_of(vav_detect_pixels(verifier_, &photo, &handle, &err), err);
+        ReturnStatus result = status_of(vav_detect(verifier_, &photo, &handle, &err), err);
         const Faces faces(handle);
         for (std::size_t i = 0; i < vav_faces_count(handle); i++) {
             vav_template *made = nullptr;
             vav_face face = VAV_FACE_INIT;
             vav_faces_get(handle, i, &face, nullptr);
-            const vav_status status = vav_extract_face_pixels(verifier_, &photo, handle, i, &made, &err);
+            const vav_status status = vav_extract_face(verifier_, &photo, handle, i, &made, &err);
             const Template templ(made);
             if (status != VAV_OK) result = status_of(status, err);
             templs.emplace_back();
@@ -165,13 +170,8 @@ public:
         return result;
     }
 
-    ReturnStatus createIrisTemplate(const std::vector<Image> &, FRVT::TemplateRole, Bytes &,
-                                    std::vector<FRVT::IrisAnnulus> &) override {
-        return ReturnCode::NotImplemented;
-    }
-
-    // The mean over all pairs, which is what averaging the templates of a person comes to. Cosines and not the
-    // comparison score of visavis, which ends at 0 and 100: NIST wants every difference. Shifted by 1 to be positive.
+    // The mean over all pairs, which equals the effect of averaging the templates of a person. Cosines instead of the
+    // comparison score of visavis, which is limited to 0..100: NIST wants every difference. Shifted by 1 to be positive.
     ReturnStatus matchTemplates(const Bytes &verifTemplate, const Bytes &enrollTemplate, double &similarity) override {
         std::vector<Template> probes, references;
         double sum = 0.0;

@@ -1,13 +1,18 @@
-// driver MODELS PHOTOS [LIMIT_MS]: checks of an FRTE 1:1 implementation what NIST's validation checks.
+// driver MODELS PHOTOS [LIMIT_MS]: checks an FRTE 1:1 implementation as NIST's validation does.
 //
 // PHOTOS holds astronaut.ppm, hopper.ppm and two-people.ppm. With LIMIT_MS a template of a picture of 3000x4500 pixels
-// must not cost more processor time than that (NIST: 1500); without, the time is only told.
+// must not cost more processor time than that (NIST: 1500); without, the time is only reported.
+
+// The versions are symbols of the library under test.
+#define NIST_EXTERN_API_VERSION
+#define NIST_EXTERN_FRVT_STRUCTS_VERSION
 
 #include "frte.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -32,7 +37,7 @@ void check(bool holds, const char *what) {
     checks++;
     if (!holds) {
         failures++;
-        std::fprintf(stderr, "not so: %s\n", what);
+        std::fprintf(stderr, "failed: %s\n", what);
     }
 }
 
@@ -48,19 +53,19 @@ Image make_image(unsigned width, unsigned height, unsigned depth) {
 Image read_ppm(const fs::path &path) {
     std::ifstream file(path, std::ios::binary);
     std::string magic;
-    unsigned width = 0, height = 0, most = 0;
-    file >> magic >> width >> height >> most;
+    unsigned width = 0, height = 0, max = 0;
+    file >> magic >> width >> height >> max;
     file.get();
     Image image = make_image(width, height, 24);
     file.read(reinterpret_cast<char *>(image.data.get()), static_cast<std::streamsize>(image.size()));
-    if (magic != "P6" || most != 255 || !file || image.size() == 0) {
-        std::fprintf(stderr, "%s is no PPM that is read here\n", path.c_str());
+    if (magic != "P6" || max != 255 || !file || image.size() == 0) {
+        std::fprintf(stderr, "%s is not a PPM of 8 bits a channel\n", path.c_str());
         std::exit(2);
     }
     return image;
 }
 
-// What becomes of a pixel: coordinates in the old picture and a gain of brightness.
+// A picture made from another one: `map` gives the coordinates in the other, `gain` scales the brightness.
 template <class Map>
 Image remade(const Image &from, unsigned width, unsigned height, double gain, Map &&map) {
     Image image = make_image(width, height, 24);
@@ -175,7 +180,7 @@ void matches(const Implementation &implementation, const std::vector<Bytes> &mad
         }
     }
     check(2 * unique.size() >= count, "at least half of the similarities are unique");
-    check(worst_same > best_different, "two people are told apart");
+    check(worst_same > best_different, "two people are distinguished");
     std::fprintf(stderr, "frte: %zu of %zu similarities unique; same >= %.3f, different <= %.3f\n", unique.size(),
                  count, worst_same, best_different);
 }
@@ -194,13 +199,13 @@ void failed_templates(const Implementation &implementation, const Bytes &sound) 
     std::vector<Bytes> several;
     eyes.clear();
     check(implementation->createFaceTemplate(blank, TemplateRole::Verification_11, several, eyes).code ==
-              ReturnCode::FaceDetectionError, "a blank picture shows nobody");
-    check(several.size() == 1 && eyes.size() == 1, "nobody leaves a failed template");
+              ReturnCode::FaceDetectionError, "a blank picture shows no one");
+    check(several.size() == 1 && eyes.size() == 1, "a picture without people leaves a failed template");
 }
 
 void several(const Implementation &implementation, const std::vector<Image> &images, const std::vector<Bytes> &made,
              const Image &two) {
-    // A person's template of several pictures, one of which shows nobody.
+    // A template of several pictures of a person, one of which shows no one.
     Bytes person;
     std::vector<EyePair> eyes;
     const std::vector<Image> pictures{images[0], make_image(64, 64, 24), images[4]};
@@ -222,7 +227,7 @@ void several(const Implementation &implementation, const std::vector<Image> &ima
     Bytes iris;
     std::vector<FRVT::IrisAnnulus> annuli;
     check(implementation->createIrisTemplate({images[0]}, TemplateRole::Enrollment_11, iris, annuli).code ==
-              ReturnCode::NotImplemented, "irises are not done");
+              ReturnCode::NotImplemented, "irises are not supported");
 }
 
 void time_of_a_large_picture(const Implementation &implementation, const Image &photo, double limit_ms) {
@@ -247,12 +252,39 @@ fs::path read_only_copy(const fs::path &models) {
     return folder;
 }
 
+// The place of a virtual function in the table through which NIST's driver calls it (Itanium C++ ABI).
+template <class Function>
+std::size_t slot(Function function) {
+    std::size_t offset = 0;
+    std::memcpy(&offset, &function, sizeof offset);
+    return (offset - 1) / sizeof(void *);
+}
+
+// Two functions stood in another order than NIST declares: its driver would have called one for the other.
+void interface_of_nist() {
+    using I = FRVT_11::Interface;
+    using Pairs = std::vector<EyePair>;
+    using One = FRVT::ReturnStatus (I::*)(const std::vector<Image> &, TemplateRole, Bytes &, Pairs &);
+    using Several = FRVT::ReturnStatus (I::*)(const Image &, TemplateRole, std::vector<Bytes> &, Pairs &);
+    const std::size_t first = slot(&I::initialize);
+    check(slot(static_cast<One>(&I::createFaceTemplate)) == first + 1, "second: a template of one person");
+    check(slot(&I::createIrisTemplate) == first + 2, "third: a template of irises");
+    check(slot(static_cast<Several>(&I::createFaceTemplate)) == first + 3, "fourth: templates of several people");
+    check(slot(&I::matchTemplates) == first + 4, "fifth: a match");
+    check(FRVT_11::API_MAJOR_VERSION == 6 && FRVT_11::API_MINOR_VERSION == 0, "version 6.0 of the interface");
+    check(FRVT::FRVT_STRUCTS_MAJOR_VERSION >= 3, "version 3 of its structs");
+    std::shared_ptr<std::uint8_t> data;
+    const Image image(2, 3, 8, data, Image::ImageDescription::FaceIso, Image::Illuminant::Visible);
+    check(image.size() == 6 && FRVT::Media().data.empty(), "images and media are constructed as NIST does");
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
     if (argc != 3 && argc != 4) return 2;
     const fs::path config = read_only_copy(argv[1]), photos = argv[2];
     const Implementation implementation = FRVT_11::Interface::getImplementation();
+    interface_of_nist();
     check(implementation->initialize("/nowhere").code == ReturnCode::ConfigError, "no folder, no configuration");
     check(implementation->initialize(config).code == ReturnCode::Success, "the folder is read");
     const std::vector<Image> images = gallery(photos);

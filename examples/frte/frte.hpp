@@ -1,7 +1,8 @@
 // The part of NIST's FRTE 1:1 interface (API 6.0) that an implementation and its tests need, declared in our words.
 //
-// Names, members, their order and the values of enumerations are NIST's, so that the adapter compiles against NIST's
-// own headers too: put those before this folder and define VISAVIS_NIST_HEADERS.
+// Names, members, the order of virtual functions and the values of enumerations are NIST's, so that an adapter built
+// with this header links into NIST's driver. To build with NIST's own headers, put those before this folder and define
+// VISAVIS_NIST_HEADERS.
 
 #ifndef VISAVIS_FRTE_HPP
 #define VISAVIS_FRTE_HPP
@@ -18,7 +19,7 @@
 
 namespace FRVT {
 
-/// One picture: `depth` 24 is RGB, 8 is brightness; rows lie close together.
+/// One picture: `depth` 24 is RGB, 8 is brightness; there are no gaps between rows.
 struct Image {
     enum class ImageDescription { FaceUnknown, FaceIso, FaceMugshot, FacePhotojournalism, FaceWild, IrisUnknown,
                                   IrisNIR, IrisWild };
@@ -33,7 +34,25 @@ struct Image {
     Illuminant illuminant = Illuminant::Unspecified;
     IrisLR irisLR = IrisLR::Unspecified;
 
+    Image() = default;
+    Image(std::uint16_t width, std::uint16_t height, std::uint8_t depth, std::shared_ptr<std::uint8_t> &data,
+          ImageDescription description, Illuminant illuminant, IrisLR irisLR = IrisLR::Unspecified)
+        : width(width), height(height), depth(depth), data(data), description(description), illuminant(illuminant),
+          irisLR(irisLR) {}
+
     std::size_t size() const { return std::size_t{width} * height * (depth / 8); }
+};
+
+/// Photos of a person, or the frames of a video. Declared for completeness: 1:1 passes images.
+struct Media {
+    enum class Label { Image, Video };
+
+    Label type = Label::Image;
+    std::vector<FRVT::Image> data;
+    std::uint8_t fps = 0;
+
+    Media() = default;
+    Media(Label type, const std::vector<FRVT::Image> &data, std::uint8_t fps) : type(type), data(data), fps(fps) {}
 };
 
 /// Where an iris was seen.
@@ -64,7 +83,7 @@ enum class ReturnCode {
     VendorError
 };
 
-/// What a function returns, with a word for people.
+/// What a function returns, with a message for people.
 struct ReturnStatus {
     ReturnCode code = ReturnCode::UnknownError;
     std::string info;
@@ -83,6 +102,13 @@ struct EyePair {
         : isLeftAssigned(left), isRightAssigned(right), xleft(xleft), yleft(yleft), xright(xright), yright(yright) {}
 };
 
+// NIST's driver reads these symbols, which the library under test defines.
+#ifdef NIST_EXTERN_FRVT_STRUCTS_VERSION
+extern std::uint16_t FRVT_STRUCTS_MAJOR_VERSION, FRVT_STRUCTS_MINOR_VERSION;
+#else
+std::uint16_t FRVT_STRUCTS_MAJOR_VERSION{3}, FRVT_STRUCTS_MINOR_VERSION{1};
+#endif
+
 } // namespace FRVT
 
 namespace FRVT_11 {
@@ -99,14 +125,14 @@ public:
                                                   std::vector<std::uint8_t> &templ,
                                                   std::vector<FRVT::EyePair> &eyeCoordinates) = 0;
 
+    virtual FRVT::ReturnStatus createIrisTemplate(const std::vector<FRVT::Image> &irises, FRVT::TemplateRole role,
+                                                  std::vector<std::uint8_t> &templ,
+                                                  std::vector<FRVT::IrisAnnulus> &irisLocations) = 0;
+
     /// One picture of several people: a template and eyes for each.
     virtual FRVT::ReturnStatus createFaceTemplate(const FRVT::Image &image, FRVT::TemplateRole role,
                                                   std::vector<std::vector<std::uint8_t>> &templs,
                                                   std::vector<FRVT::EyePair> &eyeCoordinates) = 0;
-
-    virtual FRVT::ReturnStatus createIrisTemplate(const std::vector<FRVT::Image> &irises, FRVT::TemplateRole role,
-                                                  std::vector<std::uint8_t> &templ,
-                                                  std::vector<FRVT::IrisAnnulus> &irisLocations) = 0;
 
     /// A similarity of 0 or more; -1 and VerifTemplateError where a template records a failure.
     virtual FRVT::ReturnStatus matchTemplates(const std::vector<std::uint8_t> &verifTemplate,
@@ -114,6 +140,12 @@ public:
 
     static std::shared_ptr<Interface> getImplementation();
 };
+
+#ifdef NIST_EXTERN_API_VERSION
+extern std::uint16_t API_MAJOR_VERSION, API_MINOR_VERSION;
+#else
+std::uint16_t API_MAJOR_VERSION{6}, API_MINOR_VERSION{0};
+#endif
 
 } // namespace FRVT_11
 

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use face::{Engine, FacePolicy, Options, Result};
 
-use crate::boundary::{given, guard, guard_or, listed};
+use crate::boundary::{enumerator, guard, guard_or, non_null};
 use crate::status::vav_status;
 
-/// Settings of a verifier. What is not set has its default. A number outside its range is told when the verifier is
-/// made. One config may serve for any number of verifiers.
+/// Settings of a verifier. What is not set has its default. A number outside its range is reported when the verifier
+/// is made. One config may serve any number of verifiers.
 pub struct vav_config {
     options: Options,
 }
@@ -22,7 +22,7 @@ pub enum vav_engine {
     VAV_ENGINE_AUTO = 0,
     /// ONNX Runtime, or VAV_ENGINE_UNAVAILABLE.
     VAV_ENGINE_ONNXRUNTIME = 1,
-    /// The engine in this library: slower, always there.
+    /// The engine inside this library: slower, always available.
     VAV_ENGINE_EMBEDDED = 2,
 }
 
@@ -44,7 +44,7 @@ impl vav_config {
 }
 
 fn set(config: Option<&mut vav_config>, change: impl FnOnce(&mut Options)) -> Result<()> {
-    change(&mut given(config, "config")?.options);
+    change(&mut non_null(config, "config")?.options);
     Ok(())
 }
 
@@ -57,13 +57,13 @@ unsafe fn path(path: *const c_char) -> Option<PathBuf> {
     Some(OsStr::from_bytes(path.to_bytes()).into())
 }
 
-/// A config with all defaults.
+/// Makes a config with all defaults.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_new() -> Option<Box<vav_config>> {
     guard_or(None, || Some(Box::new(vav_config { options: Options::default() })))
 }
 
-/// Frees a config. Verifiers that were made with it do not need it any more.
+/// Frees a config. Verifiers made with it no longer need it.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_free(config: Option<Box<vav_config>>) {
     guard_or((), || drop(config));
@@ -73,7 +73,7 @@ pub extern "C" fn vav_config_free(config: Option<Box<vav_config>>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine: i32) -> vav_status {
     guard(None, || {
-        let engine = listed(
+        let engine = enumerator(
             engine,
             &[
                 (vav_engine::VAV_ENGINE_AUTO as i32, Engine::Auto),
@@ -86,15 +86,16 @@ pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine:
     })
 }
 
-/// Where ONNX Runtime's library lies. NULL (default): the variable ORT_DYLIB_PATH; without it beside this library and
-/// beside the program, then where the system's loader looks. One process uses one file: the first that was loaded.
+/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
+/// library, beside the program, then where the system's loader looks. One process uses one file: the first that was
+/// loaded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_onnxruntime(
     config: Option<&mut vav_config>,
     library: *const c_char,
 ) -> vav_status {
     guard(None, || {
-        // SAFETY: strings end with 0, as C has it.
+        // SAFETY: C strings end with 0.
         let library = unsafe { path(library) };
         set(config, |options| options.onnxruntime = library)
     })
@@ -107,13 +108,13 @@ pub unsafe extern "C" fn vav_config_set_models(
     folder: *const c_char,
 ) -> vav_status {
     guard(None, || {
-        // SAFETY: strings end with 0, as C has it.
+        // SAFETY: C strings end with 0.
         let folder = unsafe { path(folder) };
         set(config, |options| options.models = folder)
     })
 }
 
-/// How many photos are processed at once, 1..1024 (default: one per core). More calls wait. 1 starts no threads.
+/// How many photos are processed at once, 1..1024 (default: one per core). Further calls wait.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, workers: usize) -> vav_status {
     guard(None, || set(config, |options| options.workers = workers))
@@ -123,7 +124,7 @@ pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, worker
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, policy: i32) -> vav_status {
     guard(None, || {
-        let policy = listed(
+        let policy = enumerator(
             policy,
             &[
                 (vav_face_policy::VAV_FACE_PROMINENT as i32, FacePolicy::Prominent),
@@ -136,13 +137,14 @@ pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, po
     })
 }
 
-/// The smallest face that is accepted, as the shorter side of its box in pixels (default 0: any that is found).
+/// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixels: u32) -> vav_status {
     guard(None, || set(config, |options| options.min_face = pixels))
 }
 
-/// The comparison score from which two photos count as one person, 0..100 (default 27: a false match rate of 0.2 %).
+/// The comparison score from which two photos count as the same person, 0..100 (default 27: a false match rate of
+/// 0.2 %).
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_threshold(config: Option<&mut vav_config>, score: f32) -> vav_status {
     guard(None, || set(config, |options| options.threshold = score))

@@ -17,11 +17,11 @@ pub struct vav_error {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_side {
-    /// Neither, or it cannot be told.
+    /// Neither, or unknown.
     VAV_SIDE_NONE = 0,
     /// The live or current photo, whose identity is in question.
     VAV_SIDE_PROBE = 1,
-    /// The stored photo that it is compared with.
+    /// The stored photo that the probe is compared with.
     VAV_SIDE_REFERENCE = 2,
 }
 

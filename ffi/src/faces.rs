@@ -1,10 +1,10 @@
-//! `vav_faces`: what a detection found.
+//! `vav_faces`: what a detection found; and the structs in which faces are reported.
 
-use std::mem::{MaybeUninit, size_of};
+use std::mem::MaybeUninit;
 
-use face::{Detection, Face, Result};
+use face::{Detection, Face, Quality, Result, Sample};
 
-use crate::boundary::{SizedOut, given, guard, guard_or, invalid};
+use crate::boundary::{guard, guard_or, invalid, non_null};
 use crate::error::vav_error;
 use crate::status::vav_status;
 
@@ -13,9 +13,9 @@ pub struct vav_faces {
     detection: Detection,
 }
 
-/// A point in pixels from the upright image's top left corner.
+/// A point in pixels from the top left corner of the upright image.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct vav_point {
     /// To the right.
     pub x: f32,
@@ -23,32 +23,91 @@ pub struct vav_point {
     pub y: f32,
 }
 
-/// A face in a photo. All lengths are pixels of the upright image; the box may reach beyond it.
+/// A rectangle in pixels of the upright image.
 #[repr(C)]
-#[derive(Clone, Copy)]
-pub struct vav_face {
-    /// Set by VAV_FACE_INIT.
-    pub struct_size: usize,
-    /// Left edge of the box.
+#[derive(Clone, Copy, Default)]
+pub struct vav_rect {
+    /// Left edge.
     pub x: f32,
-    /// Top edge of the box.
+    /// Top edge.
     pub y: f32,
-    /// Extent of the box to the right.
+    /// Extent to the right.
     pub width: f32,
-    /// Extent of the box downwards.
+    /// Extent downwards.
     pub height: f32,
-    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in an upright,
-    /// unmirrored photo the first eye is the one on the image's left.
+}
+
+/// Capture quality of one face. Names and formulas are those of ISO/IEC 29794-5:2025 where it has the measure.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct vav_quality {
+    /// Distance between the eyes in pixels. Below about 30 the template suffers.
+    pub inter_eye_distance: f32,
+    /// How much fine detail the face shows, 0 (blurred) to 1 (sharp).
+    pub sharpness: f32,
+    /// Luminance mean of the face, in linear light, 0..1.
+    pub brightness: f32,
+    /// Standard deviation of the luminance, 0..0.5.
+    pub contrast: f32,
+    /// Part of the face with a luminance up to 25/255, 0..1.
+    pub under_exposure: f32,
+    /// Part of the face with a luminance from 247/255 on, 0..1.
+    pub over_exposure: f32,
+    /// Entropy of the luminances of the face in bits, 0..8.
+    pub dynamic_range: f32,
+    /// How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same).
+    pub illumination_uniformity: f32,
+    /// Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way.
+    pub yaw: f32,
+    /// Degrees by which the head is raised; an estimate, about 15 degrees either way.
+    pub pitch: f32,
+    /// Degrees by which the head is tilted towards its own left shoulder.
+    pub roll: f32,
+    /// 0; room for later measures.
+    pub reserved: [f32; 5],
+}
+
+/// For vav_face.flags: the quality was measured.
+pub const VAV_QUALITY_MEASURED: u32 = 1;
+
+/// A face in a photo. All lengths are pixels of the upright image.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct vav_face {
+    /// Where the face is. May reach beyond the image.
+    pub bounds: vav_rect,
+    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: in an upright,
+    /// unmirrored photo the first eye is the one on the left of the image.
     pub landmarks: [vav_point; 5],
     /// How sure the detector is, 0..1.
     pub confidence: f32,
-    /// 0; bits may be given a meaning later.
+    /// VAV_QUALITY_MEASURED or 0. Bits may be added later.
     pub flags: u32,
+    /// All 0 unless it was requested by VAV_MEASURE_QUALITY.
+    pub quality: vav_quality,
 }
 
-/// What `vav_face` measured in 0.1.0, which had it first: smaller ones were never initialised.
-pub(crate) const FIRST_FACE_SIZE: usize = size_of::<usize>() + 16 * size_of::<f32>();
-const _: () = assert!(size_of::<vav_face>() >= FIRST_FACE_SIZE);
+/// What was seen on one photo.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+pub struct vav_sample {
+    /// The face that counts.
+    pub face: vav_face,
+    /// How many faces were found.
+    pub face_count: u32,
+    /// Width of the upright image in pixels.
+    pub width: u32,
+    /// Height of the upright image in pixels.
+    pub height: u32,
+    /// Milliseconds from bytes to pixels; 0 for pixels.
+    pub decode_ms: f32,
+    /// Milliseconds from pixels to faces.
+    pub detect_ms: f32,
+    /// Milliseconds from the face to the template.
+    pub extract_ms: f32,
+    /// 0; room for later members.
+    pub reserved: [u32; 2],
+}
 
 impl vav_faces {
     pub(crate) fn new(detection: Detection) -> Self {
@@ -64,15 +123,50 @@ impl vav_faces {
 
 impl From<&Face> for vav_face {
     fn from(face: &Face) -> Self {
+        let bounds = &face.bounds;
         vav_face {
-            struct_size: size_of::<vav_face>(),
-            x: face.bounds.x,
-            y: face.bounds.y,
-            width: face.bounds.width,
-            height: face.bounds.height,
+            bounds: vav_rect { x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height },
             landmarks: face.landmarks.map(|point| vav_point { x: point.x, y: point.y }),
             confidence: face.confidence,
-            flags: 0,
+            flags: if face.quality.is_some() { VAV_QUALITY_MEASURED } else { 0 },
+            quality: face.quality.as_ref().map(vav_quality::from).unwrap_or_default(),
+        }
+    }
+}
+
+impl From<&Quality> for vav_quality {
+    fn from(quality: &Quality) -> Self {
+        vav_quality {
+            inter_eye_distance: quality.inter_eye_distance,
+            sharpness: quality.sharpness,
+            brightness: quality.brightness,
+            contrast: quality.contrast,
+            under_exposure: quality.under_exposure,
+            over_exposure: quality.over_exposure,
+            dynamic_range: quality.dynamic_range,
+            illumination_uniformity: quality.illumination_uniformity,
+            yaw: quality.yaw,
+            pitch: quality.pitch,
+            roll: quality.roll,
+            reserved: [0.0; 5],
+        }
+    }
+}
+
+impl From<&Sample> for vav_sample {
+    fn from(sample: &Sample) -> Self {
+        let times = &sample.timings;
+        let [decode_ms, detect_ms, extract_ms] =
+            [times.decode, times.detect, times.extract].map(|time| time.as_secs_f32() * 1e3);
+        vav_sample {
+            face: (&sample.face).into(),
+            face_count: u32::try_from(sample.face_count).unwrap_or(u32::MAX),
+            width: sample.width,
+            height: sample.height,
+            decode_ms,
+            detect_ms,
+            extract_ms,
+            reserved: [0; 2],
         }
     }
 }
@@ -85,16 +179,14 @@ pub extern "C" fn vav_faces_count(faces: Option<&vav_faces>) -> usize {
 
 /// One of the faces, by its index from 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vav_faces_get(
+pub extern "C" fn vav_faces_get(
     faces: Option<&vav_faces>,
     index: usize,
-    face: *mut vav_face,
+    face: Option<&mut MaybeUninit<vav_face>>,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
-        // SAFETY: C passes a struct that begins with its size.
-        let out = unsafe { SizedOut::new(face, FIRST_FACE_SIZE, "face") }?;
-        out.write(given(faces, "faces")?.at(index)?.into());
+        non_null(face, "face")?.write(non_null(faces, "faces")?.at(index)?.into());
         Ok(())
     })
 }
@@ -104,26 +196,26 @@ pub unsafe extern "C" fn vav_faces_get(
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_chosen(
     faces: Option<&vav_faces>,
-    index: Option<&mut usize>,
+    index: Option<&mut MaybeUninit<usize>>,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
-        *given(index, "index")? = given(faces, "faces")?.detection.chosen.clone()?;
+        non_null(index, "index")?.write(non_null(faces, "faces")?.detection.chosen.clone()?);
         Ok(())
     })
 }
 
-/// The size of the upright image in pixels: what the coordinates of the faces refer to.
+/// The size of the upright image in pixels, which the coordinates of the faces refer to.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_image_size(
     faces: Option<&vav_faces>,
-    width: Option<&mut u32>,
-    height: Option<&mut u32>,
+    width: Option<&mut MaybeUninit<u32>>,
+    height: Option<&mut MaybeUninit<u32>>,
 ) -> vav_status {
     guard(None, || {
-        let detection = &given(faces, "faces")?.detection;
-        *given(width, "width")? = detection.width;
-        *given(height, "height")? = detection.height;
+        let detection = &non_null(faces, "faces")?.detection;
+        non_null(width, "width")?.write(detection.width);
+        non_null(height, "height")?.write(detection.height);
         Ok(())
     })
 }

@@ -1,16 +1,16 @@
-//! The C ABI: `include/visavis.h` is made from these files, one per handle. How it is used stands at the top of it.
+//! The C ABI: `include/visavis.h` is generated from these files, one per handle. Its opening comment says how it is used.
 //!
-//! References say at the border what C's pointers are: `Option<&T>` is a `const T *` that may be NULL,
-//! `Option<&mut T>` a `T *`, `Option<Box<T>>` one that is given up,
-//! `Option<&mut MaybeUninit<Option<Box<T>>>>` a `T **` to hand one out through. (An alias would show in the header.) So little is left that needs `unsafe`: byte
-//! arrays, and structs whose size their caller tells.
+//! Signatures say what the pointers of C are: `Option<&T>` is a `const T *` that may be NULL, `Option<&mut T>` a `T *`,
+//! `Option<Box<T>>` one whose ownership is handed over, `Option<&mut MaybeUninit<Option<Box<T>>>>` a `T **` that receives
+//! a handle. (An alias would show in the header.) So `unsafe` is left for byte arrays, strings and structs that carry
+//! their size.
 
-#![allow(unsafe_code, reason = "pointers come from C; every use says why it is sound")]
-#![allow(unreachable_pub, reason = "the linker and the header's maker reach what is public here")]
+#![allow(unsafe_code, reason = "pointers come from C; every use states why it is sound")]
+#![allow(unreachable_pub, reason = "the linker and cbindgen reach what is public here")]
 #![allow(
     clippy::doc_markdown,
     clippy::missing_safety_doc,
-    reason = "docs of exports are the header's, for C"
+    reason = "documentation of exports is that of the header"
 )]
 #![allow(non_camel_case_types, reason = "types have their C names")]
 
@@ -18,7 +18,7 @@ mod boundary;
 mod config;
 mod error;
 mod faces;
-mod pixels;
+mod photo;
 mod status;
 mod template;
 mod verifier;

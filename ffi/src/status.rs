@@ -1,4 +1,4 @@
-//! Numbers for what happened. They are the core's; a test compares them one by one.
+//! Numbers for what happened: those of the core, compared one by one in a test.
 
 use std::ffi::{CString, c_char};
 use std::sync::OnceLock;
@@ -7,9 +7,9 @@ use face::ErrorKind;
 
 use crate::boundary::guard_or;
 
-/// What a function returns. Statuses are banded by who can mend the problem: 1-19 the caller, 20-39 whoever supplied
-/// the image file, 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 we. New ones may be
-/// added to every band.
+/// What a function returns. Bands tell who can fix the problem: 1-19 the caller, 20-39 whoever supplied the image file,
+/// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 the makers of the library. New statuses may
+/// be added to every band.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_status {
@@ -25,11 +25,11 @@ pub enum vav_status {
     VAV_TEMPLATE_MISMATCH = 4,
     /// A template that records a failure to extract has no comparison score with any other.
     VAV_TEMPLATE_FAILED = 5,
-    /// A photo's file is missing, is not a regular file, or cannot be read.
+    /// A file cannot be read, or is not a regular file.
     VAV_FILE_UNREADABLE = 6,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
-    /// The bytes are none of the image formats that are read.
+    /// The bytes are not in any of the supported image formats.
     VAV_UNSUPPORTED_FORMAT = 21,
     /// The format was recognised, but the file is broken or cut short.
     VAV_CORRUPT_IMAGE = 22,
@@ -37,7 +37,7 @@ pub enum vav_status {
     VAV_IMAGE_TOO_LARGE = 23,
     /// No face was found.
     VAV_NO_FACE = 40,
-    /// Several faces were found and the policy allows one only.
+    /// Several faces were found and the policy allows only one.
     VAV_SEVERAL_FACES = 41,
     /// The face is smaller than the minimum that was set.
     VAV_FACE_TOO_SMALL = 42,
@@ -47,13 +47,13 @@ pub enum vav_status {
     VAV_MODEL_INVALID = 61,
     /// A model file's SHA-256 is not the one in the manifest.
     VAV_MODEL_HASH_MISMATCH = 62,
-    /// The inference engine that was asked for cannot be loaded.
+    /// The requested inference engine cannot be loaded.
     VAV_ENGINE_UNAVAILABLE = 63,
     /// The inference engine was found, but is too old or fails to start.
     VAV_ENGINE_INCOMPATIBLE = 64,
     /// A defect of the library, or of the inference engine while it ran.
     VAV_INTERNAL = 98,
-    /// A panic that was caught at the border of the library.
+    /// A panic that was caught at the boundary of the library.
     VAV_PANIC = 99,
 }
 
@@ -79,13 +79,13 @@ impl From<ErrorKind> for vav_status {
             ErrorKind::EngineUnavailable => vav_status::VAV_ENGINE_UNAVAILABLE,
             ErrorKind::EngineIncompatible => vav_status::VAV_ENGINE_INCOMPATIBLE,
             ErrorKind::Panic => vav_status::VAV_PANIC,
-            // `Internal`, and a kind that the core has and this list does not: the test below forbids that.
+            // `Internal`; the test below fails when the core has a kind that this list lacks.
             _ => vav_status::VAV_INTERNAL,
         }
     }
 }
 
-/// Names with the 0 that C wants at the end, made at the first question.
+/// Names with a terminating 0, made on first use.
 static NAMES: OnceLock<Vec<(i32, CString)>> = OnceLock::new();
 
 /// The name of a status without its prefix, for logs and messages: "OK", "NO_FACE"; "UNKNOWN" for a number that this
@@ -102,7 +102,7 @@ pub extern "C" fn vav_status_name(status: i32) -> *const c_char {
     })
 }
 
-/// A text for C. A 0 within it would end it early, so there it becomes a space.
+/// A string for C. A 0 inside would end it early, so it becomes a space.
 pub(crate) fn c_string(text: &str) -> CString {
     CString::new(text.replace('\0', " ")).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use std::ptr;
 
 use face::Template;
 
-use crate::boundary::{bytes, given, guard, guard_or, hand_out, invalid};
+use crate::boundary::{bytes, guard, guard_or, hand_out, invalid, non_null};
 use crate::error::vav_error;
 use crate::status::vav_status;
 
@@ -14,8 +14,8 @@ pub struct vav_template {
     pub(crate) template: Template,
 }
 
-/// The record of a failure to extract, for where every photo must leave a template. It can be stored like any other;
-/// comparing it gives VAV_TEMPLATE_FAILED.
+/// Makes the record of a failure to extract, for systems where every photo must leave a template. It can be stored like
+/// any other; comparing it gives VAV_TEMPLATE_FAILED.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_new_failed() -> Option<Box<vav_template>> {
     guard_or(None, || Some(Box::new(vav_template { template: Template::failed() })))
@@ -27,15 +27,15 @@ pub extern "C" fn vav_template_is_failed(templ: Option<&vav_template>) -> i32 {
     guard_or(0, || templ.map_or(0, |template| i32::from(template.template.is_failed())))
 }
 
-/// How many bytes vav_template_to_bytes writes; 0 for NULL. The same for all templates of a model, less for records of
+/// How many bytes vav_template_to_bytes writes; 0 for NULL. The same for all templates of a model, fewer for records of
 /// a failure to extract.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_size(templ: Option<&vav_template>) -> usize {
     guard_or(0, || templ.map_or(0, |template| template.template.to_bytes().len()))
 }
 
-/// Writes the form to store: self-contained, versioned, with the identity of the model and a check sum, the same on
-/// every machine. `capacity` is the size of `buffer`, at least vav_template_size.
+/// Writes the template for storage: self-contained, versioned, with the identity of the model and a checksum, the same
+/// on every machine. `capacity` is the size of `buffer`, at least vav_template_size.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_template_to_bytes(
     templ: Option<&vav_template>,
@@ -44,18 +44,18 @@ pub unsafe extern "C" fn vav_template_to_bytes(
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
-        let bytes = given(templ, "templ")?.template.to_bytes();
+        let bytes = non_null(templ, "templ")?.template.to_bytes();
         if buffer.is_null() || capacity < bytes.len() {
             return Err(invalid(format!("a buffer of {} bytes is needed", bytes.len())));
         }
-        // SAFETY: C passes `capacity` bytes to write to, which is enough, and `bytes` is ours.
+        // SAFETY: C passes `capacity` writable bytes, which is enough, and `bytes` is ours.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buffer, bytes.len()) };
         Ok(())
     })
 }
 
-/// Reads what vav_template_to_bytes wrote. Anything else, cut or damaged, is VAV_TEMPLATE_MALFORMED. Whether it fits
-/// a verifier's model is told when it is compared.
+/// Reads what vav_template_to_bytes wrote. Anything else, truncated or damaged, is VAV_TEMPLATE_MALFORMED. Whether the
+/// template fits the model of a verifier is checked when it is compared.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_template_from_bytes(
     data: *const u8,
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn vav_template_from_bytes(
 ) -> vav_status {
     guard(err, || {
         hand_out(templ, "templ", || {
-            // SAFETY: C passes `len` bytes that can be read.
+            // SAFETY: C passes `len` readable bytes.
             let bytes = unsafe { bytes(data, len, "data") }?;
             Ok(vav_template { template: Template::from_bytes(bytes)? })
         })

@@ -3,13 +3,13 @@
 use std::ffi::{CString, c_char};
 use std::mem::{MaybeUninit, size_of};
 
-use face::{Comparison, Engine, Extraction, Options, Side, Verifier};
+use face::{Comparison, Engine, Options, Side, Verdict, Verifier};
 
-use crate::boundary::{SizedOut, bytes, given, guard, guard_or, hand_out};
+use crate::boundary::{SizedOut, guard, guard_or, hand_out, non_null};
 use crate::config::{vav_config, vav_engine};
 use crate::error::vav_error;
-use crate::faces::{FIRST_FACE_SIZE, vav_face, vav_faces};
-use crate::pixels::{image, vav_pixels};
+use crate::faces::{vav_faces, vav_sample};
+use crate::photo::{read, vav_photo};
 use crate::status::{c_string, vav_status};
 use crate::template::vav_template;
 
@@ -22,7 +22,7 @@ pub struct vav_verifier {
     extractor_id: CString,
 }
 
-/// How alike two faces are.
+/// How similar two faces are.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_result {
@@ -31,16 +31,20 @@ pub struct vav_result {
     /// Cosine of the angle between the templates, -1..1.
     pub similarity: f32,
     /// Comparison score, 0..100: -10 log10 of the false match rate at this similarity. 30 means that one pair of
-    /// different people in a thousand is as alike, 40 one in ten thousand.
+    /// different people in a thousand is as similar, 40 one in ten thousand.
     pub score: f32,
     /// 1 when the score reaches the threshold of the verifier, else 0.
     pub is_match: i32,
-    /// 0; bits may be given a meaning later.
+    /// 0. Bits may be added later.
     pub flags: u32,
+    /// What vav_verify saw on the probe; all 0 after vav_compare.
+    pub probe: vav_sample,
+    /// What vav_verify saw on the reference; all 0 after vav_compare.
+    pub reference: vav_sample,
 }
 
-/// What `vav_result` measured in 0.1.0, which had it first: smaller ones were never initialised.
-const FIRST_RESULT_SIZE: usize = size_of::<usize>() + 4 * size_of::<f32>();
+/// Size of `vav_result` in 0.2.0, which had it first: a smaller one was never initialised.
+const FIRST_RESULT_SIZE: usize = size_of::<usize>() + 4 * size_of::<f32>() + 2 * size_of::<vav_sample>();
 const _: () = assert!(size_of::<vav_result>() >= FIRST_RESULT_SIZE);
 
 impl From<Comparison> for vav_result {
@@ -51,7 +55,16 @@ impl From<Comparison> for vav_result {
             score: comparison.score,
             is_match: i32::from(comparison.is_match),
             flags: 0,
+            probe: vav_sample::default(),
+            reference: vav_sample::default(),
         }
+    }
+}
+
+impl From<Verdict> for vav_result {
+    fn from(verdict: Verdict) -> Self {
+        let (probe, reference) = ((&verdict.probe).into(), (&verdict.reference).into());
+        vav_result { probe, reference, ..verdict.comparison.into() }
     }
 }
 
@@ -69,7 +82,7 @@ impl vav_verifier {
 }
 
 /// Loads the models and starts the engine; `config` may be NULL for all defaults. Takes a while, and is the only
-/// function that touches the disk.
+/// function that reads files.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_new(
     config: Option<&vav_config>,
@@ -112,138 +125,75 @@ pub extern "C" fn vav_verifier_extractor_id(verifier: Option<&vav_verifier>) -> 
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.extractor_id))
 }
 
-/// Do these two encoded photos show the same person? When several things are wrong, the first of these is told: probe
+/// Do these two photos show the same person? When several things are wrong, the first of these is reported: probe
 /// unreadable, reference unreadable, no usable face on the probe, none on the reference.
-///
-/// Photos are whole files in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_verify(
     verifier: Option<&vav_verifier>,
-    probe: *const u8,
-    probe_len: usize,
-    reference: *const u8,
-    reference_len: usize,
+    probe: *const vav_photo,
+    reference: *const vav_photo,
     result: *mut vav_result,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
-        // SAFETY: C passes a struct that begins with its size, and as many bytes as it says.
+        // SAFETY: C passes structs that begin with their size, and as many bytes of photos as they say.
         let (out, probe, reference) = unsafe {
             (
                 SizedOut::new(result, FIRST_RESULT_SIZE, "result")?,
-                bytes(probe, probe_len, "probe")?,
-                bytes(reference, reference_len, "reference")?,
+                read(probe, "probe").map_err(|error| error.at_side(Side::Probe))?,
+                read(reference, "reference").map_err(|error| error.at_side(Side::Reference))?,
             )
         };
-        out.write(given(verifier, "verifier")?.verifier.verify(probe, reference)?.comparison.into());
+        out.write(non_null(verifier, "verifier")?.verifier.verify(probe, reference)?.into());
         Ok(())
     })
 }
 
-/// vav_verify for photos that are decoded already.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vav_verify_pixels(
-    verifier: Option<&vav_verifier>,
-    probe: Option<&vav_pixels>,
-    reference: Option<&vav_pixels>,
-    result: *mut vav_result,
-    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
-) -> vav_status {
-    guard(err, || {
-        // SAFETY: C passes a struct that begins with its size, and pictures of as many bytes as they say.
-        let (out, probe, reference) = unsafe {
-            (
-                SizedOut::new(result, FIRST_RESULT_SIZE, "result")?,
-                image(probe, "probe").map_err(|error| error.at_side(Side::Probe))?,
-                image(reference, "reference").map_err(|error| error.at_side(Side::Reference))?,
-            )
-        };
-        out.write(given(verifier, "verifier")?.verifier.verify(&probe, &reference)?.comparison.into());
-        Ok(())
-    })
-}
-
-/// Finds all faces of an encoded photo. None at all is no error here.
+/// Finds all faces of a photo. Finding none is not an error here.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_detect(
     verifier: Option<&vav_verifier>,
-    photo: *const u8,
-    photo_len: usize,
+    photo: *const vav_photo,
     faces: Option<&mut MaybeUninit<Option<Box<vav_faces>>>>,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
         hand_out(faces, "faces", || {
-            // SAFETY: C passes as many bytes as it says.
-            let photo = unsafe { bytes(photo, photo_len, "photo") }?;
-            given(verifier, "verifier")?.verifier.detect(photo).map(vav_faces::new)
+            // SAFETY: C passes a struct that begins with its size, and as many bytes of a photo as it says.
+            let photo = unsafe { read(photo, "photo") }?;
+            non_null(verifier, "verifier")?.verifier.detect(photo).map(vav_faces::new)
         })
     })
 }
 
-/// vav_detect for a photo that is decoded already.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vav_detect_pixels(
-    verifier: Option<&vav_verifier>,
-    photo: Option<&vav_pixels>,
-    faces: Option<&mut MaybeUninit<Option<Box<vav_faces>>>>,
-    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
-) -> vav_status {
-    guard(err, || {
-        hand_out(faces, "faces", || {
-            // SAFETY: C passes a picture of as many bytes as it says.
-            let photo = unsafe { image(photo, "photo") }?;
-            given(verifier, "verifier")?.verifier.detect(&photo).map(vav_faces::new)
-        })
-    })
-}
-
-/// Makes a template of the face that counts on an encoded photo. `face` may be NULL; else it says where it was.
+/// Makes a template of the face that counts on a photo. `sample` may be NULL; else it receives what was seen.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract(
     verifier: Option<&vav_verifier>,
-    photo: *const u8,
-    photo_len: usize,
+    photo: *const vav_photo,
     templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
-    face: *mut vav_face,
+    sample: Option<&mut MaybeUninit<vav_sample>>,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
         hand_out(templ, "templ", || {
-            // SAFETY: C passes as many bytes as it says, and NULL or a struct that begins with its size.
-            let (photo, face) = unsafe { (bytes(photo, photo_len, "photo")?, optional_face(face)?) };
-            let extraction = given(verifier, "verifier")?.verifier.extract(photo)?;
-            Ok(extracted(extraction, face))
+            // SAFETY: C passes a struct that begins with its size, and as many bytes of a photo as it says.
+            let photo = unsafe { read(photo, "photo") }?;
+            let extraction = non_null(verifier, "verifier")?.verifier.extract(photo)?;
+            if let Some(out) = sample {
+                out.write((&extraction.sample).into());
+            }
+            Ok(vav_template { template: extraction.template })
         })
     })
 }
 
-/// vav_extract for a photo that is decoded already.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vav_extract_pixels(
-    verifier: Option<&vav_verifier>,
-    photo: Option<&vav_pixels>,
-    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
-    face: *mut vav_face,
-    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
-) -> vav_status {
-    guard(err, || {
-        hand_out(templ, "templ", || {
-            // SAFETY: C passes a picture of as many bytes as it says, and NULL or a struct that begins with its size.
-            let (photo, face) = unsafe { (image(photo, "photo")?, optional_face(face)?) };
-            let extraction = given(verifier, "verifier")?.verifier.extract(&photo)?;
-            Ok(extracted(extraction, face))
-        })
-    })
-}
-
-/// Makes a template of one face of an encoded photo, whether it counts there or not: the one with this index in what
+/// Makes a template of one face of a photo, whether it is the one that counts or not: the one with this index in what
 /// vav_detect found on the same photo.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract_face(
     verifier: Option<&vav_verifier>,
-    photo: *const u8,
-    photo_len: usize,
+    photo: *const vav_photo,
     faces: Option<&vav_faces>,
     index: usize,
     templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
@@ -251,37 +201,16 @@ pub unsafe extern "C" fn vav_extract_face(
 ) -> vav_status {
     guard(err, || {
         hand_out(templ, "templ", || {
-            // SAFETY: C passes as many bytes as it says.
-            let photo = unsafe { bytes(photo, photo_len, "photo") }?;
-            let face = given(faces, "faces")?.at(index)?;
-            let template = given(verifier, "verifier")?.verifier.extract_face(photo, face)?;
+            // SAFETY: C passes a struct that begins with its size, and as many bytes of a photo as it says.
+            let photo = unsafe { read(photo, "photo") }?;
+            let face = non_null(faces, "faces")?.at(index)?;
+            let template = non_null(verifier, "verifier")?.verifier.extract_face(photo, face)?;
             Ok(vav_template { template })
         })
     })
 }
 
-/// vav_extract_face for a photo that is decoded already.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vav_extract_face_pixels(
-    verifier: Option<&vav_verifier>,
-    photo: Option<&vav_pixels>,
-    faces: Option<&vav_faces>,
-    index: usize,
-    templ: Option<&mut MaybeUninit<Option<Box<vav_template>>>>,
-    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
-) -> vav_status {
-    guard(err, || {
-        hand_out(templ, "templ", || {
-            // SAFETY: C passes a picture of as many bytes as it says.
-            let photo = unsafe { image(photo, "photo") }?;
-            let face = given(faces, "faces")?.at(index)?;
-            let template = given(verifier, "verifier")?.verifier.extract_face(&photo, face)?;
-            Ok(vav_template { template })
-        })
-    })
-}
-
-/// Compares two templates of this verifier's model. VAV_TEMPLATE_MISMATCH for those of another one,
+/// Compares two templates made by the model of this verifier. VAV_TEMPLATE_MISMATCH for those of another one,
 /// VAV_TEMPLATE_FAILED where one records a failure to extract: there is no score then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_compare(
@@ -294,9 +223,9 @@ pub unsafe extern "C" fn vav_compare(
     guard(err, || {
         // SAFETY: C passes a struct that begins with its size.
         let out = unsafe { SizedOut::new(result, FIRST_RESULT_SIZE, "result") }?;
-        let probe = &given(probe, "probe")?.template;
-        let reference = &given(reference, "reference")?.template;
-        out.write(given(verifier, "verifier")?.verifier.compare(probe, reference)?.into());
+        let probe = &non_null(probe, "probe")?.template;
+        let reference = &non_null(reference, "reference")?.template;
+        out.write(non_null(verifier, "verifier")?.verifier.compare(probe, reference)?.into());
         Ok(())
     })
 }
@@ -305,21 +234,6 @@ pub unsafe extern "C" fn vav_compare(
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_free(verifier: Option<Box<vav_verifier>>) {
     guard_or((), || drop(verifier));
-}
-
-/// # Safety
-///
-/// As for [`SizedOut::new`].
-unsafe fn optional_face(face: *mut vav_face) -> face::Result<Option<SizedOut<vav_face>>> {
-    // SAFETY: not NULL; the caller vouches for the rest.
-    (!face.is_null()).then(|| unsafe { SizedOut::new(face, FIRST_FACE_SIZE, "face") }).transpose()
-}
-
-fn extracted(extraction: Extraction, face: Option<SizedOut<vav_face>>) -> vav_template {
-    if let Some(out) = face {
-        out.write((&extraction.sample.face).into());
-    }
-    vav_template { template: extraction.template }
 }
 
 fn text(verifier: Option<&vav_verifier>, of: fn(&vav_verifier) -> &CString) -> *const c_char {

@@ -1,17 +1,17 @@
-//! Which version the header is of, and which the library.
+//! The versions of the header and of the library.
 
 use std::ffi::c_char;
 
 use crate::boundary::guard_or;
 
-/// The version that this header is of: changes that break programs.
+/// Version of this header: changes that break programs. While it is 0, those of the minor version may.
 pub const VAV_VERSION_MAJOR: i32 = 0;
-/// The version that this header is of: additions.
+/// Version of this header: additions.
 pub const VAV_VERSION_MINOR: i32 = 1;
-/// The version that this header is of: repairs.
+/// Version of this header: fixes.
 pub const VAV_VERSION_PATCH: i32 = 0;
 
-/// The version of the library that is loaded, which may be newer than the header's: "0.1.0".
+/// The version of the loaded library, for example "0.2.0". It may be newer than that of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_version() -> *const c_char {
     guard_or(c"".as_ptr(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())

@@ -1,4 +1,4 @@
-/* What the test programs share. */
+/* Shared by the test programs. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -19,15 +19,15 @@ static int failures = 0;
         }                                                                                                    \
     } while (0)
 
-typedef struct photo {
+typedef struct blob {
     uint8_t *data;
     size_t len;
-} photo;
+} blob;
 
 /* A whole file; ends the program when it cannot be read. */
-static inline photo load(const char *folder, const char *name) {
+static inline blob load(const char *folder, const char *name) {
     char path[4096];
-    photo result = { NULL, 0 };
+    blob result = { NULL, 0 };
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
@@ -45,8 +45,19 @@ static inline photo load(const char *folder, const char *name) {
     return result;
 }
 
-/* A binary PPM of 8 bits a channel. `owner` is to be freed. */
-static inline vav_pixels load_ppm(const char *folder, const char *name, photo *owner) {
+/* An encoded photo. */
+static inline vav_photo encoded(blob file) {
+    vav_photo photo = VAV_PHOTO_ENCODED(file.data, file.len);
+    return photo;
+}
+
+static inline vav_photo with_quality(vav_photo photo) {
+    photo.flags |= VAV_MEASURE_QUALITY;
+    return photo;
+}
+
+/* A binary PPM of 8 bits a channel. The caller frees `owner`. */
+static inline vav_photo load_ppm(const char *folder, const char *name, blob *owner) {
     unsigned width = 0, height = 0;
     int header = 0;
     *owner = load(folder, name);
@@ -55,12 +66,12 @@ static inline vav_pixels load_ppm(const char *folder, const char *name, photo *o
         fprintf(stderr, "%s is not a PPM as expected\n", name);
         exit(2);
     }
-    vav_pixels pixels = { owner->data + header + 1, owner->len - (size_t)header - 1, width, height,
-                          3 * (size_t)width, VAV_PIXELS_RGB8 };
-    return pixels;
+    vav_photo photo = VAV_PHOTO_PIXELS(owner->data + header + 1, owner->len - (size_t)header - 1, width, height, 0,
+                                       VAV_FORMAT_RGB8);
+    return photo;
 }
 
-/* A config with the engine that the environment names: VISAVIS_TEST_ENGINE=embedded|onnxruntime. */
+/* A config with the engine named by the environment: VISAVIS_TEST_ENGINE=embedded|onnxruntime. */
 static inline vav_config *engine_config(void) {
     const char *name = getenv("VISAVIS_TEST_ENGINE");
     vav_config *config = vav_config_new();
@@ -73,7 +84,7 @@ static inline vav_config *engine_config(void) {
     return config;
 }
 
-/* A verifier; ends the program when there is none. Frees the config. */
+/* A verifier; ends the program when it cannot be made. Frees the config. */
 static inline vav_verifier *make_verifier(vav_config *config) {
     vav_verifier *verifier = NULL;
     vav_error *err = NULL;
@@ -85,7 +96,7 @@ static inline vav_verifier *make_verifier(vav_config *config) {
     return verifier;
 }
 
-/* The last line of every program: no check that ran is no success. */
+/* The last line of every program. Without a single check it is a failure. */
 static inline int done(const char *name) {
     fprintf(stderr, "%s: %d checks, %d failures\n", name, checks, failures);
     return checks > 0 && failures == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/* forks IMAGES: a config and a verifier from before fork() work after it, in parent and children. */
+/* forks IMAGES: a config and a verifier made before fork() work after it, in parent and children. */
 #include "check.h"
 
 #include <sys/wait.h>
@@ -6,16 +6,16 @@
 
 enum { CHILDREN = 4, PATIENCE_S = 240 };
 
-static photo probe, other;
+static blob probe, other;
 
 static float score(const vav_verifier *verifier) {
+    vav_photo first = encoded(probe), second = encoded(other);
     vav_result result = VAV_RESULT_INIT;
-    vav_status status =
-        vav_verify(verifier, probe.data, probe.len, other.data, other.len, &result, NULL);
+    vav_status status = vav_verify(verifier, &first, &second, &result, NULL);
     return status == VAV_OK ? result.score : -1.0f;
 }
 
-/* What a child does; it must end by itself, else the alarm ends it. */
+/* What a child does. It must end by itself; otherwise the alarm ends it. */
 static int child(vav_verifier *inherited, const vav_config *config, float expected, int use_first) {
     vav_verifier *own = NULL;
     alarm(PATIENCE_S);

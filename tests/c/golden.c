@@ -1,7 +1,7 @@
 /* golden CASES IMAGES: every golden case through the C ABI.
  *
- * Prints a line for every case, as ffi/examples/reference.rs does, so that both can be compared to the bit; and checks
- * what the table expects. */
+ * Prints one line per case, as ffi/examples/reference.rs does, so that both can be compared bit by bit; and checks what
+ * the table expects. */
 #include "check.h"
 
 #include <math.h>
@@ -65,11 +65,11 @@ static unsigned bits(float value) {
 static void run(char *cells[COLUMNS], const char *images) {
     static const char *const sides[] = { "", "probe", "reference" };
     const char *name = cells[0], *score = cells[4], *error = cells[5], *side = cells[6];
-    photo probe = load(images, cells[2]), reference = load(images, cells[3]);
+    blob probe_file = load(images, cells[2]), reference_file = load(images, cells[3]);
+    vav_photo probe = encoded(probe_file), reference = encoded(reference_file);
     vav_result result = VAV_RESULT_INIT;
     vav_error *err = NULL;
-    vav_status status = vav_verify(verifier_for(cells[1]), probe.data, probe.len, reference.data, reference.len,
-                                   &result, &err);
+    vav_status status = vav_verify(verifier_for(cells[1]), &probe, &reference, &result, &err);
     const char *got = vav_status_name(status), *got_side = sides[vav_error_side(err)];
     if (status == VAV_OK)
         printf("%s\tOK\t\t%08x\t%08x\n", name, bits(result.similarity), bits(result.score));
@@ -77,7 +77,7 @@ static void run(char *cells[COLUMNS], const char *images) {
         printf("%s\t%s\t%s\t\t\n", name, got, got_side);
     int as_expected = strcmp(got, *error ? error : "OK") == 0 && strcmp(got_side, side) == 0;
     if (status == VAV_OK && strcmp(score, "?") != 0) {
-        /* Scores are ONNX Runtime's; the engines may be a point apart. */
+        /* The expected scores are those of ONNX Runtime; the engines may be one point apart. */
         int apart = abs((int)floorf(result.score) - atoi(score));
         int engine = vav_verifier_engine(verifier_for(cells[1]));
         as_expected = as_expected && apart <= (engine == VAV_ENGINE_ONNXRUNTIME ? 0 : 1);
@@ -88,8 +88,8 @@ static void run(char *cells[COLUMNS], const char *images) {
     CHECK(as_expected);
     CHECK((status == VAV_OK) == (err == NULL) && vav_error_status(err) == status);
     vav_error_free(err);
-    free(probe.data);
-    free(reference.data);
+    free(probe_file.data);
+    free(reference_file.data);
 }
 
 int main(int argc, char **argv) {

@@ -6,7 +6,8 @@
 enum { THREADS = 8, ROUNDS = 4 };
 
 static const vav_verifier *verifier;
-static photo probe, other;
+static blob probe_file, other_file;
+static vav_photo probe, other, truncated;
 static float same_score, different_score;
 
 static void *work(void *argument) {
@@ -14,9 +15,9 @@ static void *work(void *argument) {
     for (int round = 0; round < ROUNDS; round++) {
         vav_result same = VAV_RESULT_INIT, different = VAV_RESULT_INIT;
         vav_error *err = NULL;
-        *wrong += vav_verify(verifier, probe.data, probe.len, probe.data, probe.len, &same, NULL) != VAV_OK;
-        *wrong += vav_verify(verifier, probe.data, probe.len, other.data, other.len, &different, NULL) != VAV_OK;
-        *wrong += vav_verify(verifier, probe.data, 100, other.data, other.len, &different, &err) == VAV_OK;
+        *wrong += vav_verify(verifier, &probe, &probe, &same, NULL) != VAV_OK;
+        *wrong += vav_verify(verifier, &probe, &other, &different, NULL) != VAV_OK;
+        *wrong += vav_verify(verifier, &truncated, &other, &different, &err) == VAV_OK;
         *wrong += vav_error_side(err) != VAV_SIDE_PROBE;
         *wrong += same.score != same_score || different.score != different_score;
         vav_error_free(err);
@@ -34,10 +35,13 @@ int main(int argc, char **argv) {
     CHECK(vav_config_set_workers(config, 3) == VAV_OK);
     vav_verifier *owned = make_verifier(config);
     verifier = owned;
-    probe = load(argv[1], "astronaut.jpg");
-    other = load(argv[1], "hopper.jpg");
-    CHECK(vav_verify(verifier, probe.data, probe.len, probe.data, probe.len, &same, NULL) == VAV_OK);
-    CHECK(vav_verify(verifier, probe.data, probe.len, other.data, other.len, &different, NULL) == VAV_OK);
+    probe_file = load(argv[1], "astronaut.jpg");
+    other_file = load(argv[1], "hopper.jpg");
+    probe = truncated = encoded(probe_file);
+    truncated.len = 100;
+    other = encoded(other_file);
+    CHECK(vav_verify(verifier, &probe, &probe, &same, NULL) == VAV_OK);
+    CHECK(vav_verify(verifier, &probe, &other, &different, NULL) == VAV_OK);
     CHECK(same.is_match && !different.is_match);
     same_score = same.score;
     different_score = different.score;
@@ -47,7 +51,7 @@ int main(int argc, char **argv) {
         CHECK(wrong[i] == 0);
     }
     vav_verifier_free(owned);
-    free(probe.data);
-    free(other.data);
+    free(probe_file.data);
+    free(other_file.data);
     return done("threads");
 }

@@ -1,9 +1,9 @@
-/* two_runtimes COPY IMAGES: the program has a copy of ONNX Runtime of its own, loaded and started first. */
+/* two_runtimes COPY IMAGES: the program has its own copy of ONNX Runtime, loaded and started first. */
 #include "check.h"
 
 #include <dlfcn.h>
 
-/* The first members of OrtApi; within one major version their places never change. */
+/* The first members of OrtApi; within one major version their offsets never change. */
 typedef struct ort_api {
     void *create_status, *get_error_code, *get_error_message;
     void *(*create_env)(int level, const char *name, void **env);
@@ -30,10 +30,11 @@ int main(int argc, char **argv) {
     CHECK(entry.function()->get_api(22)->create_env(3, "host", &env) == NULL && env != NULL);
     vav_verifier *verifier = make_verifier(engine_config());
     CHECK(vav_verifier_engine(verifier) == VAV_ENGINE_ONNXRUNTIME);
-    photo probe = load(argv[2], "astronaut.jpg");
-    CHECK(vav_verify(verifier, probe.data, probe.len, probe.data, probe.len, &result, NULL) == VAV_OK);
+    blob file = load(argv[2], "astronaut.jpg");
+    vav_photo probe = encoded(file);
+    CHECK(vav_verify(verifier, &probe, &probe, &result, NULL) == VAV_OK);
     CHECK(result.is_match == 1);
-    free(probe.data);
+    free(file.data);
     vav_verifier_free(verifier);
     return done("two_runtimes");
 }

@@ -1,4 +1,4 @@
-// wrapper IMAGES PPM_FOLDER: visavis.hpp, and raw pixels of every layout.
+// wrapper IMAGES PPM_FOLDER: visavis.hpp, and pixels in every format.
 #include "check.h"
 
 #include <array>
@@ -7,9 +7,10 @@
 
 static_assert(!std::is_copy_constructible_v<visavis::verifier> && std::is_nothrow_move_constructible_v<visavis::verifier>);
 static_assert(!std::is_copy_constructible_v<visavis::face_template> && !std::is_copy_constructible_v<visavis::config>);
-static_assert(std::is_convertible_v<std::vector<std::uint8_t>, visavis::bytes>);
-static_assert(std::is_convertible_v<std::string, visavis::bytes>);
-static_assert(!std::is_convertible_v<std::vector<int>, visavis::bytes>);
+static_assert(std::is_convertible_v<std::vector<std::uint8_t>, visavis::photo>);
+static_assert(std::is_convertible_v<std::string, visavis::photo>);
+static_assert(std::is_convertible_v<visavis::bytes, visavis::photo>);
+static_assert(!std::is_convertible_v<std::vector<int>, visavis::photo>);
 
 template <class Call>
 static vav_status thrown(Call &&call) {
@@ -23,25 +24,39 @@ static vav_status thrown(Call &&call) {
 }
 
 static std::string file(const char *folder, const char *name) {
-    photo read = load(folder, name);
+    blob read = load(folder, name);
     std::string bytes(reinterpret_cast<const char *>(read.data), read.len);
     std::free(read.data);
     return bytes;
 }
 
-// The same picture in every layout gives the same template, whatever the stride.
+// A buffer rounded up to a page was read with a guessed stride: sheared pixels, and a wrong score in silence.
+static void rounded_up_to_a_page(const visavis::verifier &verifier, const vav_photo &rgb,
+                                 const std::vector<std::uint8_t> &expected) {
+    const auto *pixels = static_cast<const std::uint8_t *>(rgb.data);
+    std::vector<std::uint8_t> data(pixels, pixels + rgb.len);
+    data.resize((data.size() / 4096 + 1) * 4096);
+    const auto photo = [&](std::size_t stride) {
+        return visavis::pixels(data, rgb.width, rgb.height, VAV_FORMAT_RGB8, stride);
+    };
+    CHECK(thrown([&] { verifier.extract(photo(0)); }) == VAV_INVALID_PIXELS);
+    CHECK(verifier.extract(photo(3 * std::size_t{rgb.width})).to_bytes() == expected);
+}
+
+// The same picture in every format gives the same template, whatever the stride.
 static void layouts(const visavis::verifier &verifier, const char *folder) {
-    photo owner;
-    const vav_pixels rgb = load_ppm(folder, "astronaut.ppm", &owner);
-    const std::vector<std::uint8_t> expected = verifier.extract(rgb).to_bytes();
+    blob owner;
+    const vav_photo rgb = load_ppm(folder, "astronaut.ppm", &owner);
+    const auto *pixels = static_cast<const std::uint8_t *>(rgb.data);
+    const std::vector<std::uint8_t> expected = verifier.extract(visavis::photo(rgb)).to_bytes();
     struct {
-        vav_pixel_format format;
+        vav_format format;
         std::size_t channels;
         std::array<int, 4> order;
-    } const kinds[] = { { VAV_PIXELS_RGB8, 3, { 0, 1, 2, 0 } },
-                        { VAV_PIXELS_BGR8, 3, { 2, 1, 0, 0 } },
-                        { VAV_PIXELS_RGBA8, 4, { 0, 1, 2, -1 } },
-                        { VAV_PIXELS_BGRA8, 4, { 2, 1, 0, -1 } } };
+    } const kinds[] = { { VAV_FORMAT_RGB8, 3, { 0, 1, 2, 0 } },
+                        { VAV_FORMAT_BGR8, 3, { 2, 1, 0, 0 } },
+                        { VAV_FORMAT_RGBA8, 4, { 0, 1, 2, -1 } },
+                        { VAV_FORMAT_BGRA8, 4, { 2, 1, 0, -1 } } };
     for (const auto &kind : kinds) {
         for (std::size_t gap : { 0u, 13u }) {
             const std::size_t stride = rgb.width * kind.channels + gap;
@@ -51,14 +66,17 @@ static void layouts(const visavis::verifier &verifier, const char *folder) {
                     for (std::size_t c = 0; c < kind.channels; c++)
                         if (kind.order[c] >= 0)
                             data[y * stride + x * kind.channels + c] =
-                                rgb.data[y * rgb.stride + 3 * x + static_cast<std::size_t>(kind.order[c])];
-            const vav_pixels other = visavis::pixels(data, rgb.width, rgb.height, kind.format, gap == 0 ? 0 : stride);
+                                pixels[3 * (y * rgb.width + x) + static_cast<std::size_t>(kind.order[c])];
+            const std::size_t given = gap == 0 ? 0 : stride;
+            const visavis::photo other = visavis::pixels(data, rgb.width, rgb.height, kind.format, given);
             CHECK(verifier.extract(other).to_bytes() == expected);
         }
     }
     std::vector<std::uint8_t> gray(std::size_t{rgb.width} * rgb.height);
-    for (std::size_t i = 0; i < gray.size(); i++) gray[i] = rgb.data[3 * i + 1];
-    CHECK(verifier.verify(visavis::pixels(gray, rgb.width, rgb.height, VAV_PIXELS_GRAY8), rgb).is_match == 1);
+    for (std::size_t i = 0; i < gray.size(); i++) gray[i] = pixels[3 * i + 1];
+    const visavis::photo in_gray = visavis::pixels(gray, rgb.width, rgb.height, VAV_FORMAT_GRAY8);
+    CHECK(verifier.verify(in_gray, visavis::photo(rgb)).is_match == 1);
+    rounded_up_to_a_page(verifier, rgb, expected);
     std::free(owner.data);
 }
 
@@ -99,6 +117,8 @@ int main(int argc, char **argv) {
     visavis::verifier verifier(visavis::config().workers(2).threshold(27));
     const std::string astronaut = file(argv[1], "astronaut.jpg"), hopper = file(argv[1], "hopper.jpg");
     CHECK(verifier.verify(astronaut, astronaut).is_match == 1 && verifier.verify(astronaut, hopper).is_match == 0);
+    const vav_result measured = verifier.verify(visavis::photo(astronaut).with_quality(), hopper);
+    CHECK(measured.probe.face.flags == VAV_QUALITY_MEASURED && measured.reference.face.flags == 0);
     try {
         verifier.verify(astronaut, file(argv[1], "gray.png"));
         CHECK(!"thrown");

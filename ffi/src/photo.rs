@@ -1,0 +1,102 @@
+//! `vav_photo`: a photo as a program has it, encoded or decoded.
+
+use std::ffi::c_void;
+use std::mem::size_of;
+
+use face::{Error, ErrorKind, Image, Photo, PixelFormat, Result};
+
+use crate::boundary::{bytes, enumerator, invalid, sized_in};
+
+/// What the bytes of a vav_photo are.
+#[repr(C)]
+pub enum vav_format {
+    /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
+    VAV_FORMAT_ENCODED = 0,
+    /// Pixels of three bytes: red, green, blue.
+    VAV_FORMAT_RGB8 = 1,
+    /// Pixels of three bytes: blue, green, red (the order of OpenCV).
+    VAV_FORMAT_BGR8 = 2,
+    /// Pixels of four bytes: red, green, blue, alpha; laid over white.
+    VAV_FORMAT_RGBA8 = 3,
+    /// Pixels of four bytes: blue, green, red, alpha; laid over white.
+    VAV_FORMAT_BGRA8 = 4,
+    /// Pixels of one byte: brightness.
+    VAV_FORMAT_GRAY8 = 5,
+}
+
+/// For vav_photo.flags: measure the capture quality of the faces. It costs nothing where it is not requested.
+pub const VAV_MEASURE_QUALITY: u32 = 1;
+
+/// A photo. Initialise it with VAV_PHOTO_ENCODED or VAV_PHOTO_PIXELS.
+///
+/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; anything else is converted
+/// first, which takes 3 * width * height bytes for the time of the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct vav_photo {
+    /// Set by the initialisers.
+    pub struct_size: usize,
+    /// The file, or the first row of pixels. Borrowed for the call.
+    pub data: *const c_void,
+    /// Length of `data` in bytes. The last row of pixels may end after its last pixel.
+    pub len: usize,
+    /// For pixels: bytes from the start of one row to the start of the next. 0 means that there are no gaps between
+    /// rows; `len` must be exactly the length of all rows then.
+    pub stride: usize,
+    /// For pixels: 1..65535.
+    pub width: u32,
+    /// For pixels: 1..65535.
+    pub height: u32,
+    /// A vav_format.
+    pub format: i32,
+    /// 0 or VAV_MEASURE_QUALITY.
+    pub flags: u32,
+}
+
+/// Size of `vav_photo` in 0.2.0, which had it first: a smaller one was never initialised.
+const FIRST_PHOTO_SIZE: usize = 4 * size_of::<usize>() + 4 * size_of::<u32>();
+
+const PIXEL_FORMATS: &[(i32, Option<PixelFormat>)] = &[
+    (vav_format::VAV_FORMAT_ENCODED as i32, None),
+    (vav_format::VAV_FORMAT_RGB8 as i32, Some(PixelFormat::Rgb8)),
+    (vav_format::VAV_FORMAT_BGR8 as i32, Some(PixelFormat::Bgr8)),
+    (vav_format::VAV_FORMAT_RGBA8 as i32, Some(PixelFormat::Rgba8)),
+    (vav_format::VAV_FORMAT_BGRA8 as i32, Some(PixelFormat::Bgra8)),
+    (vav_format::VAV_FORMAT_GRAY8 as i32, Some(PixelFormat::Gray8)),
+];
+
+/// The photo for the core. Pixels whose sizes do not fit together are reported when it is opened, in the order of
+/// [`face::Verifier::verify`].
+///
+/// # Safety
+///
+/// `photo` is NULL or points to a struct that begins with its size, whose `data` is NULL or points to `len` bytes that
+/// can be read for as long as the result is used.
+pub(crate) unsafe fn read<'a>(photo: *const vav_photo, name: &str) -> Result<Photo<'a>> {
+    // SAFETY: the caller vouches for it; a `vav_photo` holds plain numbers and a pointer, which may be NULL.
+    let photo = unsafe { sized_in(photo, FIRST_PHOTO_SIZE, name) }?;
+    let format = enumerator(photo.format, PIXEL_FORMATS, "format")?;
+    if photo.flags & !VAV_MEASURE_QUALITY != 0 {
+        return Err(invalid(format!(
+            "{name}->flags is {:#x}: it has a bit set that is not known",
+            photo.flags
+        )));
+    }
+    // SAFETY: the caller vouches for data and length.
+    let data = unsafe { bytes(photo.data.cast(), photo.len, name) }?;
+    let made: Photo<'a> = format.map_or_else(|| data.into(), |format| pixels(&photo, data, format).into());
+    Ok(if photo.flags == VAV_MEASURE_QUALITY { made.with_quality() } else { made })
+}
+
+fn pixels<'a>(photo: &vav_photo, data: &'a [u8], format: PixelFormat) -> Result<Image<'a>> {
+    let row = photo.width as usize * format.channels();
+    // Without a stride a length beyond that of all rows means that the rows have gaps, or that nobody knows.
+    if photo.stride == 0 && row.checked_mul(photo.height as usize).is_none_or(|len| data.len() > len) {
+        let len = data.len();
+        let message =
+            format!("{len} bytes are more than {}x{} pixels: set the stride", photo.width, photo.height);
+        return Err(Error::new(ErrorKind::InvalidPixels, message));
+    }
+    let stride = if photo.stride == 0 { row } else { photo.stride };
+    Image::from_pixels(data, photo.width, photo.height, stride, format)
+}
