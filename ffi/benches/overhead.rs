@@ -1,4 +1,4 @@
-//! What the C ABI costs over the Rust API: the same verifications through both, one after the other.
+//! What the C ABI costs compared with the Rust API: the same verifications through both, one after the other.
 //!
 //! `cargo build --release -p visavis-ffi && cargo bench -p visavis-ffi [-- FOLDER]`; FOLDER holds photos
 //! (default: those of the golden cases). Medians of interleaved runs; the ratio is what counts.
@@ -15,15 +15,18 @@ use face::{Options, Verifier};
 const PAIRS: usize = 20;
 const ROUNDS: usize = 21;
 
-type Verify = unsafe extern "C" fn(
-    *const c_void,
-    *const u8,
-    usize,
-    *const u8,
-    usize,
-    *mut CResult,
-    *mut *mut c_void,
-) -> i32;
+type Verify =
+    unsafe extern "C" fn(*const c_void, *const CPhoto, *const CPhoto, *mut CResult, *mut *mut c_void) -> i32;
+
+#[repr(C)]
+struct CPhoto {
+    struct_size: usize,
+    data: *const u8,
+    len: usize,
+    stride: usize,
+    /// Width, height, format and flags: all 0 for an encoded photo.
+    rest: [u32; 4],
+}
 
 #[repr(C)]
 struct CResult {
@@ -32,6 +35,7 @@ struct CResult {
     score: f32,
     is_match: i32,
     flags: u32,
+    samples: [[u32; 40]; 2],
 }
 
 /// The C library that was built beside this program, with a verifier of one worker.
@@ -43,9 +47,9 @@ struct Library {
 impl Library {
     fn load() -> Self {
         let program = std::env::current_exe().expect("a program has a path");
-        let folder = program.ancestors().nth(2).expect("benchmarks lie in TARGET/release/deps");
+        let folder = program.ancestors().nth(2).expect("benchmarks are in TARGET/release/deps");
         let path = folder.join("libvisavis.so");
-        let name = CString::new(path.as_os_str().as_bytes()).expect("paths hold no 0");
+        let name = CString::new(path.as_os_str().as_bytes()).expect("paths contain no 0");
         // SAFETY: the library is ours; loading it runs nothing.
         let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
         assert!(!library.is_null(), "{} cannot be loaded: build it first", path.display());
@@ -73,19 +77,24 @@ impl Library {
 
     fn score(&self, probe: &[u8], reference: &[u8]) -> Option<f32> {
         let size = std::mem::size_of::<CResult>();
-        let mut result = CResult { struct_size: size, similarity: 0.0, score: 0.0, is_match: 0, flags: 0 };
-        // SAFETY: the lengths are those of the slices, and the struct is that of visavis.h.
-        let status = unsafe {
-            (self.verify)(
-                self.verifier,
-                probe.as_ptr(),
-                probe.len(),
-                reference.as_ptr(),
-                reference.len(),
-                &raw mut result,
-                std::ptr::null_mut(),
-            )
+        let mut result = CResult {
+            struct_size: size,
+            similarity: 0.0,
+            score: 0.0,
+            is_match: 0,
+            flags: 0,
+            samples: [[0; 40]; 2],
         };
+        let [probe, reference] = [probe, reference].map(|photo| CPhoto {
+            struct_size: std::mem::size_of::<CPhoto>(),
+            data: photo.as_ptr(),
+            len: photo.len(),
+            stride: 0,
+            rest: [0; 4],
+        });
+        let (probe, reference, err) = (&raw const probe, &raw const reference, std::ptr::null_mut());
+        // SAFETY: the lengths are those of the slices, and the structs are those of visavis.h.
+        let status = unsafe { (self.verify)(self.verifier, probe, reference, &raw mut result, err) };
         (status == 0).then_some(result.score)
     }
 }
@@ -114,7 +123,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Processor time of this thread, which one worker computes in: what else the machine does is left out.
+/// Processor time of this thread, in which the only worker computes, so that other load does not count.
 fn milliseconds(work: impl FnOnce() -> Option<f32>) -> (f64, Option<f32>) {
     let start = processor_ms();
     let score = black_box(work());
@@ -139,7 +148,7 @@ fn main() {
     let c = Library::load();
     let pairs: Vec<_> =
         photos.windows(2).filter(|pair| c.score(&pair[0], &pair[1]).is_some()).take(PAIRS).collect();
-    assert!(!pairs.is_empty(), "no two photos with faces follow each other");
+    assert!(!pairs.is_empty(), "no two consecutive photos have faces");
     let mut ratios = Vec::new();
     let (mut through_rust, mut through_c) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {

@@ -24,7 +24,9 @@ pub(crate) fn check() -> Result {
         _ if known == made => Ok(()),
         line => {
             let line = line.map_or("its end".to_owned(), |line| format!("line {}", line + 1));
-            Err(format!("include/visavis.h differs from what ffi/src generates, from {line} on: run cargo xtask header"))
+            Err(format!(
+                "include/visavis.h differs from what ffi/src generates, from {line} on: run cargo xtask header"
+            ))
         }
     }
 }

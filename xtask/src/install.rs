@@ -76,17 +76,21 @@ pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Re
     for (name, make) in place.files(built, runtime) {
         let to = place.prefix.join(&name);
         let folder = to.parent().expect("files of the installation are in a folder");
-        fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
         // A library that a program has mapped must not change under it: the old file lives on in that program.
         remove(&to)?;
         match make {
             Make::Copy(from) => copy(&from, &to)?,
             Make::Strip(from) => {
-                project::run_quietly(Command::new("strip").arg("--strip-debug").arg("-o").arg(&to).arg(from))?;
+                project::run_quietly(
+                    Command::new("strip").arg("--strip-debug").arg("-o").arg(&to).arg(from),
+                )?;
             }
             Make::Text(text) => fs::write(&to, text).map_err(|error| format!("{}: {error}", to.display()))?,
             Make::Link(target) => {
-                std::os::unix::fs::symlink(target, &to).map_err(|error| format!("{}: {error}", to.display()))?;
+                std::os::unix::fs::symlink(target, &to)
+                    .map_err(|error| format!("{}: {error}", to.display()))?;
             }
         }
     }
@@ -128,7 +132,8 @@ impl Place {
         let (mut prefix, mut libdir, mut with_onnxruntime) = (None, PathBuf::from("lib"), true);
         let mut words = arguments.iter().map(String::as_str);
         while let Some(word) = words.next() {
-            let (name, attached) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
+            let (name, attached) =
+                word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
             let mut value = || {
                 let value = attached.or_else(|| words.next()).filter(|value| !value.is_empty());
                 value.map(PathBuf::from).ok_or_else(|| format!("{name} needs a value\n\n{HELP}"))
@@ -143,7 +148,9 @@ impl Place {
         }
         let prefix = prefix.ok_or_else(|| format!("--prefix is missing\n\n{HELP}"))?;
         let libdir = libdir.strip_prefix(&prefix).map(Path::to_owned).unwrap_or(libdir);
-        if libdir.as_os_str().is_empty() || !libdir.components().all(|part| matches!(part, Component::Normal(_))) {
+        if libdir.as_os_str().is_empty()
+            || !libdir.components().all(|part| matches!(part, Component::Normal(_)))
+        {
             return Err(format!("--libdir is a folder below the prefix, not {}", libdir.display()));
         }
         Ok(Some(Place { prefix: staged(prefix, destdir)?, libdir, with_onnxruntime }))
@@ -165,7 +172,10 @@ impl Place {
             (lib(&soname()), Make::Link(shared)),
             (lib("libvisavis.so"), Make::Link(soname())),
             (lib("pkgconfig/visavis.pc"), self.filled(include_str!("../templates/visavis.pc.in"), 1)),
-            (lib("pkgconfig/visavis-static.pc"), self.filled(include_str!("../templates/visavis-static.pc.in"), 1)),
+            (
+                lib("pkgconfig/visavis-static.pc"),
+                self.filled(include_str!("../templates/visavis-static.pc.in"), 1),
+            ),
             (
                 lib("cmake/visavis/visavisConfig.cmake"),
                 self.filled(include_str!("../templates/visavisConfig.cmake.in"), 2),
@@ -250,7 +260,10 @@ mod tests {
             "--without-onnxruntime --libdir=/opt/lib64 --prefix=/opt",
         ] {
             let place = parse(words, "").unwrap().unwrap();
-            assert_eq!((place.prefix.as_path(), place.libdir.as_path()), (Path::new("/opt"), Path::new("lib64")));
+            assert_eq!(
+                (place.prefix.as_path(), place.libdir.as_path()),
+                (Path::new("/opt"), Path::new("lib64"))
+            );
             assert!(!place.with_onnxruntime);
         }
         assert_eq!(parse("--prefix=/opt", "/stage").unwrap().unwrap().prefix, Path::new("/stage/opt"));
@@ -273,8 +286,15 @@ mod tests {
         for (name, text) in texts {
             assert!(!text.contains('@') && !text.contains("/opt"), "{}: {text}", name.display());
             if !name.ends_with("visavisConfigVersion.cmake") {
-                let up = if name.extension().is_some_and(|end| end == "pc") { "/../../.." } else { "/../../../.." };
-                assert!(text.contains(&format!("}}{up}")) && text.contains("lib/x86_64-linux-gnu/"), "{text}");
+                let up = if name.extension().is_some_and(|end| end == "pc") {
+                    "/../../.."
+                } else {
+                    "/../../../.."
+                };
+                assert!(
+                    text.contains(&format!("}}{up}")) && text.contains("lib/x86_64-linux-gnu/"),
+                    "{text}"
+                );
             }
         }
     }
