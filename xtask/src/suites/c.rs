@@ -78,16 +78,23 @@ fn headers_alone() -> Result {
 
 fn exports() -> Result {
     let shared = folder("prefix")?.join("lib").join(install::soname());
-    let symbols = output(project::program("nm").args(["-D", "--defined-only", "-P"]).arg(&shared))?;
-    let mut found: Vec<&str> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
-    found.sort_unstable();
     let listed = fs::read_to_string(project::root().join("ffi/exports.txt")).map_err(text)?;
-    if found != listed.lines().collect::<Vec<_>>() {
-        return Err(format!("exported is not what ffi/exports.txt lists, but {found:?}"));
-    }
+    exports_only(&shared, &listed.lines().collect::<Vec<_>>())?;
     let dynamic = output(project::program("readelf").arg("-d").arg(&shared))?;
     let soname = format!("Library soname: [{}]", install::soname());
     if dynamic.contains(&soname) { Ok(()) } else { Err(format!("{} has no {soname}", shared.display())) }
+}
+
+/// A shared library defines these symbols for others, and no more: any more could replace those of another library.
+fn exports_only(shared: &Path, expected: &[&str]) -> Result {
+    let symbols = output(project::program("nm").args(["-D", "--defined-only", "-P"]).arg(shared))?;
+    let mut found: Vec<&str> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
+    found.sort_unstable();
+    if found == expected {
+        return Ok(());
+    }
+    let more: Vec<_> = found.iter().filter(|name| !expected.contains(name)).take(5).collect();
+    Err(format!("{} exports {} symbols instead of {}: {more:?}", shared.display(), found.len(), expected.len()))
 }
 
 /// The programs of tests/c that need a library of another kind, or another copy of ONNX Runtime.
@@ -119,10 +126,12 @@ fn builds() -> Result {
         configure.arg("-S").arg(root.join("tests/c/consumer")).arg("-B").arg(&build);
         configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display()));
         configure.arg(format!("-DEXAMPLES={}", root.join("examples").display()));
+        configure.arg(format!("-DPLUGIN={}", root.join("tests/c/plugin.c").display()));
         configure.arg(format!("-DEXPECTED_VERSION={}", env!("CARGO_PKG_VERSION")));
         project::run_quietly(&mut configure)?;
         project::run_quietly(project::program("cmake").arg("--build").arg(&build))?;
         programs.extend(["c-visavis", "c-static", "cpp-visavis"].map(|name| build.join(name)));
+        exports_only(&build.join("libplugin.so"), &["plugin_status"])?;
     }
     if tool("pkg-config")? {
         for (compiler, source, module, more) in [
