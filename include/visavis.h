@@ -46,6 +46,9 @@
 /// Initialises a vav_photo with an image file in memory: `vav_photo photo = VAV_PHOTO_ENCODED(data, len);`
 #define VAV_PHOTO_ENCODED(data, len) { sizeof(vav_photo), (data), (len), 0, 0, 0, VAV_FORMAT_ENCODED, 0 }
 
+/// Initialises a vav_photo with the path of an image file.
+#define VAV_PHOTO_FILE(path) { sizeof(vav_photo), (path), 0, 0, 0, 0, VAV_FORMAT_FILE, 0 }
+
 /// Initialises a vav_photo with decoded pixels; a stride of 0 stands for rows without gaps.
 #define VAV_PHOTO_PIXELS(data, len, width, height, stride, format) \
     { sizeof(vav_photo), (data), (len), (stride), (width), (height), (format), 0 }
@@ -176,16 +179,18 @@ typedef enum {
 typedef enum {
     /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
     VAV_FORMAT_ENCODED = 0,
+    /// The path of such a file, which is read during the call. Not a pipe, not a device.
+    VAV_FORMAT_FILE = 1,
     /// Pixels of three bytes: red, green, blue.
-    VAV_FORMAT_RGB8 = 1,
+    VAV_FORMAT_RGB8 = 16,
     /// Pixels of three bytes: blue, green, red (the order of OpenCV).
-    VAV_FORMAT_BGR8 = 2,
+    VAV_FORMAT_BGR8 = 17,
     /// Pixels of four bytes: red, green, blue, alpha; laid over white.
-    VAV_FORMAT_RGBA8 = 3,
+    VAV_FORMAT_RGBA8 = 18,
     /// Pixels of four bytes: blue, green, red, alpha; laid over white.
-    VAV_FORMAT_BGRA8 = 4,
+    VAV_FORMAT_BGRA8 = 19,
     /// Pixels of one byte: brightness.
-    VAV_FORMAT_GRAY8 = 5,
+    VAV_FORMAT_GRAY8 = 20,
 } vav_format;
 
 /// Settings of a verifier. What is not set has its default. A number outside its range is reported when the verifier
@@ -268,16 +273,16 @@ typedef struct {
     vav_quality quality;
 } vav_face;
 
-/// A photo. Initialise it with VAV_PHOTO_ENCODED or VAV_PHOTO_PIXELS.
+/// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
 ///
 /// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; anything else is converted
 /// first, which takes 3 * width * height bytes for the time of the call.
 typedef struct {
     /// Set by the initialisers.
     size_t struct_size;
-    /// The file, or the first row of pixels. Borrowed for the call.
+    /// The bytes of the file, its path as a string that ends with 0, or the first row of pixels. Borrowed for the call.
     const void *data;
-    /// Length of `data` in bytes. The last row of pixels may end after its last pixel.
+    /// Length of `data` in bytes; 0 for a path. The last row of pixels may end after its last pixel.
     size_t len;
     /// For pixels: bytes from the start of one row to the start of the next. 0 means that there are no gaps between
     /// rows; `len` must be exactly the length of all rows then.
@@ -437,11 +442,8 @@ vav_status vav_template_from_bytes(const uint8_t *data,
 /// Frees a template.
 void vav_template_free(vav_template *templ);
 
-/// Loads the models and starts the engine; `config` may be NULL for all defaults. Takes a while, and is the only
-/// function that reads files.
-vav_status vav_verifier_new(const vav_config *config,
-                            vav_verifier **verifier,
-                            vav_error **err);
+/// Loads the models and starts the engine; `config` may be NULL for all defaults. This takes a while.
+vav_status vav_verifier_new(const vav_config *config, vav_verifier **verifier, vav_error **err);
 
 /// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
 int32_t vav_verifier_engine(const vav_verifier *verifier);

@@ -65,8 +65,8 @@ private:
     std::size_t size_;
 };
 
-/// A photo that is borrowed for a call: an image file in memory, which converts from anything that `bytes` does, or
-/// pixels, which are made by visavis::pixels().
+/// A photo that is borrowed for a call: an image file in memory, which converts from anything that `bytes` does; or
+/// what visavis::file() and visavis::pixels() return.
 class photo {
 public:
     photo(bytes file) noexcept : raw_ VAV_PHOTO_ENCODED(file.data(), file.size()) {}
@@ -88,6 +88,9 @@ public:
 private:
     vav_photo raw_;
 };
+
+/// The photo in a file, which is read during the call. The path must live as long as the photo.
+inline photo file(const char *path) noexcept { return photo(vav_photo VAV_PHOTO_FILE(path)); }
 
 /// Decoded pixels. Without a stride there are no gaps between rows, and `data` has exactly the length of all rows.
 inline photo pixels(bytes data, std::uint32_t width, std::uint32_t height, vav_format format,

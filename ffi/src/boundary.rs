@@ -1,6 +1,9 @@
 //! The border between C and Rust: no panic passes it, and every pointer is looked at here.
 
+use std::ffi::{CStr, OsStr, c_char};
 use std::mem::{MaybeUninit, size_of};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::{ptr, slice};
 
 use face::{Error, ErrorKind, Result, catch_panic};
@@ -82,6 +85,17 @@ pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Resul
     }
     // SAFETY: not NULL, no longer than an object can be; the caller vouches for the rest.
     Ok(unsafe { slice::from_raw_parts(data, len) })
+}
+
+/// A path; none for NULL.
+///
+/// # Safety
+///
+/// `path` is NULL or a string that ends with 0.
+pub(crate) unsafe fn path(path: *const c_char) -> Option<PathBuf> {
+    // SAFETY: not NULL, and the caller vouches for the rest.
+    let path = (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) })?;
+    Some(OsStr::from_bytes(path.to_bytes()).into())
 }
 
 /// The size that the caller set at the start of a struct. `first` is the size in the first release that had it.

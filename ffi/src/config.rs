@@ -1,12 +1,10 @@
 //! `vav_config`: the settings of a verifier.
 
-use std::ffi::{CStr, OsStr, c_char};
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::ffi::c_char;
 
 use face::{Engine, FacePolicy, Options, Result};
 
-use crate::boundary::{enumerator, guard, guard_or, non_null};
+use crate::boundary::{enumerator, guard, guard_or, non_null, path};
 use crate::status::vav_status;
 
 /// Settings of a verifier. What is not set has its default. A number outside its range is reported when the verifier
@@ -46,15 +44,6 @@ impl vav_config {
 fn set(config: Option<&mut vav_config>, change: impl FnOnce(&mut Options)) -> Result<()> {
     change(&mut non_null(config, "config")?.options);
     Ok(())
-}
-
-/// # Safety
-///
-/// `path` is NULL or a string that ends with 0.
-unsafe fn path(path: *const c_char) -> Option<PathBuf> {
-    // SAFETY: not NULL, and the caller vouches for the rest.
-    let path = (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) })?;
-    Some(OsStr::from_bytes(path.to_bytes()).into())
 }
 
 /// Makes a config with all defaults.

@@ -81,8 +81,7 @@ impl vav_verifier {
     }
 }
 
-/// Loads the models and starts the engine; `config` may be NULL for all defaults. Takes a while, and is the only
-/// function that reads files.
+/// Loads the models and starts the engine; `config` may be NULL for all defaults. This takes a while.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_new(
     config: Option<&vav_config>,

@@ -153,6 +153,20 @@ static void wrong_photos(void) {
     }
 }
 
+static void files(const char *folder) {
+    char path[4096];
+    vav_photo photo = VAV_PHOTO_FILE(path), nowhere = VAV_PHOTO_FILE("/nowhere/photo.jpg"), null = VAV_PHOTO_FILE(NULL);
+    vav_photo directory = VAV_PHOTO_FILE(folder);
+    vav_faces *found;
+    vav_error *err;
+    snprintf(path, sizeof path, "%s/hopper-128.png", folder);
+    CHECK(vav_detect(verifier, &photo, &found, NULL) == VAV_OK && vav_faces_count(found) == 1);
+    vav_faces_free(found);
+    CHECK(FAILS(vav_detect(verifier, &nowhere, &found, &err), VAV_FILE_UNREADABLE) && found == NULL);
+    CHECK(FAILS(vav_detect(verifier, &directory, &found, &err), VAV_FILE_UNREADABLE));
+    CHECK(FAILS(vav_detect(verifier, &null, &found, &err), VAV_INVALID_ARGUMENT));
+}
+
 /* A template with a valid checksum, but made by another model. */
 static void template_of_another_model(const vav_template *made) {
     uint8_t bytes[24 + 4 * 192 + 4];
@@ -315,6 +329,7 @@ int main(int argc, char **argv) {
     if (argc == 2) {
         structs_of_a_later_header();
         quality();
+        files(argv[1]);
         faces();
     }
     vav_verifier_free(verifier);

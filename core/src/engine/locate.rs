@@ -3,8 +3,9 @@
 use std::env;
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::engine::process::{has_rights_of_others, only_owners_write};
 use crate::options::Options;
 
 /// Set by users and by other programs that load ONNX Runtime at run time.
@@ -23,22 +24,29 @@ pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
     if let Some(path) = &options.onnxruntime {
         return vec![path.clone()];
     }
+    if has_rights_of_others() {
+        return found(options).filter(|path| only_owners_write(path)).collect();
+    }
     if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
         return vec![path.into()];
     }
-    let homes = [own_library(), env::current_exe().ok()];
-    let folders = homes.iter().flatten().filter_map(|file| file.parent());
-    let beside = folders.flat_map(|folder| [folder.to_owned(), folder.join("lib"), folder.join("../lib")]);
-    let mut found: Vec<PathBuf> = beside
-        .flat_map(|folder| FILE_NAMES.iter().map(move |name| folder.join(name)))
-        .filter(|path| path.is_file())
-        .collect();
-    found.extend(options.onnxruntime_hint.clone());
     // Without a folder in the name the loader searches as it does for every program.
-    found.extend(FILE_NAMES.iter().map(PathBuf::from));
-    found
+    found(options).chain(FILE_NAMES.iter().map(PathBuf::from)).collect()
 }
 
+/// Files that are there, beside us or where a binding found one. The folder `visavis` is that of an installation, which
+/// must not replace a library of its user's.
+fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
+    let homes = [own_library(), env::current_exe().ok()];
+    let folders = homes.into_iter().flatten().filter_map(|file| file.parent().map(Path::to_owned));
+    let beside = folders
+        .flat_map(|folder| {
+            ["visavis", "", "lib/visavis", "lib", "../lib/visavis", "../lib"].map(|name| folder.join(name))
+        })
+        .flat_map(|folder| FILE_NAMES.iter().map(move |name| folder.join(name)))
+        .filter(|path| path.is_file());
+    beside.chain(options.onnxruntime_hint.clone())
+}
 /// The file that this code was loaded from: the program, or a shared library that contains it.
 #[allow(unsafe_code)]
 fn own_library() -> Option<PathBuf> {

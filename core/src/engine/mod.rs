@@ -5,6 +5,8 @@ mod embedded;
 mod locate;
 #[cfg(feature = "onnxruntime")]
 mod onnxruntime;
+#[cfg(feature = "onnxruntime")]
+mod process;
 
 use std::path::PathBuf;
 use std::sync::Arc;

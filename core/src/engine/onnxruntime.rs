@@ -15,7 +15,7 @@ use ort::session::Session as OrtSession;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
-use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, locate, unusable};
+use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, locate, process, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
@@ -53,6 +53,10 @@ struct OnnxRuntimeSession {
 
 impl OnnxRuntime {
     pub(super) fn load(options: &Options) -> Result<Self> {
+        if process::is_static() {
+            let message = "ONNX Runtime cannot be loaded: this program is linked statically";
+            return Err(Error::new(ErrorKind::EngineUnavailable, message));
+        }
         let loaded = LOADED.get_or_try_init(|| load_first(&locate::candidates(options)))?;
         if let Some(path) = options.onnxruntime.as_ref().filter(|path| !same_file(path, &loaded.library)) {
             let message = format!(

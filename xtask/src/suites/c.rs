@@ -50,8 +50,8 @@ fn headers_alone() -> Result {
     let file = folder("alone")?;
     let c = file.join("header.c");
     let uses = "vav_result r = VAV_RESULT_INIT; vav_sample s = VAV_SAMPLE_INIT; vav_face f = VAV_FACE_INIT; \
-                vav_photo p = VAV_PHOTO_ENCODED(&r, 1), q = VAV_PHOTO_PIXELS(&r, 1, 1, 1, 1, VAV_FORMAT_GRAY8); \
-                return (int)(r.flags + s.width + f.flags + p.flags + q.flags);";
+                vav_photo p = VAV_PHOTO_ENCODED(&r, 1), q = VAV_PHOTO_PIXELS(&r, 1, 1, 1, 1, VAV_FORMAT_GRAY8), \
+                t = VAV_PHOTO_FILE(\"t\"); return (int)(r.flags + s.width + f.flags + p.flags + q.flags + t.flags);";
     fs::write(&c, format!("#include <visavis.h>\n#include <visavis.h>\nint main(void) {{ {uses} }}\n"))
         .map_err(text)?;
     let cpp = file.join("header.cpp");
@@ -94,7 +94,12 @@ fn exports_only(shared: &Path, expected: &[&str]) -> Result {
         return Ok(());
     }
     let more: Vec<_> = found.iter().filter(|name| !expected.contains(name)).take(5).collect();
-    Err(format!("{} exports {} symbols instead of {}: {more:?}", shared.display(), found.len(), expected.len()))
+    Err(format!(
+        "{} exports {} symbols instead of {}: {more:?}",
+        shared.display(),
+        found.len(),
+        expected.len()
+    ))
 }
 
 /// The programs of tests/c that need a library of another kind, or another copy of ONNX Runtime.
