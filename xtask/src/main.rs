@@ -16,8 +16,7 @@ mod venv;
 
 use std::process::ExitCode;
 
-/// A chore fails with a sentence for people.
-type Result<T = ()> = std::result::Result<T, String>;
+use project::Result;
 
 struct Command {
     name: &'static str,

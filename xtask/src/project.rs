@@ -1,16 +1,18 @@
-//! Where things lie, and how programs are run.
+//! Where things are, and how programs are run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{fs, io};
 
-use crate::Result;
+/// A chore fails with a sentence for people.
+pub(crate) type Result<T = ()> = std::result::Result<T, String>;
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask/ lies in the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask/ is in the repository")
 }
 
-/// Cargo's target folder, wherever it was configured to be: this program lies in `TARGET/PROFILE/`.
+/// Cargo's target folder, wherever it was configured to be: this program is in `TARGET/PROFILE/`.
 pub(crate) fn target() -> Result<PathBuf> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     match program.ancestors().nth(2) {
@@ -29,6 +31,16 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 /// The cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Removes a folder, if it is there.
+pub(crate) fn remove(folder: &Path) -> Result {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Builds programs, with the features that the whole workspace gives their dependencies: what the tests built is not
@@ -71,7 +83,7 @@ pub(crate) fn become_program(command: &mut Command) -> Result {
     run(command)
 }
 
-fn cannot_run(command: &Command, error: &std::io::Error) -> String {
+fn cannot_run(command: &Command, error: &io::Error) -> String {
     format!("{} cannot be run: {error}", shown(command))
 }
 

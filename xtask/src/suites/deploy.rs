@@ -1,7 +1,6 @@
 //! deploy/: what can be checked without a container engine, a cluster or a running systemd.
 
 use std::fs;
-use std::path::Path;
 
 use super::{Step, tool};
 use crate::{Result, project, venv};
@@ -83,18 +82,9 @@ fn read(name: &str) -> Result<String> {
 /// A new folder below the target folder.
 fn folder(name: &str) -> Result<std::path::PathBuf> {
     let folder = project::target()?.join("deploy-files").join(name);
-    remove(&folder)?;
+    project::remove(&folder)?;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
-}
-
-fn remove(folder: &Path) -> Result {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{}: {error}", folder.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,44 @@
-//! The workspace: formatting, lints, documentation, tests.
+//! The workspace: formatting, lints, features, documentation, dependencies, tests.
+
+use std::path::PathBuf;
 
 use super::Step;
 use crate::{Result, project};
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "fmt", run: fmt },
+    Step { name: "deny", run: deny },
     Step { name: "clippy", run: clippy },
+    Step { name: "features", run: features },
     Step { name: "docs", run: docs },
     Step { name: "tests", run: tests },
 ];
 
+/// The features besides `onnxruntime`, which is on by default.
+const TEST_PANIC: &str = "visavis-ffi/test-panic,visavis-node/test-panic,visavis-python/test-panic";
+
+const CARGO_DENY: &str = "0.20.2";
+
 fn fmt() -> Result {
     project::run(project::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Licences, duplicates and sources of what is depended on, as deny.toml allows them. Not advisories: it says why.
+fn deny() -> Result {
+    let mut deny = project::program(cargo_deny()?);
+    project::run(deny.args(["--workspace", "--locked", "check", "licenses", "bans", "sources"]))
+}
+
+/// Installed by cargo, since no registry has it built; unoptimised, that takes less time than it takes to run the rest.
+fn cargo_deny() -> Result<PathBuf> {
+    let folder = project::target()?.join(format!("cargo-deny-{CARGO_DENY}"));
+    let program = folder.join("bin/cargo-deny");
+    if !program.is_file() {
+        let mut install = project::cargo();
+        install.args(["install", "--quiet", "--locked", "--debug", "cargo-deny", "--version", CARGO_DENY]);
+        project::run(install.arg("--root").arg(&folder).env("CARGO_PROFILE_DEV_DEBUG", "0"))?;
+    }
+    Ok(program)
 }
 
 fn clippy() -> Result {
@@ -19,9 +46,29 @@ fn clippy() -> Result {
     project::run(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
+/// What is left without the default features, and what the tests of bindings add to that. The other steps build the
+/// rest: everything by default, and `test-panic` on top of it.
+fn features() -> Result {
+    let check = |more: &[&str]| {
+        let mut cargo = project::cargo();
+        cargo.args(["clippy", "--workspace", "--all-targets", "--no-default-features"]).args(more);
+        project::run(cargo.args(["--", "-D", "warnings"]))
+    };
+    check(&[])?;
+    check(&["--features", TEST_PANIC])
+}
+
+/// Documentation without a warning, also of the libraries that only other languages see. The C ABI's library has the
+/// core's name, so that its pages have to make way for the core's.
 fn docs() -> Result {
-    let mut cargo = project::cargo();
-    project::run(cargo.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    let doc = |which: &[&str]| {
+        let mut cargo = project::cargo();
+        cargo.args(["doc", "--workspace", "--no-deps"]).args(which);
+        project::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+    };
+    doc(&["--lib", "--exclude", "visavis"])?;
+    project::remove(&project::target()?.join("doc/visavis"))?;
+    doc(&[])
 }
 
 fn tests() -> Result {
