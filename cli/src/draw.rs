@@ -1,12 +1,12 @@
-//! Boxes and landmarks drawn into a photo.
+//! PNG files made of a photo: with its faces marked, and a face cut out.
 
-use std::io::BufWriter;
+use std::io::Cursor;
 use std::path::Path;
 
-use image::{ImageFormat, Rgb, RgbImage};
-use visavis::{Face, Image};
+use image::{ImageFormat, Rgb, RgbImage, imageops};
+use visavis::{Error, ErrorKind, Face, Image, Rect};
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::output::Console;
 
 const CHOSEN: Rgb<u8> = Rgb([0, 200, 83]);
@@ -21,16 +21,50 @@ pub(crate) fn write(
     faces: &[Face],
     chosen: Option<usize>,
 ) -> Result<()> {
-    let mut canvas = RgbImage::from_raw(photo.width(), photo.height(), photo.rgb().to_vec())
-        .expect("an image has three bytes a pixel");
+    console.write_to(path, |out| out.write_all(&marked(photo, faces, chosen)))
+}
+
+/// The photo as a PNG file with bounds and landmarks of its faces drawn in: the one that counts in green, others in
+/// orange.
+pub fn marked(photo: &Image<'_>, faces: &[Face], chosen: Option<usize>) -> Vec<u8> {
+    let mut canvas = canvas(photo);
     for (index, face) in faces.iter().enumerate() {
         mark(&mut canvas, face, if chosen == Some(index) { CHOSEN } else { OTHER });
     }
-    let mut png = std::io::Cursor::new(Vec::new());
+    png(&canvas)
+}
+
+/// The part of a photo within these bounds as a PNG file. `margin` is what is left around them, in parts of their width
+/// and height. Fails with `INVALID_ARGUMENT` when nothing of the photo is within them.
+pub fn cropped(photo: &Image<'_>, bounds: &Rect, margin: f32) -> visavis::Result<Vec<u8>> {
+    let (left, right) = span(bounds.x, bounds.width, margin, photo.width());
+    let (top, bottom) = span(bounds.y, bounds.height, margin, photo.height());
+    if left >= right || top >= bottom {
+        let message = "nothing of the photo is within these bounds and this margin";
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
+    let part = imageops::crop_imm(&canvas(photo), left, top, right - left, bottom - top).to_image();
+    Ok(png(&part))
+}
+
+/// First pixel and the one after the last, within the photo.
+fn span(start: f32, length: f32, margin: f32, size: u32) -> (u32, u32) {
+    // Not a number becomes 0 and so an empty span.
+    let within = |place: f32| place.round().clamp(0.0, size as f32) as u32;
+    (within(start - margin * length), within(start + length + margin * length))
+}
+
+fn canvas(photo: &Image<'_>) -> RgbImage {
+    RgbImage::from_raw(photo.width(), photo.height(), photo.rgb().to_vec())
+        .expect("an image has three bytes a pixel")
+}
+
+fn png(canvas: &RgbImage) -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
     canvas
-        .write_to(&mut BufWriter::new(&mut png), ImageFormat::Png)
-        .map_err(|error| Failure::unwritable(path, error))?;
-    console.write_to(path, |out| out.write_all(png.get_ref()))
+        .write_to(&mut png, ImageFormat::Png)
+        .expect("memory takes what is written, and PNG every RGB image");
+    png.into_inner()
 }
 
 fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {
@@ -38,7 +72,7 @@ fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {
     let pen = (bounds.width.min(bounds.height) / 60.0).round().max(1.0) as i64;
     let [left, right] = [bounds.x, bounds.x + bounds.width].map(|x| x.round() as i64);
     let [top, bottom] = [bounds.y, bounds.y + bounds.height].map(|y| y.round() as i64);
-    // The four bars of the frame, inside the box.
+    // The four bars of the frame, inside the bounds.
     fill(canvas, [left, top], [right, top + pen], colour);
     fill(canvas, [left, bottom - pen], [right, bottom], colour);
     fill(canvas, [left, top], [left + pen, bottom], colour);
@@ -66,6 +100,24 @@ fn fill(canvas: &mut RgbImage, from: [i64; 2], to: [i64; 2], colour: Rgb<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_cut_to_the_photo_and_never_empty() {
+        let pixels: Vec<u8> = (0..4 * 3 * 3).collect();
+        let photo = Image::from_pixels(&pixels, 4, 3, 12, visavis::PixelFormat::Rgb8).unwrap();
+        let size = |x, width, margin| {
+            let bounds = Rect { x, y: 0.0, width, height: 2.0 };
+            let png = cropped(&photo, &bounds, margin).map_err(|error| error.kind())?;
+            Ok(image::load_from_memory(&png).unwrap().to_rgb8().dimensions())
+        };
+        assert_eq!(size(1.0, 2.0, 0.0), Ok((2, 2)));
+        assert_eq!(size(1.0, 2.0, 9.0), Ok((4, 3)));
+        for (x, width, margin) in
+            [(9.0, 2.0, 0.0), (1.0, 2.0, f32::NAN), (1.0, 2.0, -1.0), (f32::NAN, 2.0, 0.0)]
+        {
+            assert_eq!(size(x, width, margin), Err(ErrorKind::InvalidArgument));
+        }
+    }
 
     #[test]
     fn what_lies_beyond_the_picture_is_left_out() {

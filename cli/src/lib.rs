@@ -5,7 +5,7 @@ mod compare;
 mod conditions;
 mod cross;
 mod detect;
-mod draw;
+pub mod draw;
 mod eval;
 mod extract;
 mod failure;
