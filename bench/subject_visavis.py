@@ -14,7 +14,7 @@ class Visavis:
 
     def extract(self, photo: bytes) -> visavis.Template | None:
         try:
-            return self.verifier.extract(photo)
+            return self.verifier.extract(photo).template
         except visavis.PhotoError:
             return None
 

@@ -20,7 +20,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Optional
 
-# Ray tells its makers how it is used, unless it is told not to before it starts.
+# Ray reports its use to its makers, unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 import numpy
@@ -47,7 +47,7 @@ class Worker:
         }
 
     def part(self, file: str, group: int, out: str) -> tuple[int, int]:
-        """Does one row group; gives the number of its pairs and of those without a score."""
+        """Does one row group; returns the number of its pairs and of those without a score."""
         table = pyarrow.parquet.ParquetFile(file).read_row_group(int(group))
         pairs = zip(*(table.column(name).to_pylist() for name in COLUMNS))
         rows = [self.row(outcome) for outcome in self.verifier.verify_many(pairs, threads=1)]
@@ -64,15 +64,16 @@ class Worker:
         return len(rows), sum(row["error"] is not None for row in rows)
 
     @staticmethod
-    def row(outcome: visavis.Outcome) -> dict[str, Any]:
-        verdict, error = outcome.verdict, outcome.error
-        if verdict is not None:
+    def row(outcome: visavis.Outcome[visavis.Verdict]) -> dict[str, Any]:
+        if outcome.error is None:
+            verdict = outcome.value
             return {
                 "score": verdict.score,
                 "similarity": verdict.similarity,
                 "is_match": verdict.is_match,
                 "error": None,
             }
+        error = outcome.error
         if isinstance(error, (visavis.SetupError, visavis.InternalError)):
             # It says nothing of the photos: another machine may do better.
             raise error
@@ -92,7 +93,7 @@ ANSWERS = pyarrow.schema(
 
 
 def _is_binary(kind: pyarrow.DataType) -> bool:
-    return pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind)
+    return bool(pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind))
 
 
 def parts(pairs: Path, out: Path) -> list[dict[str, Any]]:
@@ -114,7 +115,7 @@ def parts(pairs: Path, out: Path) -> list[dict[str, Any]]:
 def run(
     pairs: Path, out: Path, workers: Optional[int] = None, worker: type[Worker] = Worker
 ) -> tuple[int, int]:
-    """Does what is not done yet; gives the number of pairs that were verified now, and of those without a score."""
+    """Does what is not done yet; returns the number of pairs that were verified now, and of those without a score."""
     out.mkdir(parents=True, exist_ok=True)
     to_do = [part for part in parts(pairs, out) if not os.path.exists(part["out"])]
     if not to_do:

@@ -3,15 +3,34 @@
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyTuple, PyType};
-use visavis::{Comparison, Detection, EngineInfo, Face, Point, Rect, Sample, Timings, Verdict};
+use pyo3::types::{PyDict, PyTuple};
+use visavis::{
+    Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Rect, Sample, Timings, Verdict,
+};
 
 use crate::failure::exception;
+use crate::template::Template;
 
-type Answer<'py> = PyResult<Bound<'py, PyAny>>;
+pub(crate) type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
-fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyType>> {
-    Ok(py.import("visavis._results")?.getattr(name)?.cast_into()?)
+/// An object of the class with these fields, by name: their order is Python's own.
+macro_rules! object {
+    ($py:expr, $class:ident { $($field:ident: $value:expr),+ $(,)? }) => {{
+        let fields = PyDict::new($py);
+        $(fields.set_item(stringify!($field), $value)?;)+
+        new($py, stringify!($class), &fields)
+    }};
+}
+
+/// The same for a class whose fields are numbers of the same names.
+macro_rules! numbers {
+    ($py:expr, $class:ident { $($field:ident),+ $(,)? } = $from:expr) => {
+        object!($py, $class { $($field: number($from.$field)),+ })
+    };
+}
+
+fn new<'py>(py: Python<'py>, class: &str, fields: &Bound<'py, PyDict>) -> Answer<'py> {
+    py.import("visavis._results")?.getattr(class)?.call((), Some(fields))
 }
 
 /// The engine's number in Python's precision, with the digits that tell it from its neighbours: 11.1 stays 11.1.
@@ -19,73 +38,127 @@ pub(crate) fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")
 }
 
-pub(crate) fn verdict<'py>(py: Python<'py>, verdict: &Verdict) -> Answer<'py> {
-    let Comparison { score, similarity, is_match, .. } = verdict.comparison;
-    let (integer, rate) = (verdict.comparison.integer_score(), verdict.comparison.false_match_rate());
-    let samples = (sample(py, &verdict.probe)?, sample(py, &verdict.reference)?);
-    let (probe, reference) = samples;
-    class(py, "Verdict")?.call1((
-        number(score),
-        number(similarity),
-        is_match,
-        integer,
-        rate,
-        probe,
-        reference,
-    ))
+pub(crate) fn verdict<'py>(py: Python<'py>, verdict: &Verdict, threshold: f32) -> Answer<'py> {
+    let fields = compared(py, &verdict.comparison, threshold)?;
+    fields.set_item("probe", sample(py, &verdict.probe)?)?;
+    fields.set_item("reference", sample(py, &verdict.reference)?)?;
+    new(py, "Verdict", &fields)
 }
 
-pub(crate) fn comparison<'py>(py: Python<'py>, comparison: &Comparison) -> Answer<'py> {
-    let Comparison { score, similarity, is_match, .. } = *comparison;
-    let (integer, rate) = (comparison.integer_score(), comparison.false_match_rate());
-    class(py, "Comparison")?.call1((number(score), number(similarity), is_match, integer, rate))
+pub(crate) fn comparison<'py>(py: Python<'py>, comparison: &Comparison, threshold: f32) -> Answer<'py> {
+    new(py, "Comparison", &compared(py, comparison, threshold)?)
+}
+
+/// With the threshold of the call, which need not be the verifier's.
+fn compared<'py>(py: Python<'py>, comparison: &Comparison, threshold: f32) -> PyResult<Bound<'py, PyDict>> {
+    let fields = PyDict::new(py);
+    fields.set_item("is_match", comparison.score >= threshold)?;
+    fields.set_item("threshold", number(threshold))?;
+    fields.set_item("score", number(comparison.score))?;
+    fields.set_item("similarity", number(comparison.similarity))?;
+    fields.set_item("integer_score", comparison.integer_score())?;
+    fields.set_item("false_match_rate", comparison.false_match_rate())?;
+    Ok(fields)
+}
+
+pub(crate) fn extraction(py: Python<'_>, extraction: Extraction) -> Answer<'_> {
+    let sample = sample(py, &extraction.sample)?;
+    object!(py, Extraction { template: Template(extraction.template), sample: sample })
 }
 
 fn sample<'py>(py: Python<'py>, sample: &Sample) -> Answer<'py> {
-    let Sample { face_count, width, height, .. } = *sample;
-    let (face, timings) = (face(py, &sample.face)?, timings(py, &sample.timings)?);
-    class(py, "Sample")?.call1((face, face_count, width, height, timings))
+    object!(
+        py,
+        Sample {
+            face: face(py, &sample.face)?,
+            face_count: sample.face_count,
+            width: sample.width,
+            height: sample.height,
+            timings: timings(py, &sample.timings)?,
+        }
+    )
 }
 
 pub(crate) fn detection<'py>(py: Python<'py>, detection: &Detection) -> Answer<'py> {
     let faces: Vec<_> = detection.faces.iter().map(|found| face(py, found)).collect::<PyResult<_>>()?;
-    let (chosen, problem) = match &detection.chosen {
-        Ok(index) => (Some(*index), None),
-        Err(error) => (None, Some(exception(py, error)?)),
-    };
-    let timings = timings(py, &detection.timings)?;
-    let faces = PyTuple::new(py, faces)?;
-    class(py, "Detection")?.call1((faces, chosen, problem, detection.width, detection.height, timings))
+    let reason = detection.chosen.as_ref().err().map(|error| exception(py, error)).transpose()?;
+    object!(
+        py,
+        Detection {
+            faces: PyTuple::new(py, faces)?,
+            chosen: detection.chosen.as_ref().ok(),
+            reason: reason,
+            width: detection.width,
+            height: detection.height,
+            timings: timings(py, &detection.timings)?,
+        }
+    )
 }
 
 fn face<'py>(py: Python<'py>, face: &Face) -> Answer<'py> {
-    let Rect { x, y, width, height } = face.bounds;
-    let bounds = class(py, "Box")?.call1((number(x), number(y), number(width), number(height)))?;
-    let point = class(py, "Point")?;
-    let landmarks: Vec<_> = face
-        .landmarks
-        .iter()
-        .map(|place| point.call1((number(place.x), number(place.y))))
-        .collect::<PyResult<_>>()?;
-    let landmarks = class(py, "Landmarks")?.call1(PyTuple::new(py, landmarks)?)?;
-    class(py, "Face")?.call1((bounds, landmarks, number(face.confidence)))
+    let quality = face.quality.map(|measured| quality(py, &measured)).transpose()?;
+    object!(
+        py,
+        Face {
+            bounds: numbers!(py, Bounds { x, y, width, height } = face.bounds)?,
+            landmarks: landmarks(py, face.landmarks)?,
+            confidence: number(face.confidence),
+            quality: quality,
+        }
+    )
+}
+
+fn landmarks(py: Python<'_>, landmarks: [Point; 5]) -> Answer<'_> {
+    let point = |place: Point| numbers!(py, Point { x, y } = place);
+    let [right_eye, left_eye, nose, mouth_right, mouth_left] = landmarks.map(point);
+    object!(
+        py,
+        Landmarks {
+            right_eye: right_eye?,
+            left_eye: left_eye?,
+            nose: nose?,
+            mouth_right: mouth_right?,
+            mouth_left: mouth_left?,
+        }
+    )
+}
+
+#[rustfmt::skip]
+fn quality<'py>(py: Python<'py>, quality: &Quality) -> Answer<'py> {
+    numbers!(py, Quality {
+        inter_eye_distance, sharpness, brightness, contrast, under_exposure, over_exposure, dynamic_range,
+        illumination_uniformity, yaw, pitch, roll,
+    } = quality)
 }
 
 /// A face that a detection gave, back from Python.
 pub(crate) fn face_from(face: &Bound<'_, PyAny>) -> PyResult<Face> {
-    let (x, y, width, height) = face.getattr("box")?.extract()?;
+    let (x, y, width, height) = face.getattr("bounds")?.extract()?;
     let landmarks: [(f32, f32); 5] = face.getattr("landmarks")?.extract()?;
     let landmarks = landmarks.map(|(x, y)| Point { x, y });
     Ok(Face::new(Rect { x, y, width, height }, landmarks, face.getattr("confidence")?.extract()?))
 }
 
 fn timings<'py>(py: Python<'py>, timings: &Timings) -> Answer<'py> {
-    let seconds = [timings.decode, timings.detect, timings.extract].map(|time: Duration| time.as_secs_f64());
-    class(py, "Timings")?.call1((seconds[0], seconds[1], seconds[2]))
+    let seconds = |time: Duration| time.as_secs_f64();
+    object!(
+        py,
+        Timings {
+            decode: seconds(timings.decode),
+            detect: seconds(timings.detect),
+            extract: seconds(timings.extract),
+        }
+    )
 }
 
 pub(crate) fn engine<'py>(py: Python<'py>, info: &EngineInfo) -> Answer<'py> {
-    let library = info.library.as_ref().map(|path| path.as_os_str());
-    let reason = info.fallback_reason.as_deref();
-    class(py, "Engine")?.call1((info.engine.name(), &info.version, library, reason))
+    object!(
+        py,
+        Engine {
+            name: info.engine.name(),
+            version: &info.version,
+            library: info.library.as_ref().map(|path| path.as_os_str()),
+            fallback_reason: info.fallback_reason.as_deref(),
+        }
+    )
 }

@@ -1,21 +1,47 @@
 //! The core's errors as Python's exceptions.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io;
 
+use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
-use visavis::{Band, Error, ErrorKind, Result, Side, Stage};
+use pyo3::types::PyString;
+use visavis::{Error, ErrorKind, Result, Side, Stage};
 
-/// Runs the core without the interpreter's lock. A panic becomes an error like any other: pyo3's own exception for it
-/// is none that programs catch.
+use crate::photo::Photo;
+
+/// Runs the core without the interpreter's lock.
 pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
-    let guarded = || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(panicked()));
-    py.detach(guarded).map_err(|error| raised(py, &error))
+    about(py, &[], work)
 }
 
-/// Its text went to standard error.
-fn panicked() -> Error {
-    Error::new(ErrorKind::Panic, "the library failed; this is a defect")
+/// The same for work on photos, whose files the errors name.
+pub(crate) fn about<T: Send>(
+    py: Python<'_>,
+    photos: &[&Photo<'_>],
+    work: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<T> {
+    py.detach(|| visavis::catch_panic(work)).map_err(|error| {
+        let index = usize::from(error.side() == Some(Side::Reference));
+        let path = photos.get(index).and_then(|photo| photo.path());
+        unreadable(py, &error, path).unwrap_or_else(|| raised(py, &error))
+    })
+}
+
+/// What Python itself raises for a file that cannot be read.
+fn unreadable(py: Python<'_>, error: &Error, path: Option<&Bound<'_, PyString>>) -> Option<PyErr> {
+    if error.kind() != ErrorKind::FileUnreadable {
+        return None;
+    }
+    let cause = std::error::Error::source(error)?;
+    if let Some(own) = cause.downcast_ref::<PyErr>() {
+        return Some(own.clone_ref(py));
+    }
+    let cause = cause.downcast_ref::<io::Error>()?;
+    // EISDIR: the core asks what kind of file it is, so that no call fails with this number.
+    let number = if cause.kind() == io::ErrorKind::IsADirectory { Some(21) } else { cause.raw_os_error() };
+    let fields = (number, cause.to_string(), path?);
+    let exception = py.import("visavis._errors").and_then(|errors| errors.call_method1("unreadable", fields));
+    Some(exception.map_or_else(|failure| failure, PyErr::from_value))
 }
 
 /// The exception to raise for an error of the core.
@@ -23,34 +49,30 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
     exception(py, error).map_or_else(|failure| failure, PyErr::from_value)
 }
 
-/// An exception as a value: of the class for its band, with all that programs ask for.
+/// An exception as a value.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    let class = match error.kind().band() {
-        Band::Caller => "CallerError",
-        Band::Image => "ImageError",
-        Band::Photo => "PhotoError",
-        Band::Setup => "SetupError",
-        Band::Internal => "InternalError",
-    };
-    let class = py.import("visavis._errors")?.getattr(class)?.cast_into::<PyType>()?;
     let (side, stage) = (error.side().map(Side::name), error.stage().map(Stage::name));
-    class.call1((error.message(), error.kind().name(), error.kind().number(), side, stage))
+    let fields = (error.message(), error.kind().name(), error.kind().number(), side, stage);
+    let exception = py.import("visavis._errors")?.call_method1("made", fields)?;
+    if let Some(cause) = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PyErr>()) {
+        exception.setattr("__cause__", cause.value(py))?;
+    }
+    Ok(exception)
 }
 
-/// An exception for what the Python half finds wrong with a photo, by the name of its kind.
-#[pyfunction]
-pub(crate) fn error<'py>(
-    py: Python<'py>,
-    code: &str,
-    message: &str,
-    side: Option<&str>,
-) -> PyResult<Bound<'py, PyAny>> {
+/// The side of this name.
+pub(crate) fn side(name: Option<&str>) -> Option<Side> {
+    [Side::Probe, Side::Reference].into_iter().find(|side| Some(side.name()) == name)
+}
+
+/// An error that the Python half found, by the name of its kind.
+pub(crate) fn invalid(code: &str, message: &str, cause: Option<&Bound<'_, PyBaseException>>) -> Error {
     let kind = ErrorKind::ALL.iter().find(|kind| kind.name() == code).unwrap_or(&ErrorKind::Internal);
-    let mut error = Error::new(*kind, message).at_stage(Stage::Decode);
-    if let Some(side) = [Side::Probe, Side::Reference].into_iter().find(|known| Some(known.name()) == side) {
-        error = error.at_side(side);
+    let error = Error::new(*kind, message);
+    match cause {
+        Some(cause) => error.with_source(PyErr::from_value(cause.clone().into_any())),
+        None => error,
     }
-    exception(py, &error)
 }
 
 /// Panics: how a defect reaches a Python program.

@@ -1,81 +1,83 @@
 //! A photo that Python holds, borrowed while the core works on it.
 
-use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArrayMethods};
-use pyo3::exceptions::PyTypeError;
+use std::path::PathBuf;
+
+use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyBaseException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
-use visavis::{Error, ErrorKind, Image, PixelFormat, Result};
+use pyo3::types::{PyBytes, PyString};
+use visavis::{Image, PixelFormat, Result};
 
-/// One of the three forms that `visavis/_photos.py` makes of everything else.
+use crate::failure;
+
+/// One of the forms that `visavis/_photos.py` makes of everything else.
+#[derive(FromPyObject)]
 pub(crate) enum Photo<'py> {
-    /// `bytes`: an image file.
+    /// The bytes of an image file.
     Encoded(Bound<'py, PyBytes>),
-    /// `(bytes, height, width, channels)`: raw pixels.
-    Pixels(Bound<'py, PyBytes>, [usize; 3]),
-    /// A numpy array of uint8, C-contiguous.
-    Array(PyReadonlyArrayDyn<'py, u8>),
+    /// The path of an image file.
+    File(Bound<'py, PyString>),
+    /// Why it is no photo: the error's code, its message and its cause.
+    Invalid(String, String, Option<Bound<'py, PyBaseException>>),
+    /// Rows of pixels without gaps, height, width, and format.
+    Pixels(Bound<'py, PyBytes>, usize, usize, String),
+    /// The same in a numpy array.
+    Array(PyReadonlyArrayDyn<'py, u8>, usize, usize, String),
 }
 
-/// What the core is given, without anything of Python in it.
-#[derive(Clone, Copy)]
+/// A photo without anything of Python in it.
 pub(crate) enum Source<'a> {
-    Encoded(&'a [u8]),
-    Pixels(&'a [u8], [usize; 3]),
-    /// An array of this shape is no picture.
-    Misshapen(&'a [usize]),
+    Ready(visavis::Photo<'a>),
+    /// Not an image yet: some formats are converted, which must not happen under the interpreter's lock.
+    Pixels(&'a [u8], [usize; 2], &'a str),
 }
 
-impl<'py> Photo<'py> {
-    pub(crate) fn new(photo: &Bound<'py, PyAny>) -> PyResult<Self> {
-        if let Ok(bytes) = photo.cast::<PyBytes>() {
-            return Ok(Photo::Encoded(bytes.clone()));
-        }
-        if let Ok((bytes, height, width, channels)) = photo.extract() {
-            return Ok(Photo::Pixels(bytes, [height, width, channels]));
-        }
-        let array = photo.cast::<PyArrayDyn<u8>>()?;
-        if !array.is_c_contiguous() {
-            return Err(PyTypeError::new_err("the array is not contiguous"));
-        }
-        Ok(Photo::Array(array.try_readonly()?))
-    }
-
+impl Photo<'_> {
     pub(crate) fn source(&self) -> PyResult<Source<'_>> {
         Ok(match self {
-            Photo::Encoded(bytes) => Source::Encoded(bytes.as_bytes()),
-            Photo::Pixels(bytes, shape) => Source::Pixels(bytes.as_bytes(), *shape),
-            Photo::Array(array) => match *array.shape() {
-                [height, width] => Source::Pixels(array.as_slice()?, [height, width, 1]),
-                [height, width, channels @ (3 | 4)] => {
-                    Source::Pixels(array.as_slice()?, [height, width, channels])
+            Photo::Encoded(bytes) => Source::Ready(bytes.as_bytes().into()),
+            Photo::File(path) => Source::Ready(visavis::Photo::file(path.extract::<PathBuf>()?)),
+            Photo::Invalid(code, message, cause) => {
+                let why: Result<Image<'_>> = Err(failure::invalid(code, message, cause.as_ref()));
+                Source::Ready(why.into())
+            }
+            Photo::Pixels(bytes, height, width, format) => {
+                Source::Pixels(bytes.as_bytes(), [*height, *width], format)
+            }
+            Photo::Array(array, height, width, format) => {
+                if !array.is_c_contiguous() {
+                    return Err(PyTypeError::new_err("the array is not contiguous"));
                 }
-                _ => Source::Misshapen(array.shape()),
-            },
+                Source::Pixels(array.as_slice()?, [*height, *width], format)
+            }
         })
     }
-}
 
-impl<'a> From<Source<'a>> for visavis::Photo<'a> {
-    fn from(source: Source<'a>) -> Self {
-        match source {
-            Source::Encoded(bytes) => bytes.into(),
-            Source::Pixels(data, shape) => pixels(data, shape).into(),
-            Source::Misshapen(shape) => {
-                let message =
-                    format!("an array of shape {shape:?}: (H, W), (H, W, 3) or (H, W, 4) is needed");
-                Err::<Image<'_>, _>(Error::new(ErrorKind::InvalidPixels, message)).into()
-            }
-        }
+    /// The path, for errors about the file.
+    pub(crate) fn path(&self) -> Option<&Bound<'_, PyString>> {
+        if let Photo::File(path) = self { Some(path) } else { None }
     }
 }
 
-fn pixels(data: &[u8], [height, width, channels]: [usize; 3]) -> Result<Image<'_>> {
-    let format = match channels {
-        1 => PixelFormat::Gray8,
-        3 => PixelFormat::Rgb8,
+impl<'a> Source<'a> {
+    pub(crate) fn open(self, quality: bool) -> visavis::Photo<'a> {
+        let photo = match self {
+            Source::Ready(photo) => photo,
+            Source::Pixels(data, shape, format) => image(data, shape, format).into(),
+        };
+        if quality { photo.with_quality() } else { photo }
+    }
+}
+
+fn image<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Result<Image<'a>> {
+    let format = match format {
+        "gray" => PixelFormat::Gray8,
+        "rgb" => PixelFormat::Rgb8,
+        "bgr" => PixelFormat::Bgr8,
+        "bgra" => PixelFormat::Bgra8,
         _ => PixelFormat::Rgba8,
     };
-    // What does not fit is larger than any side may be, and refused as such.
+    // A length that does not fit is larger than any side may be, and is refused as such.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    Image::from_pixels(data, side(width), side(height), width.saturating_mul(channels), format)
+    Image::from_pixels(data, side(width), side(height), width.saturating_mul(format.channels()), format)
 }

@@ -13,7 +13,7 @@ use crate::failure::raised;
 /// It is biometric data: store and send it as carefully as the photo it was made from. Nothing prints its values.
 ///
 /// >>> import pickle, visavis
-/// >>> template = visavis.extract("astronaut.jpg")
+/// >>> template = visavis.extract("astronaut.jpg").template
 /// >>> template
 /// Template(192 dimensions)
 /// >>> visavis.Template.from_bytes(template.to_bytes()) == template
@@ -67,7 +67,7 @@ impl Template {
     }
 
     fn __eq__(&self, other: &Self) -> bool {
-        self.0.to_bytes() == other.0.to_bytes()
+        self.0 == other.0
     }
 
     fn __hash__(&self) -> u64 {

@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use visavis::{Options, Result, Verifier as Core};
+use pyo3::types::PyBytes;
+use visavis::{Error, Options, Verifier as Core};
 
-use crate::answers;
-use crate::failure::{detached, raised};
-use crate::photo::{Photo, Source};
+use crate::answers::{self, Answer};
+use crate::exit::Call;
+use crate::failure::{self, about, detached, raised};
+use crate::photo::Photo;
 use crate::template::Template;
 
 #[pyclass(frozen, module = "visavis._visavis")]
 pub(crate) struct Verifier(Core);
 
+#[allow(clippy::needless_pass_by_value, reason = "what pyo3 makes of an argument is passed by value")]
 #[pymethods]
 impl Verifier {
     #[new]
@@ -23,6 +26,7 @@ impl Verifier {
         onnxruntime_hint: Option<PathBuf>,
         models: Option<PathBuf>,
     ) -> PyResult<Self> {
+        let _call = Call::begin(py)?;
         let mut options = Options::default();
         for (name, value) in settings {
             options.set(&name, &value).map_err(|error| raised(py, &error))?;
@@ -35,30 +39,47 @@ impl Verifier {
 
     fn verify<'py>(
         &self,
-        probe: &Bound<'py, PyAny>,
-        reference: &Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let (py, verifier) = (probe.py(), &self.0);
-        let (probe, reference) = (Photo::new(probe)?, Photo::new(reference)?);
-        let (probe, reference) = (probe.source()?, reference.source()?);
-        let verdict = detached(py, || verifier.verify(probe, reference))?;
-        answers::verdict(py, &verdict)
+        py: Python<'py>,
+        probe: Photo<'py>,
+        reference: Photo<'py>,
+        threshold: Option<f32>,
+        quality: bool,
+    ) -> Answer<'py> {
+        let _call = Call::begin(py)?;
+        let threshold = self.threshold_or(py, threshold)?;
+        let sources = (probe.source()?, reference.source()?);
+        let verdict = about(py, &[&probe, &reference], || {
+            self.0.verify(sources.0.open(quality), sources.1.open(quality))
+        })?;
+        answers::verdict(py, &verdict, threshold)
     }
 
-    fn detect<'py>(&self, photo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let found = self.one(photo, |verifier, photo| verifier.detect(photo))?;
-        answers::detection(photo.py(), &found)
+    fn detect<'py>(&self, py: Python<'py>, photo: Photo<'py>, quality: bool) -> Answer<'py> {
+        let _call = Call::begin(py)?;
+        let source = photo.source()?;
+        answers::detection(py, &about(py, &[&photo], || self.0.detect(source.open(quality)))?)
     }
 
-    fn extract(&self, photo: &Bound<'_, PyAny>) -> PyResult<Template> {
-        let made = self.one(photo, |verifier, photo| verifier.extract(photo))?;
-        Ok(Template(made.template))
+    fn extract<'py>(
+        &self,
+        py: Python<'py>,
+        photo: Photo<'py>,
+        quality: bool,
+        side: Option<&str>,
+    ) -> Answer<'py> {
+        let _call = Call::begin(py)?;
+        let (source, side) = (photo.source()?, failure::side(side));
+        let extraction = about(py, &[&photo, &photo], || {
+            let stamp = |error: Error| side.into_iter().fold(error, Error::at_side);
+            self.0.extract(source.open(quality)).map_err(stamp)
+        })?;
+        answers::extraction(py, extraction)
     }
 
-    fn extract_face(&self, photo: &Bound<'_, PyAny>, face: &Bound<'_, PyAny>) -> PyResult<Template> {
-        let face = answers::face_from(face)?;
-        let template = self.one(photo, |verifier, photo| verifier.extract_face(photo, &face))?;
-        Ok(Template(template))
+    fn extract_face(&self, py: Python<'_>, photo: Photo<'_>, face: &Bound<'_, PyAny>) -> PyResult<Template> {
+        let _call = Call::begin(py)?;
+        let (face, source) = (answers::face_from(face)?, photo.source()?);
+        about(py, &[&photo], || self.0.extract_face(source.open(false), &face)).map(Template)
     }
 
     fn compare<'py>(
@@ -66,17 +87,54 @@ impl Verifier {
         py: Python<'py>,
         probe: &Template,
         reference: &Template,
-    ) -> PyResult<Bound<'py, PyAny>> {
+        threshold: Option<f32>,
+    ) -> Answer<'py> {
+        let _call = Call::begin(py)?;
+        let threshold = self.threshold_or(py, threshold)?;
         let comparison = detached(py, || self.0.compare(&probe.0, &reference.0))?;
-        answers::comparison(py, &comparison)
+        answers::comparison(py, &comparison, threshold)
+    }
+
+    fn draw<'py>(
+        &self,
+        py: Python<'py>,
+        photo: Photo<'py>,
+        faces: Vec<Bound<'py, PyAny>>,
+        chosen: Option<usize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let _call = Call::begin(py)?;
+        let faces: Vec<_> = faces.iter().map(answers::face_from).collect::<PyResult<_>>()?;
+        let source = photo.source()?;
+        let png = about(py, &[&photo], || {
+            Ok(visavis_cli::draw::marked(&self.0.decode(source.open(false))?, &faces, chosen))
+        })?;
+        Ok(PyBytes::new(py, &png))
+    }
+
+    fn crop<'py>(
+        &self,
+        py: Python<'py>,
+        photo: Photo<'py>,
+        face: &Bound<'py, PyAny>,
+        margin: f32,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let _call = Call::begin(py)?;
+        let (face, source) = (answers::face_from(face)?, photo.source()?);
+        let png = about(py, &[&photo], || {
+            let image = self.0.decode(source.open(false))?;
+            visavis_cli::draw::cropped(&image, &face.bounds, margin)
+        })?;
+        Ok(PyBytes::new(py, &png))
     }
 
     fn warm_up(&self, py: Python<'_>) -> PyResult<()> {
+        let _call = Call::begin(py)?;
         detached(py, || self.0.warm_up())
     }
 
     #[getter]
-    fn engine<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn engine<'py>(&self, py: Python<'py>) -> Answer<'py> {
+        let _call = Call::begin(py)?;
         answers::engine(py, self.0.engine())
     }
 
@@ -102,14 +160,11 @@ impl Verifier {
 }
 
 impl Verifier {
-    fn one<T: Send>(
-        &self,
-        photo: &Bound<'_, PyAny>,
-        work: impl FnOnce(&Core, Source<'_>) -> Result<T> + Send,
-    ) -> PyResult<T> {
-        let (py, verifier) = (photo.py(), &self.0);
-        let photo = Photo::new(photo)?;
-        let source = photo.source()?;
-        detached(py, || work(verifier, source))
+    /// The threshold of a call, in the range that a verifier's must be in.
+    fn threshold_or(&self, py: Python<'_>, given: Option<f32>) -> PyResult<f32> {
+        let mut options = self.0.options().clone();
+        options.threshold = given.unwrap_or(options.threshold);
+        options.validate().map_err(|error| raised(py, &error))?;
+        Ok(options.threshold)
     }
 }

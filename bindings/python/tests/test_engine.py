@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conftest import python, run
 
-TELL = """
+REPORT = """
 engine = visavis.Verifier().engine
 print(engine.name, engine.version, engine.library)
 libraries = {line.split()[-1] for line in open("/proc/self/maps") if "libonnxruntime.so" in line}
@@ -28,7 +28,7 @@ session.run(None, {session.get_inputs()[0].name: numpy.zeros((1, 3, 112, 112), "
 MODEL = Path(__file__).parents[3] / "models/mobilefacenet.onnx"
 
 
-def told(program: str) -> list[str]:
+def report(program: str) -> list[str]:
     environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
     assert environment == dict(os.environ), "these tests need to see who sets ORT_DISABLE_TELEMETRY"
     done = python("-c", "import ctypes, numpy, os, sys, visavis" + program, str(MODEL))
@@ -37,7 +37,7 @@ def told(program: str) -> list[str]:
 
 
 def test_the_library_is_found_without_importing_its_package() -> None:
-    engine, libraries, telemetry, score = told(TELL + 'assert "onnxruntime" not in sys.modules')
+    engine, libraries, telemetry, score = report(REPORT + 'assert "onnxruntime" not in sys.modules')
     name, version, library = engine.split()
     assert (name, version) == ("onnxruntime", "1.28.0") and Path(library).parent.name == "capi"
     assert libraries == f"1 {os.path.realpath(library)}"
@@ -45,9 +45,9 @@ def test_the_library_is_found_without_importing_its_package() -> None:
 
 
 def test_host_and_we_share_the_library_in_either_order() -> None:
-    alone = told(TELL)
-    for program in (HOST + TELL, TELL + HOST, HOST + TELL + HOST):
-        said = told(program)
+    alone = report(REPORT)
+    for program in (HOST + REPORT, REPORT + HOST, HOST + REPORT + HOST):
+        said = report(program)
         assert said == alone and said[1].startswith("1 ")
 
 
@@ -61,6 +61,25 @@ print(visavis.verify("astronaut.jpg", "hopper.jpg").integer_score)
 print(visavis.Verifier(engine="embedded").engine.fallback_reason)
 """
     assert run(program).splitlines() == ["embedded None True", "11", "None"]
+
+
+def test_a_missing_package_is_reported_once_with_the_way_to_get_it() -> None:
+    program = """
+import sys, warnings, visavis
+sys.modules["onnxruntime"] = None
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    visavis.Verifier(engine="embedded")
+    print(len(caught))
+    visavis.Verifier()
+    visavis.Verifier()
+    visavis.verify("astronaut.jpg", "hopper.jpg")
+for warning in caught:
+    print(warning.category.__name__, warning.filename, "visavis[fast]" in str(warning.message))
+"""
+    assert run(program).splitlines() == ["0", "RuntimeWarning <string> True"]
+    # With the package there is nothing to report.
+    assert python("-W", "error", "-c", "import visavis; visavis.Verifier()").returncode == 0
 
 
 def test_a_package_whose_library_is_broken_is_passed_over_unless_it_was_asked_for(tmp_path: Path) -> None:

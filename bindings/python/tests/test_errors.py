@@ -1,16 +1,20 @@
-"""Every error: its class, what it tells, and its way to other processes."""
+"""Every error: its class, what it reports, and its way to other processes."""
 
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 import re
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, get_args
 
+import numpy
+import PIL.Image
 import pytest
 import visavis
 from conftest import ROOT
+from visavis import _errors
 
 BANDS = [
     (range(1, 20), visavis.CallerError),
@@ -30,9 +34,13 @@ def kinds() -> dict[str, int]:
 def test_every_kind_has_the_class_of_its_band() -> None:
     assert len(kinds()) > 15
     for code, number in kinds().items():
-        error = visavis._visavis.error(code, "why", "reference")
+        error = _errors.made("why", code, number, "reference", "decode")
         (expected,) = [cls for band, cls in BANDS if number in band]
-        assert type(error) is expected
+        assert isinstance(error, expected)
+        # Photo errors have classes of their own.
+        name = "".join(part.capitalize() for part in code.split("_")) + "Error"
+        assert type(error) is (getattr(visavis, name) if number in range(40, 60) else expected)
+        assert code in get_args(visavis.Code)
         assert (error.code, error.number, error.side, error.stage) == (code, number, "reference", "decode")
         assert str(error) == f"reference: why ({code})"
         assert isinstance(error, visavis.Error) and isinstance(error, Exception)
@@ -40,8 +48,8 @@ def test_every_kind_has_the_class_of_its_band() -> None:
 
 
 def test_errors_survive_pickle_and_copy() -> None:
-    for code in kinds():
-        error = visavis._visavis.error(code, "why", None)
+    for code, number in kinds().items():
+        error = _errors.made("why", code, number)
         for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
             assert type(again) is type(error) and vars(again) == vars(error) and str(again) == str(error)
 
@@ -50,7 +58,7 @@ def failures(images: Path, tmp_path: Path) -> dict[str, tuple[Callable[[], Any],
     """A way to each error, with side and stage."""
     verify = visavis.Verifier().verify
     photo = images / "astronaut.jpg"
-    template = visavis.extract(photo)
+    template = visavis.extract(photo).template
     foreign = bytearray(template.to_bytes())
     foreign[8] ^= 1
     import zlib
@@ -97,16 +105,58 @@ def test_every_error_that_can_be_caused_is_as_documented(images: Path, tmp_path:
     assert len(ways) == 13
 
 
-def test_errors_come_in_their_fixed_order(images: Path) -> None:
-    blank, broken = images / "gray.png", images / "truncated-50.jpg"
-    for probe, reference, side in [
-        (blank, broken, "reference"),
-        (broken, blank, "probe"),
-        (blank, blank, "probe"),
-    ]:
-        with pytest.raises(visavis.Error) as caught:
-            visavis.verify(probe, reference)
-        assert caught.value.side == side
+def forms(path: Path) -> list[Any]:
+    """The same photo in every form that has errors of its own."""
+    return [path, str(path), path.read_bytes(), io.BytesIO(path.read_bytes())]
+
+
+class Broken(io.RawIOBase):
+    """A file on a disk that fails."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        raise OSError("the disk fails")
+
+
+def test_errors_come_in_their_fixed_order_in_every_mix(images: Path) -> None:
+    verifier = visavis.Verifier(max_pixels=300_000)
+    with PIL.Image.open(images / "truncated-50.jpg") as picture, PIL.Image.open(images / "gray.png") as gray:
+        unreadable: list[Any] = [
+            images / "missing",
+            images,
+            Broken(),
+            b"",
+            picture,
+            PIL.Image.new("F", (9, 9)),
+        ]
+        unreadable += [numpy.zeros((9, 9, 9), numpy.uint8), numpy.zeros((900, 900), numpy.uint8), "data:,"]
+        unreadable += [images / "truncated-50.jpg", memoryview(b"%PDF")]
+        faceless: list[Any] = [*forms(images / "gray.png"), numpy.zeros((50, 50, 3), numpy.uint8), gray]
+
+        def first(probe: Any, reference: Any) -> Any:
+            with pytest.raises((visavis.Error, OSError)) as caught:
+                verifier.verify(probe, reference)
+            return vars(caught.value) or str(caught.value)
+
+        def alone(photo: Any, side: str) -> Any:
+            with pytest.raises((visavis.Error, OSError)) as caught:
+                verifier.extract(photo)
+            known = vars(caught.value)
+            return {**known, "side": side} if known else str(caught.value)
+
+        for bad in unreadable:
+            reasons = alone(bad, "probe"), alone(bad, "reference")
+            for other in [*unreadable, *faceless, images / "astronaut.jpg"]:
+                assert first(bad, other) == reasons[0], (bad, other)
+            for readable in [*faceless, images / "astronaut.jpg"]:
+                rewind(readable)
+                assert first(readable, bad) == reasons[1], (readable, bad)
+        for blank in faceless:
+            rewind(blank)
+            assert first(blank, faceless[0])["side"] == "probe"
+
+
+def rewind(photo: Any) -> None:
+    getattr(photo, "seek", lambda place: None)(0)
 
 
 @pytest.mark.parametrize(

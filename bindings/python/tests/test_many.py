@@ -30,22 +30,57 @@ def test_outcomes_come_in_order_with_their_errors(
         None,
         (photo, photo),
     ]
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     pairs = kinds * 3
-    outcomes = list(verifier.verify_many(pairs, threads=3, progress=lambda *state: told.append(state)))
+    outcomes = list(verifier.verify_many(pairs, threads=3, progress=lambda *state: reported.append(state)))
     assert [outcome.index for outcome in outcomes] == list(range(21))
-    assert all(outcome.pair is pair for outcome, pair in zip(outcomes, pairs))
-    assert told == [(done, 21) for done in range(1, 22)]
+    assert all(outcome.item is pair for outcome, pair in zip(outcomes, pairs))
+    assert reported == [(done, 21) for done in range(1, 22)]
     for start in range(0, 21, 7):
-        scores = [getattr(outcome.verdict, "integer_score", None) for outcome in outcomes[start : start + 7]]
+        scores = [getattr(outcome.value, "integer_score", None) for outcome in outcomes[start : start + 7]]
         errors = [type(outcome.error) for outcome in outcomes[start : start + 7]]
         none = type(None)
         assert scores == [11, None, None, None, None, None, 100]
-        assert errors == [none, visavis.PhotoError, FileNotFoundError, TypeError, ValueError, TypeError, none]
+        assert errors == [
+            none,
+            visavis.NoFaceError,
+            FileNotFoundError,
+            TypeError,
+            ValueError,
+            TypeError,
+            none,
+        ]
     assert outcomes[0].get().integer_score == 11
     with pytest.raises(visavis.PhotoError):
         outcomes[1].get()
-    assert "JFIF" not in repr(outcomes) and "pair" not in repr(outcomes[0])
+    assert "JFIF" not in repr(outcomes) and "item" not in repr(outcomes[0])
+
+
+def test_templates_are_extracted_side_by_side(verifier: visavis.Verifier, images: Path) -> None:
+    names = ["astronaut.jpg", "gray.png", "hopper.jpg"] * 3
+    reported: list[tuple[int, int | None]] = []
+    outcomes = list(
+        verifier.extract_many(
+            (images / name for name in names), threads=2, progress=lambda *state: reported.append(state)
+        )
+    )
+    assert reported == [(done, None) for done in range(1, 10)]
+    for outcome, name in zip(outcomes, names):
+        assert outcome.item == images / name
+        if name == "gray.png":
+            assert isinstance(outcome, visavis.Failure) and isinstance(outcome.error, visavis.NoFaceError)
+        else:
+            assert isinstance(outcome, visavis.Success) and outcome.error is None
+            assert outcome.get() is outcome.value and outcome.value == verifier.extract(images / name)
+
+
+def test_pairs_may_hold_templates_and_have_a_threshold(verifier: visavis.Verifier, images: Path) -> None:
+    template = verifier.extract(images / "astronaut.jpg").template
+    pairs = [(template, images / "hopper.jpg"), (images / "gray.png", template), (template, template)]
+    outcomes = list(verifier.verify_many(pairs, threshold=11))
+    values = [None if outcome.value is None else outcome.value.integer_score for outcome in outcomes]
+    assert values == [11, None, 100]
+    assert outcomes[0].get().is_match and getattr(outcomes[1].error, "side", None) == "probe"
 
 
 def test_nothing_is_taken_far_ahead(verifier: visavis.Verifier) -> None:
@@ -71,9 +106,9 @@ def test_an_early_end_leaves_nothing_behind(verifier: visavis.Verifier, images: 
     assert threads_of_pool()
     outcomes.close()  # type: ignore[attr-defined]
     assert not threads_of_pool()
-    told = verifier.verify_many(itertools.repeat(pair), threads=2, progress=lambda done, total: None)
-    next(told)
-    del told
+    outcomes = verifier.verify_many(itertools.repeat(pair), threads=2, progress=lambda done, total: None)
+    next(outcomes)
+    del outcomes
     assert not threads_of_pool()
 
 

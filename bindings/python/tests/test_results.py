@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import io
+import json
 import math
 import pickle
 from pathlib import Path
 
 import numpy
+import PIL.Image
 import pytest
 import visavis
 
@@ -26,19 +29,19 @@ def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hoppe
         assert same == verdict
     with pytest.raises(dataclasses.FrozenInstanceError):
         verdict.is_match = True  # type: ignore[misc]
-    assert "is_match=False" in repr(verdict)
+    assert repr(verdict) == f"Verdict(is_match=False, score={verdict.score}, threshold=27.0)"
     assert verdict.probe.timings.decode > 0 and verdict.probe.timings.detect > 0
 
 
 def test_numbers_are_the_engines_own(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
     verdict = verifier.verify(astronaut, hopper)
-    for number in (verdict.score, verdict.similarity, *verdict.probe.face.box):
+    for number in (verdict.score, verdict.similarity, *verdict.probe.face.bounds):
         # Nine digits tell every number of 32 bits from its neighbours.
         assert number == float(str(numpy.float32(number))) and len(repr(number)) <= 12
 
 
 def test_nothing_is_true_by_accident(verifier: visavis.Verifier, astronaut: bytes) -> None:
-    template = verifier.extract(astronaut)
+    template = verifier.extract(astronaut).template
     verdict = verifier.verify(astronaut, astronaut)
     outcome = next(iter(verifier.verify_many([(astronaut, astronaut)])))
     for answer in (verdict, verifier.compare(template, template), verifier.detect(astronaut), outcome):
@@ -55,21 +58,90 @@ def test_the_threshold_decides(astronaut: bytes, hopper: bytes) -> None:
         assert verifier.verify(astronaut, hopper).is_match is is_match
 
 
+def test_a_call_may_have_a_threshold_of_its_own(
+    verifier: visavis.Verifier, astronaut: bytes, hopper: bytes
+) -> None:
+    template = verifier.extract(hopper).template
+    for threshold, is_match in [(11, True), (11.1, False), (27, False), (0, True)]:
+        verdict = verifier.verify(astronaut, hopper, threshold=threshold)
+        assert (verdict.threshold, verdict.is_match) == (threshold, is_match)
+        comparison = verifier.compare(verifier.extract(astronaut).template, template, threshold=threshold)
+        assert (comparison.threshold, comparison.is_match) == (threshold, is_match)
+    assert verifier.verify(astronaut, hopper).threshold == verifier.threshold == 27
+    for wrong in (-1, 101, float("nan")):
+        with pytest.raises(visavis.CallerError, match="threshold must be in 0..=100"):
+            verifier.verify(b"no photo", b"", threshold=wrong)
+
+
+def test_a_template_stands_for_a_photo(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
+    one, other = verifier.extract(astronaut).template, verifier.extract(hopper).template
+    score = verifier.verify(astronaut, hopper).score
+    for probe, reference in [(one, hopper), (astronaut, other), (one, other)]:
+        comparison = verifier.verify(probe, reference)
+        assert type(comparison) is visavis.Comparison and comparison.score == score
+    for probe, reference, side, code in [
+        (b"", other, "probe", "EMPTY_IMAGE"),
+        (one, b"", "reference", "EMPTY_IMAGE"),
+        (visavis.Template.failed(), hopper, "probe", "TEMPLATE_FAILED"),
+        (visavis.Template.failed(), b"", "reference", "EMPTY_IMAGE"),
+    ]:
+        with pytest.raises(visavis.Error) as caught:
+            verifier.verify(probe, reference)
+        assert (caught.value.side, caught.value.code) == (side, code)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        verifier.verify(one, "missing")
+
+
+def test_answers_become_json(verifier: visavis.Verifier, images: Path, astronaut: bytes) -> None:
+    verdict = verifier.verify(astronaut, images / "hopper.jpg", quality=True)
+    plain = json.loads(json.dumps(verdict.to_dict()))
+    assert (plain["score"], plain["is_match"], plain["threshold"]) == (verdict.score, False, 27)
+    assert plain["probe"]["face"]["bounds"] == verdict.probe_face.bounds._asdict()
+    assert plain["probe"]["face"]["landmarks"]["nose"] == verdict.probe_face.landmarks.nose._asdict()
+    assert plain["probe"]["face"]["quality"]["sharpness"] > 0 and plain["probe"]["timings"]["detect"] > 0
+    found = json.loads(json.dumps(verifier.detect(images / "gray.png").to_dict()))
+    assert found["faces"] == [] and found["reason"]["code"] == "NO_FACE" and found["reason"]["number"] == 40
+    assert json.loads(json.dumps(verifier.engine.to_dict()))["name"] == "onnxruntime"
+
+
+def test_a_photo_is_drawn_and_a_face_is_cut_out(verifier: visavis.Verifier, images: Path) -> None:
+    photo = images / "two-people.jpg"
+    found = verifier.detect(photo)
+    drawn = verifier.draw(photo)
+    picture = PIL.Image.open(io.BytesIO(drawn))
+    assert drawn == verifier.draw(photo, found) == drawn._repr_png_() and picture.format == "PNG"
+    assert picture.size == (found.width, found.height)
+    corners = [picture.getpixel((round(face.bounds.x), round(face.bounds.y))) for face in found]
+    assert corners == [(0, 200, 83), (255, 145, 0)]
+    for margin in (0, 0.25, 100):
+        for face in found:
+            cut = PIL.Image.open(io.BytesIO(verifier.crop(photo, face, margin=margin)))
+            width = min(round(face.bounds.width * (1 + 2 * margin)), found.width)
+            assert abs(cut.width - width) <= 2 or margin == 0.25
+            assert margin != 0.25 or verifier.verify(cut, verifier.extract_face(photo, face)).score > 60
+    nowhere = dataclasses.replace(found.faces[0], bounds=visavis.Bounds(9e9, 0, 5, 5))
+    for face, margin in [(nowhere, 0.0), (found.faces[0], float("nan")), (found.faces[0], -1.0)]:
+        with pytest.raises(visavis.CallerError, match="INVALID_ARGUMENT"):
+            verifier.crop(photo, face, margin=margin)
+    assert repr(drawn) == f"Picture({len(drawn)} bytes)"
+
+
 def test_faces_are_found_where_they_are(verifier: visavis.Verifier, images: Path) -> None:
     found = verifier.detect(images / "two-people.jpg")
-    assert len(found.faces) == 2 and found.chosen is not None and found.face == found.faces[found.chosen]
+    assert len(found) == len(found.faces) == 2 and tuple(found) == found.faces
+    assert found.chosen is not None and found.face == found.faces[found.chosen]
     for face in found.faces:
         right, left = face.landmarks.right_eye, face.landmarks.left_eye
-        assert right.x < left.x < face.box.x + face.box.width and 0.9 < face.confidence <= 1
-        x, y, width, height = face.box
+        assert right.x < left.x < face.bounds.x + face.bounds.width and 0.9 < face.confidence <= 1
+        x, y, width, height = face.bounds
         assert x <= face.landmarks.nose.x <= x + width and y <= face.landmarks.nose.y <= y + height
     nothing = verifier.detect(images / "gray.png")
     assert nothing.faces == () and nothing.face is None and nothing.chosen is None
-    assert isinstance(nothing.problem, visavis.PhotoError) and nothing.problem.code == "NO_FACE"
+    assert isinstance(nothing.reason, visavis.NoFaceError) and nothing.reason.code == "NO_FACE"
 
 
 def test_templates_are_values(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
-    template, other = verifier.extract(astronaut), verifier.extract(hopper)
+    template, other = verifier.extract(astronaut).template, verifier.extract(hopper).template
     data = template.to_bytes()
     assert bytes(template) == data and len(data) == 796 and data[:4] == b"VAVT"
     for same in (
@@ -97,13 +169,33 @@ def test_templates_give_the_score_of_their_photos(
     verifier: visavis.Verifier, astronaut: bytes, hopper: bytes
 ) -> None:
     verdict = verifier.verify(astronaut, hopper)
-    comparison = verifier.compare(verifier.extract(astronaut), verifier.extract(hopper))
+    comparison = verifier.compare(verifier.extract(astronaut).template, verifier.extract(hopper).template)
     assert (comparison.score, comparison.similarity) == (verdict.score, verdict.similarity)
     assert (comparison.integer_score, comparison.is_match) == (verdict.integer_score, verdict.is_match)
     face = verifier.detect(astronaut).face
-    assert face is not None and verifier.extract_face(astronaut, face) == verifier.extract(astronaut)
+    template = verifier.extract(astronaut).template
+    assert face is not None and verifier.extract_face(astronaut, face) == template
     # A face that was kept as a value is as good.
-    assert verifier.extract_face(astronaut, pickle.loads(pickle.dumps(face))) == verifier.extract(astronaut)
+    assert verifier.extract_face(astronaut, pickle.loads(pickle.dumps(face))) == template
+
+
+def test_an_extraction_holds_what_was_seen(verifier: visavis.Verifier, astronaut: bytes) -> None:
+    extraction = verifier.extract(astronaut)
+    assert extraction.sample == verifier.verify(astronaut, astronaut).probe
+    assert extraction == pickle.loads(pickle.dumps(extraction)) == verifier.extract(astronaut)
+
+
+def test_quality_is_measured_on_request_only(verifier: visavis.Verifier, images: Path) -> None:
+    photo = images / "two-people.jpg"
+    assert all(face.quality is None for face in verifier.detect(photo).faces)
+    assert verifier.extract(photo).sample.face.quality is None
+    faces = verifier.detect(photo, quality=True).faces
+    verdict = verifier.verify(photo, images / "astronaut-dark.jpg", quality=True)
+    qualities = [face.quality for face in (*faces, verdict.probe_face, verdict.reference_face)]
+    for quality in qualities:
+        assert quality is not None and quality.inter_eye_distance > 10 and 0 < quality.sharpness < 1
+    assert verifier.extract(photo, quality=True).sample.face == verdict.probe_face == faces[0]
+    assert verdict.reference_face.quality.brightness < verdict.probe_face.quality.brightness  # type: ignore
 
 
 @pytest.mark.parametrize("place", [float("nan"), float("inf"), 0.0, 1e30])
@@ -112,7 +204,7 @@ def test_nonsense_faces_are_errors_or_answers(
 ) -> None:
     point = visavis.Point(place, place)
     face = visavis.Face(
-        visavis.Box(place, 0, 1, 1), visavis.Landmarks(point, point, point, point, point), 1.0
+        visavis.Bounds(place, 0, 1, 1), visavis.Landmarks(point, point, point, point, point), 1.0
     )
     try:
         assert verifier.extract_face(astronaut, face).dimensions == 192
@@ -121,8 +213,8 @@ def test_nonsense_faces_are_errors_or_answers(
 
 
 def test_patterns_match(verifier: visavis.Verifier, astronaut: bytes) -> None:
-    assert visavis.Verdict.__match_args__[:3] == ("score", "similarity", "is_match")
-    assert visavis.Face.__match_args__ == ("box", "landmarks", "confidence")
+    assert visavis.Verdict.__match_args__[:3] == ("is_match", "score", "threshold")
+    assert visavis.Face.__match_args__ == ("bounds", "landmarks", "confidence", "quality")
 
 
 def test_verifiers_tell_what_they_are_and_are_not_pickled(verifier: visavis.Verifier) -> None:

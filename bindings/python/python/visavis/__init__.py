@@ -10,94 +10,46 @@ as alike, 40 one in ten thousand. "Different people" is a verdict, never an erro
 
 A photo is an image file (bytes, a path, an open file) or pixels (a numpy array of uint8, a PIL.Image). Nothing is
 logged, nothing is written, nothing is sent.
+
+The functions of this module are the methods of one `Verifier` with default settings, made at the first call.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
-from typing import Callable, Optional
-
-from visavis import _verifier
-from visavis._errors import CallerError, Error, ImageError, InternalError, PhotoError, SetupError
-from visavis._photos import Photo
-from visavis._results import (
-    Box,
-    Comparison,
-    Detection,
-    Engine,
-    Face,
-    Landmarks,
-    Outcome,
-    Point,
-    Sample,
-    Timings,
-    Verdict,
-)
-from visavis._verifier import Verifier
-from visavis._visavis import Template, __version__
-
-__all__ = [
-    "Box",
-    "CallerError",
-    "Comparison",
-    "Detection",
-    "Engine",
-    "Error",
-    "Face",
-    "ImageError",
-    "InternalError",
-    "Landmarks",
-    "Outcome",
-    "Photo",
-    "PhotoError",
-    "Point",
-    "Sample",
-    "SetupError",
-    "Template",
-    "Timings",
-    "Verdict",
-    "Verifier",
-    "__version__",
-    "compare",
-    "detect",
-    "extract",
-    "verify",
-    "verify_many",
-]
-
-
-def verify(probe: Photo, reference: Photo) -> Verdict:
-    """Do these two photos show the same person?
-
-    Like the module's other functions it uses one `Verifier` with default settings, made at the first call.
-
-    >>> import visavis
-    >>> visavis.verify("astronaut.jpg", "hopper.jpg").is_match
-    False
-    """
-    return _verifier.default().verify(probe, reference)
-
-
-def verify_many(
-    pairs: Iterable[tuple[Photo, Photo]],
-    *,
-    threads: Optional[int] = None,
-    progress: Optional[Callable[[int, Optional[int]], object]] = None,
-) -> Iterator[Outcome]:
-    """Verify pairs of photos side by side; see `Verifier.verify_many`."""
-    return _verifier.default().verify_many(pairs, threads=threads, progress=progress)
-
-
-def detect(photo: Photo) -> Detection:
-    """Find all faces of a photo. A photo without a face is no error here."""
-    return _verifier.default().detect(photo)
-
-
-def extract(photo: Photo) -> Template:
-    """Make a template of the face that counts."""
-    return _verifier.default().extract(photo)
-
-
-def compare(probe: Template, reference: Template) -> Comparison:
-    """Compare two templates."""
-    return _verifier.default().compare(probe, reference)
+from visavis._batch import Failure as Failure
+from visavis._batch import Outcome as Outcome
+from visavis._batch import Success as Success
+from visavis._errors import CallerError as CallerError
+from visavis._errors import Code as Code
+from visavis._errors import Error as Error
+from visavis._errors import FaceTooSmallError as FaceTooSmallError
+from visavis._errors import ImageError as ImageError
+from visavis._errors import InternalError as InternalError
+from visavis._errors import NoFaceError as NoFaceError
+from visavis._errors import PhotoError as PhotoError
+from visavis._errors import SetupError as SetupError
+from visavis._errors import SeveralFacesError as SeveralFacesError
+from visavis._functions import compare as compare
+from visavis._functions import crop as crop
+from visavis._functions import detect as detect
+from visavis._functions import draw as draw
+from visavis._functions import extract as extract
+from visavis._functions import extract_face as extract_face
+from visavis._functions import extract_many as extract_many
+from visavis._functions import verify as verify
+from visavis._functions import verify_many as verify_many
+from visavis._photos import Photo as Photo
+from visavis._results import Bounds as Bounds
+from visavis._results import Comparison as Comparison
+from visavis._results import Detection as Detection
+from visavis._results import Engine as Engine
+from visavis._results import Extraction as Extraction
+from visavis._results import Face as Face
+from visavis._results import Landmarks as Landmarks
+from visavis._results import Picture as Picture
+from visavis._results import Point as Point
+from visavis._results import Quality as Quality
+from visavis._results import Sample as Sample
+from visavis._results import Timings as Timings
+from visavis._results import Verdict as Verdict
+from visavis._verifier import Verifier as Verifier
+from visavis._visavis import Template as Template
+from visavis._visavis import __version__ as __version__

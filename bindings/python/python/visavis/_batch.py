@@ -1,44 +1,80 @@
-"""Many pairs: side by side, in order, a few at a time."""
+"""Many calls: side by side, in order, a few at a time."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sized
 from contextlib import closing
-from typing import TYPE_CHECKING, Callable, Optional
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Callable, Generic, NoReturn, Optional, TypeVar, Union
 
-from visavis import _visavis
-from visavis._photos import Photo
-from visavis._results import Outcome, Verdict
+from visavis._errors import invalid_argument
+from visavis._results import Ambiguous
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-_AHEAD = 4
-"""Pairs taken ahead for each thread: one slow pair must not leave the others without work."""
-
-Pair = tuple[Photo, Photo]
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 Progress = Callable[[int, Optional[int]], object]
+
+_AHEAD = 4
+"""Items taken ahead for each thread: one slow item must not leave the others without work."""
+
+
+@dataclass(frozen=True)
+class Success(Ambiguous, Generic[Answer]):
+    """The answer for one item of many."""
+
+    index: int
+    """The item's place in the order they came in."""
+    item: object = field(repr=False)
+    """The pair or the photo itself."""
+    value: Answer
+    """What was asked for: a verdict or an extraction."""
+    error: None = field(default=None, repr=False)
+
+    def get(self) -> Answer:
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Failure(Ambiguous):
+    """Why one item of many has no answer."""
+
+    index: int
+    """The item's place in the order they came in."""
+    item: object = field(repr=False)
+    """The pair or the photo itself."""
+    error: Exception
+    """Why there is no answer."""
+    value: None = field(default=None, repr=False)
+
+    def get(self) -> NoReturn:
+        """Raises the error."""
+        raise self.error
+
+
+Outcome = Union[Success[Answer], Failure]
+"""What `verify_many` and `extract_many` yield. `outcome.error is None` distinguishes the two, for type checkers too."""
 
 
 def run(
-    verify: Callable[[Photo, Photo], Verdict],
-    pairs: Iterable[Pair],
-    threads: int,
-    progress: Optional[Progress],
-) -> Iterator[Outcome]:
-    """The outcomes in the order of the pairs. Wrong arguments are told now, not at the first outcome."""
+    work: Callable[[Item], Answer], items: Iterable[Item], threads: int, progress: Optional[Progress]
+) -> Iterator[Outcome[Answer]]:
+    """The outcomes in the order of the items. Wrong arguments are reported now, not at the first outcome."""
     if not 1 <= threads <= 1024:
-        raise _visavis.error("INVALID_ARGUMENT", f"threads must be in 1..=1024, not {threads}", None)
-    outcomes = _outcomes(verify, iter(pairs), threads)
+        raise invalid_argument(f"threads must be in 1..=1024, not {threads}")
+    outcomes = _outcomes(work, iter(items), threads)
     if progress is None:
         return outcomes
-    return _told(outcomes, progress, len(pairs) if isinstance(pairs, Sized) else None)
+    return _reporting(outcomes, progress, len(items) if isinstance(items, Sized) else None)
 
 
-def _told(
-    outcomes: Generator[Outcome, None, None], progress: Progress, total: Optional[int]
-) -> Iterator[Outcome]:
+def _reporting(
+    outcomes: Generator[Outcome[Answer], None, None], progress: Progress, total: Optional[int]
+) -> Iterator[Outcome[Answer]]:
     with closing(outcomes):
         for outcome in outcomes:
             progress(outcome.index + 1, total)
@@ -46,24 +82,23 @@ def _told(
 
 
 def _outcomes(
-    verify: Callable[[Photo, Photo], Verdict], pairs: Iterator[Pair], threads: int
-) -> Generator[Outcome, None, None]:
+    work: Callable[[Item], Answer], items: Iterator[Item], threads: int
+) -> Generator[Outcome[Answer], None, None]:
     # Imported where it is needed: most programs verify one pair.
     from concurrent.futures import ThreadPoolExecutor
 
-    def one(index: int, pair: Pair) -> Outcome:
+    def one(index: int, item: Item) -> Outcome[Answer]:
         try:
-            probe, reference = pair
-            return Outcome(index, pair, verify(probe, reference), None)
+            return Success(index, item, work(item))
         except Exception as error:
             # Its frames would keep both photos alive for as long as the outcome.
-            return Outcome(index, pair, None, error.with_traceback(None))
+            return Failure(index, item, error.with_traceback(None))
 
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: deque[Future[Outcome[Answer]]] = deque()
     with ThreadPoolExecutor(threads, "visavis") as pool:
         try:
-            for index, pair in enumerate(pairs):
-                waiting.append(pool.submit(one, index, pair))
+            for index, item in enumerate(items):
+                waiting.append(pool.submit(one, index, item))
                 if len(waiting) == _AHEAD * threads:
                     yield waiting.popleft().result()
             while waiting:

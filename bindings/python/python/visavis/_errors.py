@@ -1,8 +1,37 @@
-"""What can go wrong: one class for each who can mend it."""
+"""What can go wrong: one class for each who can fix it."""
 
 from __future__ import annotations
 
-from typing import Optional
+import errno
+import os
+from typing import Any, Literal, Optional
+
+Code = Literal[
+    "INVALID_ARGUMENT",
+    "INVALID_PIXELS",
+    "TEMPLATE_MALFORMED",
+    "TEMPLATE_MISMATCH",
+    "TEMPLATE_FAILED",
+    "FILE_UNREADABLE",
+    "EMPTY_IMAGE",
+    "UNSUPPORTED_FORMAT",
+    "CORRUPT_IMAGE",
+    "IMAGE_TOO_LARGE",
+    "NO_FACE",
+    "SEVERAL_FACES",
+    "FACE_TOO_SMALL",
+    "MODEL_NOT_FOUND",
+    "MODEL_INVALID",
+    "MODEL_HASH_MISMATCH",
+    "ENGINE_UNAVAILABLE",
+    "ENGINE_INCOMPATIBLE",
+    "INTERNAL",
+    "PANIC",
+]
+"""The stable name of every kind of error."""
+
+_MAX_QUOTED_PATH = 255
+"""A longer path may be a photo or a template in Base64, and is not repeated."""
 
 
 class Error(Exception):
@@ -21,7 +50,7 @@ class Error(Exception):
 
     message: str
     """A sentence for people."""
-    code: str
+    code: Code
     """The stable name, for example `NO_FACE`."""
     number: int
     """The stable number, for example 40."""
@@ -31,7 +60,7 @@ class Error(Exception):
     """`setup`, `decode`, `detect`, `choose`, `extract` or `compare`, where it comes from a step."""
 
     def __init__(
-        self, message: str, code: str, number: int, side: Optional[str] = None, stage: Optional[str] = None
+        self, message: str, code: Code, number: int, side: Optional[str] = None, stage: Optional[str] = None
     ) -> None:
         # All of them are args, so that pickle and copy make the same again.
         super().__init__(message, code, number, side, stage)
@@ -45,22 +74,67 @@ class Error(Exception):
         text = f"{self.message} ({self.code})"
         return f"{self.side}: {text}" if self.side else text
 
+    def to_dict(self) -> dict[str, Any]:
+        """What it reports, as the module `json` takes it."""
+        return dict(vars(self))
+
 
 class CallerError(Error, ValueError):
-    """Numbers 1 to 19: an argument or a template is not what it should be. The calling program can mend it."""
+    """Numbers 1 to 19: an argument or a template is not what it should be. The calling program can fix it."""
 
 
 class ImageError(Error):
-    """Numbers 20 to 39: no image that can be read. Whoever supplied the file can mend it."""
+    """Numbers 20 to 39: the file is not an image that can be read. Whoever supplied it can fix it."""
 
 
 class PhotoError(Error):
-    """Numbers 40 to 59: no usable face on a sound image. Whoever takes the photo can mend it by another one."""
+    """Numbers 40 to 59: the image is sound but shows no usable face. Whoever takes the photo can take another."""
+
+
+class NoFaceError(PhotoError):
+    """NO_FACE: no face was found."""
+
+
+class SeveralFacesError(PhotoError):
+    """SEVERAL_FACES: several faces were found and only one is allowed."""
+
+
+class FaceTooSmallError(PhotoError):
+    """FACE_TOO_SMALL: the face is smaller than the minimum that was set."""
 
 
 class SetupError(Error):
-    """Numbers 60 to 79: models or engine are missing or unfit. Whoever installed them can mend it."""
+    """Numbers 60 to 79: models or engine are missing or unfit. Whoever installed them can fix it."""
 
 
 class InternalError(Error):
     """Numbers 98 and 99: a defect of this library or of its engine."""
+
+
+_BANDS = ((19, CallerError), (39, ImageError), (59, PhotoError), (79, SetupError), (99, InternalError))
+_CLASSES = {
+    "NO_FACE": NoFaceError,
+    "SEVERAL_FACES": SeveralFacesError,
+    "FACE_TOO_SMALL": FaceTooSmallError,
+}
+
+
+def made(
+    message: str, code: Code, number: int, side: Optional[str] = None, stage: Optional[str] = None
+) -> Error:
+    """The exception for an error of the core."""
+    band = next(cls for last, cls in _BANDS if number <= last)
+    return _CLASSES.get(code, band)(message, code, number, side, stage)
+
+
+def invalid_argument(message: str) -> Error:
+    """The exception for an argument that only this package knows."""
+    return made(message, "INVALID_ARGUMENT", 1)
+
+
+def unreadable(number: Optional[int], why: str, path: str) -> OSError:
+    """The exception for a file that cannot be read, as Python's own `open` raises it."""
+    why = why if number is None else os.strerror(number)
+    if len(path) <= _MAX_QUOTED_PATH:
+        return OSError(number or errno.EINVAL, why, path)
+    return OSError(number or errno.EINVAL, f"{why}: a text of {len(path)} characters; is it Base64?")

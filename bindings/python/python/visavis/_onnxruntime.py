@@ -1,10 +1,21 @@
-"""Where the package `onnxruntime` has its library, without importing it."""
+"""Where the package `onnxruntime` has its library, without importing it; and what to say when it is not there."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from typing import Optional
+
+ADVICE = (
+    "ONNX Runtime is not installed: photos take about three times as long with the engine inside the package; "
+    + (
+        'pip install "visavis[fast]" brings it'
+        if sys.version_info >= (3, 10)
+        else "there is no ONNX Runtime for this version of Python that is new enough; Python 3.10 has one"
+    )
+)
+"""For programs that run on the embedded engine without having asked for it."""
 
 
 def library() -> Optional[str]:
@@ -15,7 +26,7 @@ def library() -> Optional[str]:
     try:
         spec = importlib.util.find_spec("onnxruntime")
     except (ImportError, ValueError):
-        # Something else stands in its place in sys.modules.
+        # sys.modules has something else in its place.
         return None
     for folder in (spec and spec.submodule_search_locations) or []:
         capi = os.path.join(folder, "capi")

@@ -1,20 +1,21 @@
-"""From whatever holds a photo to one of the three forms that the native half takes."""
+"""From whatever holds a photo to one of the forms that the native half takes."""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
-import stat
 import sys
-from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Any, Literal, Optional, Protocol, Union
 
-from visavis import _visavis
+from visavis._errors import invalid_argument
 
 if TYPE_CHECKING:
     import numpy
     import numpy.typing
     import PIL.Image
+
+    from visavis import _visavis
 
 
 class Readable(Protocol):
@@ -36,122 +37,124 @@ Photo = Union[
 ]
 """A photo: an image file as bytes, path or open file, or pixels as a numpy array or a picture of Pillow."""
 
-Pixels = tuple[bytes, int, int, int]
-"""Bytes, height, width, channels."""
+Pixels = tuple[Union[bytes, "numpy.typing.NDArray[numpy.uint8]"], int, int, str]
+"""Rows without gaps, height, width, format."""
 
-Native = Union[bytes, Pixels, "numpy.typing.NDArray[numpy.uint8]"]
+Invalid = tuple[str, str, Optional[Exception]]
+"""Code, message and cause of an error that the core reports in its turn: probe before reference."""
+
+Native = Union[bytes, str, Pixels, Invalid]
+
+Order = Literal["rgb", "bgr"]
+"""What the channels of numpy arrays are."""
 
 _CHUNK = 1 << 20
 
-_QUOTED = 255
-"""The longest path that an error quotes: what is longer may be a photo or a template in Base64."""
+_MODES = {"L": "gray", "RGB": "rgb", "RGBA": "rgba"}
+"""Modes of Pillow that are formats of the core."""
 
 
-def native(photo: Photo, limits: _visavis.Verifier, side: Optional[str] = None) -> Native:
-    """What the native half takes. Files are read up to the limit and one byte more, for the core to refuse."""
-    most = limits.max_bytes + 1
+def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
+    """What the native half takes. An object that is no photo is a TypeError; what is wrong with a photo is not raised
+    but returned."""
+    if order not in ("rgb", "bgr"):
+        raise invalid_argument(f"order must be rgb or bgr, not {order}")
+    max_bytes = limits.max_bytes
     if isinstance(photo, bytes):
         return photo
     if isinstance(photo, (bytearray, memoryview)):
-        return _copied(photo, most)
+        return _copied(photo, max_bytes + 1)
     if isinstance(photo, (str, os.PathLike)):
-        path = os.fspath(photo)
-        if path[:5] in ("data:", b"data:"):
+        path = os.fsdecode(photo)
+        if path.startswith("data:"):
             # Unquoted, for it is the photo itself.
-            raise _visavis.error("INVALID_ARGUMENT", "a data: URL is no path: decode its Base64", side)
-        return _read_path(path, most)
+            return ("INVALID_ARGUMENT", "a data: URL is no path: decode its Base64", None)
+        return path
     # Whoever passes an object of numpy or Pillow has imported them.
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and isinstance(photo, numpy.ndarray):
         if photo.dtype != numpy.uint8:
             raise TypeError(f"a numpy array of uint8 is needed, not of {photo.dtype}")
-        if photo.ndim >= 2:
-            # Before a view of little memory becomes an array of much.
-            _check_pixels(photo.shape[1], photo.shape[0], limits.max_pixels, side)
-        contiguous: Native = numpy.ascontiguousarray(photo)
-        return contiguous
+        return _array(photo, limits.max_pixels, order, numpy.ascontiguousarray)
     pillow: Any = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(photo, pillow.Image):
-        return _pixels(photo, limits.max_pixels, side)
+        return _picture(photo, limits.max_pixels)
+    if isinstance(photo, io.TextIOBase):
+        raise TypeError("the file is open for text: open it with 'rb'")
     if callable(getattr(photo, "read", None)):
-        return read_file(photo, most)
+        return _file(photo, max_bytes + 1)
     raise TypeError(
         "a photo is bytes, a path, a file open for reading bytes, a numpy array of uint8 or a PIL.Image, "
         f"not {type(photo).__name__}"
     )
 
 
-def _copied(data: Union[bytearray, memoryview], most: int) -> bytes:
+def _copied(data: Union[bytearray, memoryview], length: int) -> bytes:
     # Others may change it while the lock is released: a copy costs nothing beside decoding.
     with memoryview(data) as view:
         if view.ndim != 1 or view.itemsize != 1:
             raise TypeError("a memoryview must be of bytes in one dimension; pass an array of pixels itself")
-        return bytes(view[:most])
+        return bytes(view[:length])
 
 
-def _read_path(path: Union[str, bytes], most: int) -> bytes:
-    handle = _open(path)
-    kind = os.fstat(handle).st_mode
-    if stat.S_ISREG(kind):
-        with os.fdopen(handle, "rb", buffering=0) as file:
-            return read_file(file, most)
-    os.close(handle)
-    if stat.S_ISDIR(kind):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    raise OSError(errno.EINVAL, "this is no regular file; open it yourself and pass the open file", path)
-
-
-def _open(path: Union[str, bytes]) -> int:
-    try:
-        # A pipe without a writer must not block us.
-        return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except OSError as error:
-        if len(path) <= _QUOTED:
-            raise
-        unquoted = OSError(error.errno, error.strerror, f"a text of {len(path)} characters; is it Base64?")
-    # Out here, where it does not carry the other along.
-    raise unquoted
-
-
-def read_file(file: Any, most: int) -> bytes:
-    """The rest of an open file, up to so many bytes."""
-    if isinstance(file, io.TextIOBase):
-        raise TypeError("the file is open for text: open it with 'rb'")
+def _file(file: Any, length: int) -> Union[bytes, Invalid]:
+    """The rest of an open file: up to the limit and one byte more, for the core to refuse."""
     chunks = []
-    while most > 0:
-        chunk = file.read(min(_CHUNK, most))
+    while length > 0:
+        try:
+            chunk = file.read(min(_CHUNK, length))
+        except Exception as error:
+            return ("FILE_UNREADABLE", "the file cannot be read", error)
         if chunk is None:
-            raise BlockingIOError(errno.EAGAIN, "the file is non-blocking and has no data yet")
+            busy = BlockingIOError(errno.EAGAIN, "the file is non-blocking and has no data yet")
+            return ("FILE_UNREADABLE", "the file cannot be read", busy)
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
             raise TypeError(f"the file's read() gives {type(chunk).__name__}, not bytes")
         if not chunk:
             break
-        chunks.append(bytes(chunk[:most]))
-        most -= len(chunk)
+        chunks.append(bytes(chunk[:length]))
+        length -= len(chunk)
     return b"".join(chunks)
 
 
-def _pixels(picture: Any, max_pixels: int, side: Optional[str]) -> Pixels:
-    """Pixels of a picture of Pillow. What its `open` gave is turned as its EXIF says, as files are."""
+def _array(array: Any, max_pixels: int, order: Order, contiguous: Any) -> Union[Pixels, Invalid]:
+    shape = array.shape
+    channels = 1 if len(shape) == 2 else shape[2] if len(shape) == 3 else 0
+    formats = {1: "gray", 3: order, 4: order + "a"}
+    if channels not in formats:
+        message = f"an array of shape {list(shape)}: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) is needed"
+        return ("INVALID_PIXELS", message, None)
+    height, width = shape[:2]
+    # Before a view of little memory becomes an array of much.
+    return _too_large(width, height, max_pixels) or (contiguous(array), height, width, formats[channels])
+
+
+def _picture(picture: Any, max_pixels: int) -> Union[Pixels, Invalid]:
+    """Pixels of a picture of Pillow. What its `open` returned is turned as its EXIF says, as files are."""
     width, height = picture.size
-    # Before Pillow decodes it.
-    _check_pixels(width, height, max_pixels, side)
+    too_large = _too_large(width, height, max_pixels)
+    if too_large:
+        # Before Pillow decodes it.
+        return too_large
     if picture.mode in ("I", "F"):
         message = f"a picture of mode {picture.mode} says nothing of what is white: convert it to 8 bits"
-        raise _visavis.error("INVALID_PIXELS", message, side)
+        return ("INVALID_PIXELS", message, None)
     try:
         picture = _upright(picture)
-        picture = picture if picture.mode in ("L", "RGB", "RGBA") else _converted(picture)
-        return picture.tobytes(), picture.height, picture.width, len(picture.mode)
+        picture = picture if picture.mode in _MODES else _converted(picture)
+        return picture.tobytes(), picture.height, picture.width, _MODES[picture.mode]
     except Exception as error:
-        message = f"Pillow cannot read the picture: {type(error).__name__}"
-        raise _visavis.error("CORRUPT_IMAGE", message, side) from error
+        return ("CORRUPT_IMAGE", f"Pillow cannot read the picture: {type(error).__name__}", error)
 
 
-def _check_pixels(width: int, height: int, most: int, side: Optional[str]) -> None:
-    if width * height > most:
-        message = f"{width}x{height} pixels are more than the {most} that are allowed"
-        raise _visavis.error("IMAGE_TOO_LARGE", message, side)
+def _too_large(width: int, height: int, max_pixels: int) -> Optional[Invalid]:
+    if width * height <= max_pixels:
+        return None
+    return (
+        "IMAGE_TOO_LARGE",
+        f"{width}x{height} pixels are more than the {max_pixels} that are allowed",
+        None,
+    )
 
 
 def _upright(picture: Any) -> Any:

@@ -1,14 +1,38 @@
-"""What is answered. All of it is plain, frozen and can be pickled; lengths are pixels of the upright photo."""
+"""The answers: plain, frozen, can be pickled. Lengths are pixels of the upright photo."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from visavis._errors import Error
+from visavis._visavis import Template
+
+MYPY = False
+"""Always true for mypy, which takes code behind it for unreachable; false for everybody else."""
 
 
-class _Ambiguous:
+class Value:
+    """What all answers can do."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Dictionaries, lists, numbers and texts, as the module `json` takes them."""
+        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (Value, Error)):
+        return value.to_dict()
+    if hasattr(value, "_asdict"):
+        return {name: _plain(part) for name, part in value._asdict().items()}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+class Ambiguous:
     """Answers that are neither true nor false.
 
     By Python's rule any object counts as true, so that `if verify(a, b):` would let everybody in.
@@ -16,11 +40,17 @@ class _Ambiguous:
 
     __slots__ = ()
 
-    def __bool__(self) -> NoReturn:
-        hint = "its .faces" if isinstance(self, Detection) else "its .is_match"
-        if isinstance(self, Outcome):
-            hint = "its .error, then its .verdict.is_match"
-        raise TypeError(f"a {type(self).__name__} is neither true nor false: ask {hint}")
+    if not TYPE_CHECKING:
+
+        def __bool__(self):
+            hint = {"Detection": "its .faces", "Success": "its .error", "Failure": "its .error"}
+            name = type(self).__name__
+            raise TypeError(f"a {name} is neither true nor false: ask {hint.get(name, 'its .is_match')}")
+
+    elif not MYPY:
+        # What is no bool is an error of pyright. For mypy there is no __bool__ at all, so that its check truthy-bool
+        # reports a condition; a method that does not return would make it skip all that follows one.
+        def __bool__(self) -> None: ...
 
 
 class Point(NamedTuple):
@@ -30,8 +60,8 @@ class Point(NamedTuple):
     y: float
 
 
-class Box(NamedTuple):
-    """An upright rectangle in pixels; it may reach beyond the photo."""
+class Bounds(NamedTuple):
+    """The upright rectangle around a face, in pixels; it may reach beyond the photo."""
 
     x: float
     y: float
@@ -50,39 +80,73 @@ class Landmarks(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Face:
-    """A face that was found."""
+class Quality(Value):
+    """How good the capture of a face is, for whoever takes the photo.
 
-    box: Box
-    landmarks: Landmarks
-    confidence: float
-    """How sure the detector is, 0 to 1."""
+    The measures are those of ISO/IEC 29794-5 where it has them.
+    """
+
+    inter_eye_distance: float
+    """Distance between the eyes in pixels. Below about 30 the template suffers."""
+    sharpness: float
+    """How much fine detail the face shows, 0 (blurred) to 1 (sharp)."""
+    brightness: float
+    """Mean luminance of the face, in linear light, 0 to 1."""
+    contrast: float
+    """Standard deviation of the luminance, 0 to 0.5."""
+    under_exposure: float
+    """Part of the face that is nearly black, 0 to 1."""
+    over_exposure: float
+    """Part of the face that is nearly white, 0 to 1."""
+    dynamic_range: float
+    """Entropy of the face's luminances in bits, 0 to 8."""
+    illumination_uniformity: float
+    """How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same)."""
+    yaw: float
+    """Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way."""
+    pitch: float
+    """Degrees by which the head is raised; an estimate, about 15 degrees either way."""
+    roll: float
+    """Degrees by which the head is tilted towards its own left shoulder."""
 
 
 @dataclass(frozen=True)
-class Timings:
+class Face(Value):
+    """A face that was found."""
+
+    bounds: Bounds
+    landmarks: Landmarks = field(repr=False)
+    confidence: float
+    """How sure the detector is, 0 to 1."""
+    quality: Optional[Quality] = field(default=None, repr=False)
+    """How good the capture is, where it was asked for."""
+
+
+@dataclass(frozen=True)
+class Timings(Value):
     """Seconds that the steps took for one photo."""
 
     decode: float
-    """From bytes to pixels; 0 for raw pixels, and for a file that is verified against raw pixels."""
+    """From file or bytes to pixels; nearly 0 for raw pixels."""
     detect: float
     extract: float
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Value):
     """What was seen on one photo."""
 
     face: Face
     """The face that counts."""
     face_count: int
+    """How many faces were found."""
     width: int
     height: int
-    timings: Timings = field(compare=False)
+    timings: Timings = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
-class Comparison(_Ambiguous):
+class Comparison(Value, Ambiguous):
     """How alike two faces are.
 
     It is neither true nor false, so that a forgotten `.is_match` fails loudly instead of accepting everybody:
@@ -95,12 +159,14 @@ class Comparison(_Ambiguous):
     TypeError: a Verdict is neither true nor false: ask its .is_match
     """
 
-    score: float
-    """Comparison score, 0 to 100: -10 log10 of the false match rate, so that 30 is one in a thousand."""
-    similarity: float
-    """Cosine of the angle between the two templates, -1 to 1."""
     is_match: bool
     """Whether the score reaches the threshold."""
+    score: float
+    """Comparison score, 0 to 100: -10 log10 of the false match rate, so that 30 is one in a thousand."""
+    threshold: float
+    """The score from which it is a match."""
+    similarity: float = field(repr=False)
+    """Cosine of the angle between the two templates, -1 to 1."""
     integer_score: int = field(repr=False)
     """The score rounded down: it reaches an integer threshold exactly when the score does."""
     false_match_rate: float = field(repr=False)
@@ -113,15 +179,15 @@ class Verdict(Comparison):
 
     >>> import visavis
     >>> verdict = visavis.verify("astronaut.jpg", "hopper.jpg")
-    >>> verdict.is_match, verdict.integer_score
-    (False, 11)
-    >>> round(verdict.probe_face.box.width)
+    >>> verdict  # doctest: +ELLIPSIS
+    Verdict(is_match=False, score=11.05..., threshold=27.0)
+    >>> round(verdict.probe_face.bounds.width)
     91
     """
 
-    probe: Sample
+    probe: Sample = field(repr=False)
     """What was seen on the probe."""
-    reference: Sample
+    reference: Sample = field(repr=False)
     """What was seen on the reference."""
 
     @property
@@ -136,14 +202,24 @@ class Verdict(Comparison):
 
 
 @dataclass(frozen=True)
-class Detection(_Ambiguous):
-    """All faces of one photo.
+class Extraction:
+    """A template and what it was made from."""
+
+    template: Template
+    """What to keep and compare."""
+    sample: Sample
+    """What was seen on the photo."""
+
+
+@dataclass(frozen=True)
+class Detection(Value, Ambiguous):
+    """All faces of one photo. Its length and its items are those of `faces`.
 
     >>> import visavis
     >>> found = visavis.detect("two-people.jpg")
-    >>> len(found.faces), found.chosen
-    (2, 0)
-    >>> visavis.detect("gray.png").problem.code
+    >>> len(found), found.chosen, [round(face.bounds.width) for face in found]
+    (2, 0, [114, 102])
+    >>> visavis.detect("gray.png").reason.code
     'NO_FACE'
     """
 
@@ -151,20 +227,26 @@ class Detection(_Ambiguous):
     """The most confident first; empty when there is none."""
     chosen: Optional[int]
     """Which of them counts, or None."""
-    problem: Optional[Error] = field(compare=False)
+    reason: Optional[Error] = field(compare=False)
     """Why none counts."""
     width: int
     height: int
-    timings: Timings = field(compare=False)
+    timings: Timings = field(compare=False, repr=False)
 
     @property
     def face(self) -> Optional[Face]:
         """The face that counts, or None."""
         return None if self.chosen is None else self.faces[self.chosen]
 
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self.faces)
+
 
 @dataclass(frozen=True)
-class Engine:
+class Engine(Value):
     """What computes the networks."""
 
     name: str
@@ -176,20 +258,11 @@ class Engine:
     """Why the slower embedded engine computes, where nobody asked for it."""
 
 
-@dataclass(frozen=True)
-class Outcome(_Ambiguous):
-    """What came of one pair of many: a verdict or an error."""
+class Picture(bytes):
+    """A PNG file, which notebooks show."""
 
-    index: int
-    """The pair's place in the order they came in."""
-    pair: object = field(repr=False)
-    """The pair as it was given."""
-    verdict: Optional[Verdict]
-    error: Optional[Exception]
+    def _repr_png_(self) -> bytes:
+        return bytes(self)
 
-    def get(self) -> Verdict:
-        """The verdict, or the error raised."""
-        if self.verdict is None:
-            assert self.error is not None
-            raise self.error
-        return self.verdict
+    def __repr__(self) -> str:
+        return f"Picture({len(self)} bytes)"

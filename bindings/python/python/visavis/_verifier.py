@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import warnings
 from collections.abc import Iterable, Iterator
-from typing import Callable, Literal, NoReturn, Optional, Union
+from typing import Any, Literal, NoReturn, Optional, Union, overload
 
 from visavis import _batch, _onnxruntime, _visavis
-from visavis._photos import Photo, native
-from visavis._results import Comparison, Detection, Engine, Face, Outcome, Verdict
+from visavis._batch import Outcome, Progress
+from visavis._photos import Order, Photo, native
+from visavis._results import Comparison, Detection, Engine, Extraction, Face, Picture, Verdict
 
 Path = Union[str, "os.PathLike[str]"]
 
 Template = _visavis.Template
+
+PhotoOrTemplate = Union[Photo, Template]
+
+_warned = False
 
 
 class Verifier:
@@ -22,6 +29,9 @@ class Verifier:
     Making one loads the models, which takes a tenth of a second. Every method may be called from any number of
     threads at once; the interpreter's lock is released while it works. It outlives `fork`, but cannot be pickled:
     each process makes its own.
+
+    Two arguments are the same in all methods. `order` says what the channels of numpy arrays are: `rgb` (also with
+    alpha), or `bgr` for what OpenCV reads. With `quality` the capture quality of the faces is measured as well.
 
     >>> import visavis
     >>> verifier = visavis.Verifier(face="single", threshold=30)
@@ -50,7 +60,7 @@ class Verifier:
         workers: how many photos are processed at once (one per core); more calls wait.
         face: which face counts: `prominent` (large and near the middle), `largest`, or `single`, for which several
             faces are an error.
-        min_face: smallest face that is accepted, as the shorter side of its box in pixels (0).
+        min_face: smallest face that is accepted, as the shorter side of its bounds in pixels (0).
         threshold: comparison score from which two photos are a match (27: a false match rate of 0.2 %).
         max_bytes: largest image file in bytes (64 MiB).
         max_pixels: largest photo, width times height (50 million).
@@ -67,23 +77,103 @@ class Verifier:
         given = [(name, str(value)) for name, value in settings.items() if value is not None]
         hint = None if engine == "embedded" else _onnxruntime.library()
         self._native = _visavis.Verifier(given, onnxruntime, hint, models)
+        self._warn_of_slowness(found=hint is not None)
 
-    def verify(self, probe: Photo, reference: Photo) -> Verdict:
-        """Do these two photos show the same person?
+    def _warn_of_slowness(self, found: bool) -> None:
+        global _warned
+        if found or _warned or self.engine.fallback_reason is None:
+            return
+        _warned = True
+        warnings.warn(_onnxruntime.ADVICE, RuntimeWarning, stacklevel=3)
+
+    @overload
+    def verify(
+        self,
+        probe: Photo,
+        reference: Photo,
+        *,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Verdict: ...
+
+    @overload
+    def verify(
+        self,
+        probe: PhotoOrTemplate,
+        reference: PhotoOrTemplate,
+        *,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Comparison: ...
+
+    def verify(
+        self,
+        probe: PhotoOrTemplate,
+        reference: PhotoOrTemplate,
+        *,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Comparison:
+        """Do these two photos show the same person? Either may be a template; the answer is a mere comparison then.
 
         Errors come in a fixed order: probe unreadable, reference unreadable, no face on the probe, none on the
         reference.
-        """
-        first = native(probe, self._native, "probe")
-        return self._native.verify(first, native(reference, self._native, "reference"))
 
+        threshold: comparison score from which it is a match, instead of the verifier's.
+
+        >>> import visavis
+        >>> enrolled = visavis.extract("astronaut.jpg").template
+        >>> visavis.verify("astronaut-dark.jpg", enrolled, threshold=50)  # doctest: +ELLIPSIS
+        Comparison(is_match=True, score=68..., threshold=50.0)
+        """
+        if isinstance(probe, Template) or isinstance(reference, Template):
+            templates = self._template(probe, "probe", order), self._template(reference, "reference", order)
+            return self.compare(*templates, threshold=threshold)
+        photos = native(probe, self._native, order), native(reference, self._native, order)
+        return self._native.verify(*photos, threshold, quality)
+
+    def _template(self, given: PhotoOrTemplate, side: str, order: Order) -> Template:
+        if isinstance(given, Template):
+            return given
+        return self._native.extract(native(given, self._native, order), False, side).template
+
+    @overload
     def verify_many(
         self,
         pairs: Iterable[tuple[Photo, Photo]],
         *,
         threads: Optional[int] = None,
-        progress: Optional[Callable[[int, Optional[int]], object]] = None,
-    ) -> Iterator[Outcome]:
+        progress: Optional[Progress] = None,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Iterator[Outcome[Verdict]]: ...
+
+    @overload
+    def verify_many(
+        self,
+        pairs: Iterable[tuple[PhotoOrTemplate, PhotoOrTemplate]],
+        *,
+        threads: Optional[int] = None,
+        progress: Optional[Progress] = None,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Iterator[Outcome[Comparison]]: ...
+
+    def verify_many(
+        self,
+        pairs: Iterable[tuple[PhotoOrTemplate, PhotoOrTemplate]],
+        *,
+        threads: Optional[int] = None,
+        progress: Optional[Progress] = None,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Iterator[Outcome[Any]]:
         """Verify pairs of photos side by side; outcomes come in the order of the pairs.
 
         What is wrong with a pair is in its outcome and stops nothing. Only a few pairs are taken ahead of the one
@@ -95,42 +185,81 @@ class Verifier:
         >>> import visavis
         >>> pairs = [("astronaut.jpg", "hopper.jpg"), ("astronaut.jpg", "no such file")]
         >>> for outcome in visavis.verify_many(pairs):
-        ...     print(outcome.error or outcome.verdict.is_match)
+        ...     print(outcome.error or outcome.value.is_match)
         False
         [Errno 2] No such file or directory: 'no such file'
         """
-        threads = self.workers if threads is None else threads
-        return _batch.run(self.verify, pairs, threads, progress)
 
-    def detect(self, photo: Photo) -> Detection:
+        def work(pair: tuple[PhotoOrTemplate, PhotoOrTemplate]) -> Comparison:
+            probe, reference = pair
+            return self.verify(probe, reference, threshold=threshold, quality=quality, order=order)
+
+        return _batch.run(work, pairs, self.workers if threads is None else threads, progress)
+
+    def detect(self, photo: Photo, *, quality: bool = False, order: Order = "rgb") -> Detection:
         """Find all faces of a photo. A photo without a face is no error here."""
-        return self._native.detect(native(photo, self._native))
+        return self._native.detect(native(photo, self._native, order), quality)
 
-    def extract(self, photo: Photo) -> Template:
+    def extract(self, photo: Photo, *, quality: bool = False, order: Order = "rgb") -> Extraction:
         """Make a template of the face that counts."""
-        return self._native.extract(native(photo, self._native))
+        return self._native.extract(native(photo, self._native, order), quality, None)
 
-    def extract_face(self, photo: Photo, face: Face) -> Template:
+    def extract_many(
+        self,
+        photos: Iterable[Photo],
+        *,
+        threads: Optional[int] = None,
+        progress: Optional[Progress] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Iterator[Outcome[Extraction]]:
+        """Make templates of photos side by side, as `verify_many` verifies pairs."""
+
+        def work(photo: Photo) -> Extraction:
+            return self.extract(photo, quality=quality, order=order)
+
+        return _batch.run(work, photos, self.workers if threads is None else threads, progress)
+
+    def extract_face(self, photo: Photo, face: Face, *, order: Order = "rgb") -> Template:
         """Make a template of a face that `detect` found on the same photo, whichever face counts there.
 
         >>> import visavis
-        >>> verifier = visavis.Verifier()
-        >>> faces = verifier.detect("two-people.jpg").faces
-        >>> one, other = (verifier.extract_face("two-people.jpg", face) for face in faces)
-        >>> verifier.compare(one, other).is_match
+        >>> one, other = (
+        ...     visavis.extract_face("two-people.jpg", face) for face in visavis.detect("two-people.jpg")
+        ... )
+        >>> visavis.compare(one, other).is_match
         False
         """
-        return self._native.extract_face(native(photo, self._native), face)
+        return self._native.extract_face(native(photo, self._native, order), face)
 
-    def compare(self, probe: Template, reference: Template) -> Comparison:
+    def compare(
+        self, probe: Template, reference: Template, *, threshold: Optional[float] = None
+    ) -> Comparison:
         """Compare two templates.
 
         >>> import visavis
-        >>> template = visavis.extract("astronaut.jpg")
+        >>> template = visavis.extract("astronaut.jpg").template
         >>> visavis.compare(template, template).score
         100.0
         """
-        return self._native.compare(probe, reference)
+        return self._native.compare(probe, reference, threshold)
+
+    def draw(self, photo: Photo, detection: Optional[Detection] = None, *, order: Order = "rgb") -> Picture:
+        """The photo as a PNG file with bounds and landmarks drawn in: green for the face that counts, others orange.
+
+        detection: what `detect` found on this photo; without it the photo is looked at first.
+        """
+        if detection is None:
+            detection = self.detect(photo, order=order)
+        drawn = self._native.draw(native(photo, self._native, order), detection.faces, detection.chosen)
+        return Picture(drawn)
+
+    def crop(self, photo: Photo, face: Face, *, margin: float = 0.25, order: Order = "rgb") -> Picture:
+        """A face cut out of its photo, as a PNG file.
+
+        margin: how much of the photo is left on each side, in parts of the face's width and height.
+        """
+        return Picture(self._native.crop(native(photo, self._native, order), face, margin))
 
     def warm_up(self) -> None:
         """Run both networks of one worker once, so that the first photo is as fast as the next."""
@@ -176,11 +305,13 @@ def default() -> Verifier:
     return _default
 
 
-def _unlock() -> None:
-    """The thread that held the lock is not in the child."""
+def _after_fork() -> None:
+    """The thread that held the lock, and those whose calls were running, are not in the child."""
     global _lock
     _lock = threading.Lock()
+    _visavis.reopen()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unlock)
+    os.register_at_fork(after_in_child=_after_fork)
+atexit.register(_visavis.close)

@@ -1,0 +1,40 @@
+"""The methods of the verifier that a program shares, as functions."""
+
+from __future__ import annotations
+
+import functools
+from types import MethodType
+from typing import TYPE_CHECKING, Any
+
+from visavis import _verifier
+from visavis._verifier import Verifier
+
+
+def _shared(name: str) -> Any:
+    """A method of the shared verifier as a function, which makes that verifier when it is called."""
+    method = getattr(Verifier, name)
+
+    @functools.wraps(method)
+    def function(*arguments: Any, **options: Any) -> Any:
+        return getattr(_verifier.default(), name)(*arguments, **options)
+
+    # What `help` shows has no `self`; what `pickle` looks up is here.
+    function.__wrapped__ = MethodType(method, Verifier)
+    function.__module__, function.__qualname__ = "visavis", name
+    return function
+
+
+if TYPE_CHECKING:
+    _any = Verifier()
+    verify, verify_many, compare = _any.verify, _any.verify_many, _any.compare
+    detect, extract, extract_many, extract_face = (
+        _any.detect,
+        _any.extract,
+        _any.extract_many,
+        _any.extract_face,
+    )
+    draw, crop = _any.draw, _any.crop
+else:
+    verify, verify_many, compare = _shared("verify"), _shared("verify_many"), _shared("compare")
+    detect, extract, extract_many = _shared("detect"), _shared("extract"), _shared("extract_many")
+    extract_face, draw, crop = _shared("extract_face"), _shared("draw"), _shared("crop")
