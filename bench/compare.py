@@ -23,6 +23,7 @@ SUBJECTS = {
     "visavis": lambda: importlib.import_module("subject_visavis").Visavis("onnxruntime"),
     "visavis-embedded": lambda: importlib.import_module("subject_visavis").Visavis("embedded"),
     "opencv": lambda: importlib.import_module("subject_opencv").OpenCv(),
+    "onnxruntime": lambda: importlib.import_module("subject_onnxruntime").OnnxRuntime(),
     "face_recognition": lambda: importlib.import_module("subject_dlib").FaceRecognition(),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import cv2
 import numpy as np
@@ -39,15 +39,16 @@ class Face(NamedTuple):
 
 
 class OpenCv:
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], Any] = cv2.dnn.readNetFromONNX) -> None:
+        """`read` makes a network of a file's path, to be used as OpenCV's are."""
         cv2.setNumThreads(1)
         self.name = "OpenCV DNN, the same networks"
         self.about = f"OpenCV {cv2.__version__}, its default DNN engine; threshold: the similarity of score 27"
         manifest = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))
         self.mean = manifest["detector"]["mean"]
-        self.detectors = {net["input_size"]: read(net["file"]) for net in manifest["detector"]["net"]}
+        self.detectors = {net["input_size"]: read(str(MODELS / net["file"])) for net in manifest["detector"]["net"]}
         self.anchors = {side: anchors(side) for side in self.detectors}
-        self.extractor = read(manifest["extractor"]["file"])
+        self.extractor = read(str(MODELS / manifest["extractor"]["file"]))
         self.threshold = similarity_of(27, np.array(manifest["calibration"]["knots"]))
 
     def extract(self, photo: bytes) -> np.ndarray | None:
@@ -102,10 +103,6 @@ class OpenCv:
             return points.real * (width / size[0]) + 1j * points.imag * (height / size[1])
 
         return [place(face, back) for face in merge(*candidates, look)]
-
-
-def read(name: str) -> cv2.dnn.Net:
-    return cv2.dnn.readNetFromONNX(str(MODELS / name))
 
 
 def similarity_of(score: float, knots: np.ndarray) -> float:

@@ -1,5 +1,6 @@
 //! `cargo xtask COMMAND`: the one door for the project's chores.
 
+mod bench;
 mod fuzz;
 mod golden;
 mod header;
@@ -10,6 +11,7 @@ mod onnxruntime;
 mod project;
 mod python;
 mod serve;
+mod size;
 mod suites;
 mod test;
 mod venv;
@@ -31,6 +33,11 @@ const COMMANDS: &[Command] = &[
         run: serve::command,
     },
     Command { name: "test", help: "everything that must hold [--list] [--only NAME]", run: test::command },
+    Command {
+        name: "bench",
+        help: "measure speed, memory and peers into docs/BENCHMARKS.md [--quick] [--data FOLDER] [PIECE...]",
+        run: bench::command,
+    },
     Command {
         name: "fuzz",
         help: "look for bytes that break a reader [SECONDS [request|base64|image|template]]",
@@ -80,6 +87,11 @@ const COMMANDS: &[Command] = &[
         name: "uninstall",
         help: "remove what install put below a prefix [--help]",
         run: install::uninstall_command,
+    },
+    Command {
+        name: "size",
+        help: "lines of code per folder and tests per suite [REVISION...]",
+        run: size::command,
     },
     Command {
         name: "soak",

@@ -101,7 +101,7 @@ fn panicking() -> Result<PathBuf> {
 }
 
 /// The wheel for this machine, made once in a run.
-fn wheel() -> Result<PathBuf> {
+pub(crate) fn wheel() -> Result<PathBuf> {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     if let Some(wheel) = MADE.get() {
         return Ok(wheel.clone());
@@ -135,7 +135,7 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
 }
 
 /// Nothing but the wheel: what it needs besides must be there already.
-fn install(python: &Path, wheel: &Path) -> Result {
+pub(crate) fn install(python: &Path, wheel: &Path) -> Result {
     project::run_quietly(venv::pip(python).args(["--no-index", "--force-reinstall"]).arg(wheel))
 }
 

@@ -9,17 +9,22 @@ use crate::{Result, project};
 /// The interpreter of an environment with what a list of requirements in the repository names. Made anew when the list
 /// changes.
 pub(crate) fn provide(name: &str, requirements: &str) -> Result<PathBuf> {
+    provide_with(name, requirements, &[])
+}
+
+/// The same with further flags for pip.
+pub(crate) fn provide_with(name: &str, requirements: &str, flags: &[&str]) -> Result<PathBuf> {
     let home = home(name)?;
     let (python, known) = (python(&home), home.join("requirements.txt"));
     let list = project::root().join(requirements);
-    let wanted = fs::read(&list).map_err(|error| told(&list, &error))?;
+    let wanted = fs::read(&list).map_err(|error| about(&list, &error))?;
     // It gets its list only after everything is there.
     if fs::read(&known).is_ok_and(|known| known == wanted) {
         return Ok(python);
     }
     fresh(name)?;
-    project::run_quietly(pip(&python).arg("--requirement").arg(&list))?;
-    fs::write(&known, wanted).map_err(|error| told(&known, &error))?;
+    project::run_quietly(pip(&python).args(flags).arg("--requirement").arg(&list))?;
+    fs::write(&known, wanted).map_err(|error| about(&known, &error))?;
     Ok(python)
 }
 
@@ -45,6 +50,6 @@ fn python(home: &Path) -> PathBuf {
     home.join("bin/python")
 }
 
-fn told(path: &Path, error: &io::Error) -> String {
+fn about(path: &Path, error: &io::Error) -> String {
     format!("{}: {error}", path.display())
 }

@@ -1,0 +1,32 @@
+"""visavis's two networks by ONNX Runtime's Python package, with everything between them as in `subject_opencv.py`: what one
+writes who has the networks and no visavis."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+
+import subject_opencv
+
+
+class OnnxRuntime(subject_opencv.OpenCv):
+    def __init__(self) -> None:
+        super().__init__(Network)
+        self.name = "ONNX Runtime in Python, the same networks"
+        self.about = f"onnxruntime {onnxruntime.__version__}, all else as OpenCV; threshold: the similarity of score 27"
+
+
+class Network:
+    """A network as OpenCV's are used."""
+
+    def __init__(self, path: str) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def setInput(self, blob: np.ndarray) -> None:
+        self.inputs = {"input": blob}
+
+    def forward(self, names: list[str] | None = None) -> list[np.ndarray] | np.ndarray:
+        outputs = self.session.run(names, self.inputs)
+        return outputs if names else outputs[0]
