@@ -92,7 +92,7 @@ class Engine {
     return result;
   }
 
-  /** Says once in a process that the slower engine computes though nobody chose it. */
+  /** Warns once in a process that the slower engine computes although it was not chosen. */
   #warn() {
     this.#seen = true;
     if (warned) return;

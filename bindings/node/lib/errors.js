@@ -35,8 +35,15 @@ function kind(value) {
  */
 function fromFailure({ message, code, number, side, stage, errno }, request) {
   if (errno !== undefined) return unreadable(errno, side, request[side ?? 'photo']?.path);
-  return new VisavisError(side ? `${side}: ${message}` : message, { code, number, side, stage });
+  const ours = code === 'INVALID_ARGUMENT' ? translated(message) : message;
+  return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage });
 }
+
+/** The core's names of options and its ranges, in JavaScript's words. @param {string} message */
+const translated = (message) =>
+  message
+    .replace(/\b(min|max)_([a-z])/g, (_, bound, letter) => bound + letter.toUpperCase())
+    .replace(/\bin (\S+)\.\.=(\S+),/, 'from $1 to $2,');
 
 /**
  * A file that cannot be read: Node's own error, and which photo it was.

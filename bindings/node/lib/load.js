@@ -42,7 +42,7 @@ const unavailable = (why) => Object.assign(new Error(`visavis: ${why}`), { code:
 const native = load();
 
 // process.exit() ends the program without ending its environment, and the destructors of the inference engine would run
-// beside our threads. First, so that nobody's listener can leave before; the end of a worker is noticed natively.
+// beside our threads. Prepended, so that no other listener can exit before it; the end of a worker is noticed natively.
 if (isMainThread && native.claimExit()) process.prependListener('exit', () => native.close());
 
 module.exports = native;

@@ -47,7 +47,7 @@ export declare function claimExit(): boolean
 /** Ends the threads of this thread's environment: the main program's, or a worker's. */
 export declare function close(): void
 
-/** Runs the command line and returns its exit status. `hint` is an ONNX Runtime that nobody named, to be tried. */
+/** Runs the command line and returns its exit status. `hint` is an ONNX Runtime to try that the user did not name. */
 export declare function commandLine(arguments: Array<string>, hint?: string | undefined | null): number
 
 /** How alike two faces are. */
@@ -164,7 +164,7 @@ export interface Milliseconds {
 /**
  * Makes a verifier; it starts when it is first used.
  *
- * `options` are for the core, by its names. `hint` is an ONNX Runtime that nobody named, to be tried.
+ * `options` are for the core, by its names. `hint` is an ONNX Runtime to try that the user did not name.
  */
 export declare function open(options: Record<string, string>, hint: string | undefined | null, queueLength: number): NativeVerifier | Failure
 

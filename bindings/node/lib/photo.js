@@ -8,11 +8,11 @@ const { handleOf } = require('./template');
 
 /** @typedef {import('./native').Source} Source */
 
-/** Longer than any path may be: somebody passes the photo itself as text. */
+/** Longer than any path may be: what is passed is the photo itself, as text. */
 const MAX_PATH = 4096;
 
 /**
- * Every field of what the native half reads is set here, so it finds nothing that somebody put where all objects inherit.
+ * Every field of what the native half reads is set here, so it never reads what a program put on `Object.prototype`.
  * @param {string} name What the error calls it.
  * @returns {Source}
  */

@@ -256,7 +256,7 @@ object! {
     }
 }
 
-/// The engine's number in JavaScript's precision, with the digits that tell it from its neighbours: 27.3 stays 27.3, so
+/// The engine's number in JavaScript's precision, with the digits that distinguish it from its neighbours: 27.3 stays 27.3, so
 /// that comparing with a threshold gives what `isMatch` says.
 fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")

@@ -40,7 +40,7 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Runs the command line and returns its exit status. `hint` is an ONNX Runtime that nobody named, to be tried.
+/// Runs the command line and returns its exit status. `hint` is an ONNX Runtime to try that the user did not name.
 #[napi(catch_unwind)]
 pub fn command_line(arguments: Vec<String>, hint: Option<String>) -> u8 {
     let mut defaults = Options::default();

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 type Deferred = JsDeferred<Answer, Box<dyn FnOnce(Env) -> napi::Result<Answer>>>;
 
-/// Settled from any thread; it keeps the event loop alive until then. Dropped, it tells that the verifier is closed.
+/// Settled from any thread; it keeps the event loop alive until then. Dropped, it reports that the verifier is closed.
 pub(crate) struct Pending(Option<Deferred>);
 
 impl Pending {

@@ -13,7 +13,7 @@ pub(crate) fn copy(source: Source, max_bytes: usize, quality: bool) -> Photo<'st
         Source::Pixels { bytes, width, height, channels, bgr } => {
             pixels(&bytes, [width, height, channels], bgr).into()
         }
-        Source::Template { .. } => invalid(ErrorKind::InvalidArgument, "a template is no photo").into(),
+        Source::Template { .. } => invalid(ErrorKind::InvalidArgument, "a template is not a photo").into(),
         Source::Invalid { message } => invalid(ErrorKind::InvalidArgument, message).into(),
     };
     if quality { photo.with_quality() } else { photo }

@@ -1,6 +1,6 @@
 //! What JavaScript asks for, and the same as a task that holds nothing of JavaScript's.
 
-// The fields say what they are, and nobody but our own JavaScript half sees them.
+// The fields' names suffice: only our own JavaScript half sees them.
 #![allow(missing_docs)]
 
 use napi::bindgen_prelude::Uint8Array;

@@ -66,7 +66,7 @@ test('a broken onnxruntime-node is passed over, and reported', async () => {
   assert.deepEqual(failed, { code: 'ENGINE_UNAVAILABLE', number: 63, stage: 'setup' });
 });
 
-test('that the embedded engine computes though nobody chose it is said once, with the cure', async () => {
+test('a slower engine that was not chosen is warned of once, with the cure', async () => {
   const cwd = project('warned', (place) => writeFileSync(place, 'no library'));
   const warnings = async (text) => {
     const flags = ['--preserve-symlinks'];

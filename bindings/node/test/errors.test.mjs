@@ -53,6 +53,42 @@ test('photos that are none', async () => {
   await fails(jpeg, gray, { code: 'NO_FACE', side: 'reference' });
 });
 
+test('the first of several faults is reported, in every mix of inputs', async () => {
+  const missing = path('no such file.jpg');
+  const small = { data: Buffer.alloc(2), width: 10, height: 10, channels: 3 };
+  const unread = [photo('text.jpg'), missing, path('text.jpg'), small, { ...small, width: NaN }, { ...small, channels: 2 }, 'a\0b', '/dev/zero', images];
+  const blank = { data: Buffer.alloc(300, 128), width: 10, height: 10, channels: 3 };
+  const faceless = [photo('gray.png'), path('gray.png'), blank];
+  const side = async (probe, reference) => {
+    const error = await verifier().verify(probe, reference).catch((error) => error);
+    assert.throws(() => verifier().verifySync(probe, reference), (other) => other.side === error.side && other.code === error.code);
+    return error.side;
+  };
+  for (const one of unread) {
+    for (const other of [...unread, ...faceless]) assert.equal(await side(one, other), 'probe');
+    for (const other of faceless) assert.equal(await side(other, one), 'reference');
+  }
+  for (const one of faceless) for (const other of faceless) assert.equal(await side(one, other), 'probe');
+});
+
+test('what a message says is of this language and this program', async () => {
+  const message = async (promise) => (await promise.catch((error) => error)).message;
+  assert.equal(await message(verifier().verify({}, jpeg)).then((text) => /not an instance of Object$/.test(text)), true);
+  assert.match(await message(verifier().verify(new Map(), jpeg)), /not an instance of Map$/);
+  assert.throws(() => verifier().verifySync(new Blob([jpeg]), jpeg), /a Blob only where there is a promise, not an instance of Blob$/);
+  for (const [option, value] of [['minFace', -1], ['maxBytes', 0], ['maxPixels', 0], ['threshold', 101], ['workers', 0]]) {
+    const text = await message(Verifier.create({ [option]: value }));
+    assert.ok(text.startsWith(option) && !/_|\.\.=/.test(text), text);
+  }
+});
+
+test('an error as JSON has its message', async () => {
+  const error = await verifier().verify(photo('gray.png'), jpeg).catch((error) => error);
+  const { name, message, code, number, side, stage } = error;
+  assert.deepEqual(JSON.parse(JSON.stringify({ error })), { error: { name, message, code, number, side, stage } });
+  assert.deepEqual([name, code, number, side, stage], ['VisavisError', 'NO_FACE', 40, 'probe', 'choose']);
+});
+
 test('pixels that do not fit', async () => {
   const data = Buffer.alloc(300);
   const pixels = { name: 'VisavisError', code: 'INVALID_PIXELS', number: 2 };
@@ -134,7 +170,7 @@ test('objects that mean harm', async () => {
   // Objects of another realm are what they are.
   const foreign = vm.runInNewContext('new Uint8Array(bytes)', { bytes: [...jpeg] });
   assert.ok((await verifier().verify(foreign, jpeg)).isMatch);
-  // What somebody has put where every object inherits it.
+  // What a program put on every object's prototype.
   Object.assign(Object.prototype, { path: '/nowhere', width: 1, height: 1, channels: 1, message: 'x', code: 'y' });
   try {
     assert.ok((await verifier().verify(jpeg, jpeg)).isMatch && verifier().verifySync(jpeg, jpeg).isMatch);

@@ -1,6 +1,6 @@
 // Every kind of photo, and what may happen to its memory meanwhile.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -84,6 +84,71 @@ test('pixels from sharp, in every number of channels', async () => {
   const sixteen = await lossless().toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
   assert.equal(sixteen.info.depth, 'ushort');
   await assert.rejects(verifier().verify(sixteen, other), invalid);
+});
+
+test('blue before red is what OpenCV has, and says so', async () => {
+  const raw = pixels('astronaut.ppm');
+  const swapped = Buffer.from(raw.data);
+  for (let at = 0; at < swapped.length; at += 3) [swapped[at], swapped[at + 2]] = [swapped[at + 2], swapped[at]];
+  const { score } = await verifier().verify(raw, other);
+  assert.equal((await verifier().verify({ ...raw, data: swapped, order: 'bgr' }, other)).score, score);
+  assert.equal((await verifier().verify({ ...raw, order: 'rgb' }, other)).score, score);
+  assert.notEqual((await verifier().verify({ ...raw, data: swapped }, other)).score, score);
+  await assert.rejects(verifier().verify({ ...raw, order: 'BGR' }, other), { code: 'INVALID_ARGUMENT' });
+});
+
+test('a Blob, a File and streams of bytes are waited for', async () => {
+  const { score } = await verifier().verify(jpeg, other);
+  const file = await openAsBlob(path('astronaut.jpg'));
+  const kinds = {
+    Blob: () => new Blob([jpeg.subarray(0, 1000), jpeg.subarray(1000)]),
+    File: () => new File([jpeg], 'photo.jpg'),
+    'Blob of a file': () => file,
+    'body of a response': () => new Response(jpeg).body,
+    'stream of Node': () => createReadStream(path('astronaut.jpg')),
+    generator: async function* () { yield jpeg.subarray(0, 7); yield new Uint8Array(jpeg.subarray(7)).buffer; },
+  };
+  for (const [kind, make] of Object.entries(kinds)) {
+    assert.equal((await verifier().verify(make(), other)).score, score, kind);
+    assert.equal((await verifier().detect(make())).faces.length, 1, kind);
+  }
+  assert.equal((await verifier().verify(other, kinds.Blob())).score, verifier().verifySync(other, jpeg).score);
+  const strict = new Verifier({ ...engines.at(-1)[1], maxBytes: 1000 });
+  let read = 0;
+  async function* endless() { for (;;) { read += 100; yield Buffer.alloc(100); } }
+  await assert.rejects(strict.verify(endless(), other), { code: 'IMAGE_TOO_LARGE', side: 'probe' });
+  assert.ok(read <= 1200, `${read} bytes were read`);
+  await assert.rejects(strict.detect(new Blob([jpeg])), { code: 'IMAGE_TOO_LARGE' });
+  await assert.rejects(verifier().detect(new Blob([])), { code: 'EMPTY_IMAGE' });
+  async function* text() { yield 'text'; }
+  await assert.rejects(verifier().detect(text()), { code: 'ERR_INVALID_ARG_TYPE', message: 'photo must be a stream of bytes, not string' });
+  async function* failing() { throw new Error('the connection broke'); }
+  await assert.rejects(verifier().detect(failing()), { message: 'the connection broke' });
+  // What is beside a stream is copied before the call returns, as always.
+  const changed = new Uint8Array(jpeg);
+  const pending = verifier().verify(changed, new Blob([other]));
+  changed.fill(0);
+  assert.equal((await pending).score, score);
+});
+
+test('capture quality is measured where it is asked for', async () => {
+  const asked = await verifier().verify(jpeg, other, { quality: true });
+  const names = ['interEyeDistance', 'sharpness', 'brightness', 'contrast', 'underExposure', 'overExposure', 'dynamicRange', 'illuminationUniformity', 'yaw', 'pitch', 'roll'];
+  assert.deepEqual(Object.keys(asked.probe.face.quality).sort(), names.sort());
+  assert.ok(asked.reference.face.quality.interEyeDistance > 10);
+  const plain = await verifier().verify(jpeg, other);
+  assert.deepEqual(['quality' in plain.probe.face, plain.score], [false, asked.score]);
+  const all = await verifier().detect(photo('two-people.jpg'), { quality: true });
+  assert.ok(all.faces.length === 2 && all.faces.every(({ quality }) => quality.sharpness > 0));
+  assert.ok(verifier().extractSync(jpeg, { quality: true }).sample.face.quality.sharpness > 0);
+});
+
+test('answers are plain, to be stored and sent', async () => {
+  const verdict = await verifier().verify(jpeg, other, { quality: true });
+  assert.deepEqual(JSON.parse(JSON.stringify(verdict)), verdict);
+  assert.deepEqual(structuredClone(verdict), verdict);
+  const detection = verifier().detectSync(photo('two-people.jpg'));
+  assert.deepEqual(JSON.parse(JSON.stringify(detection)), detection);
 });
 
 test('what a verdict, a detection and an extraction hold', async () => {

@@ -121,7 +121,7 @@ test('it can be loaded twice, and more often', async () => {
   );
 });
 
-test('verifiers that nobody uses any more are freed, and their threads with them', async () => {
+test('verifiers that are no longer used are freed, and their threads with them', async () => {
   const [, options] = engines.at(-1);
   await ends(
     `${TOP(options)}
@@ -140,5 +140,58 @@ test('verifiers that nobody uses any more are freed, and their threads with them
      })()`,
     'true true true\n',
     { flags: ['--expose-gc'] },
+  );
+});
+
+test('a loop that makes a verifier each time reaches neither the memory nor the threads of all of them', async () => {
+  const [, options] = engines.at(-1);
+  await ends(
+    `${TOP(options)}
+     const { readdirSync } = require('fs');
+     (async () => {
+       let threads = 0, memory = 0;
+       for (let i = 0; i < 100; i++) {
+         await new Verifier({ ...options, workers: 2 }).detect(process.env.IMAGES + '/hopper-128.png');
+         threads = Math.max(threads, readdirSync('/proc/self/task').length);
+         memory = Math.max(memory, process.memoryUsage().rss / 2 ** 20);
+       }
+       console.log(threads < 35, memory < 450);
+     })()`,
+    'true true\n',
+  );
+});
+
+test('a closed verifier has no threads and no memory, and says that it is closed', async () => {
+  const [, options] = engines.at(-1);
+  await ends(
+    `${TOP(options)}
+     const { readdirSync } = require('fs');
+     const threads = () => readdirSync('/proc/self/task').length;
+     const codes = (outcomes) => outcomes.map(({ status, reason }) => reason?.code ?? status).join();
+     (async () => {
+       const before = threads();
+       const kept = [];
+       for (let i = 0; i < 20; i++) {
+         const v = new Verifier({ ...options, workers: 2 });
+         await Promise.all([v.verify(a, b), v.verify(b, a)]);
+         v.close();
+         kept.push(v);
+       }
+       await new Promise((later) => setTimeout(later, 500));
+       console.log(threads() <= before + 4, process.memoryUsage().rss < 300 * 2 ** 20);
+       const [v] = kept;
+       v.close();
+       v[Symbol.dispose]();
+       console.log(codes(await Promise.allSettled([v.verify(a, b), v.detect(a), v.extract(a)])));
+       for (const call of [() => v.verifySync(a, b), () => v.engine]) try { call() } catch ({ name, code, number }) { console.log(name, code, number) }
+       // What runs ends; what waits fails.
+       const w = new Verifier({ ...options, workers: 1 });
+       const calls = [1, 2, 3, 4].map(() => w.verify(a, b));
+       await calls[0];
+       setImmediate(() => w.close());
+       const rest = codes(await Promise.allSettled(calls));
+       console.log(/^fulfilled,(fulfilled|CLOSED),(fulfilled|CLOSED),CLOSED$/.test(rest) || rest);
+     })()`,
+    'true true\nCLOSED,CLOSED,CLOSED\nVisavisError CLOSED undefined\nVisavisError CLOSED undefined\ntrue\n',
   );
 });

@@ -1,10 +1,15 @@
 // What would be published, installed in an empty folder without a network, where the README is followed literally.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { nodeFileTrace } from '@vercel/nft';
+import * as esbuild from 'esbuild';
+import webpack from 'webpack';
 
 import { path, program, root } from './support.mjs';
 
@@ -78,10 +83,64 @@ test('the packages are what a registry and a careful user want', () => {
   assert.deepEqual([native.os, native.cpu, native.libc], [['linux'], ['x64'], ['glibc']]);
   for (const home of ['visavis', '@visavis/linux-x64-gnu']) {
     const files = readdirSync(join(fresh, 'node_modules', home));
-    for (const file of ['LICENSE-APACHE', 'LICENSE-MIT', 'LICENSES', 'NOTICE']) assert.ok(files.includes(file), `${home}: ${file}`);
+    for (const file of ['LICENSE-APACHE', 'LICENSE-MIT', 'LICENSES', 'MODEL_CARD.md', 'NOTICE']) assert.ok(files.includes(file), `${home}: ${file}`);
     assert.ok(!files.some((file) => ['src', 'test', 'Cargo.toml', 'node_modules'].includes(file)), files.join());
   }
   assert.deepEqual(readdirSync(join(fresh, 'node_modules/visavis')).filter((file) => file.endsWith('.node')), []);
+});
+
+/** Runs a program where nothing is installed but what lies there. */
+async function runs(cwd, file) {
+  const { code, stdout, stderr } = await program('', { file: join(cwd, file), cwd, env: { NODE_NO_WARNINGS: '1' } });
+  assert.deepEqual([code, stdout, stderr], [0, 'true\n', ''], cwd);
+}
+
+const PROGRAM = `import { verifySync } from 'visavis';\nconsole.log(verifySync(${JSON.stringify(path('hopper.jpg'))}, ${JSON.stringify(path('hopper.jpg'))}).isMatch);\n`;
+
+test('@vercel/nft traces the native half, and what it traces runs elsewhere', async () => {
+  writeFileSync(join(fresh, 'traced.mjs'), PROGRAM);
+  const { fileList } = await nodeFileTrace([join(fresh, 'traced.mjs')], { base: fresh });
+  assert.ok(fileList.has('node_modules/@visavis/linux-x64-gnu/visavis.node'), [...fileList].join('\n'));
+  const elsewhere = join(folder, 'traced');
+  for (const file of fileList) cpSync(join(fresh, file), join(elsewhere, file), { recursive: true });
+  await runs(elsewhere, 'traced.mjs');
+});
+
+test('esbuild bundles around the package, and with the native half beside the bundle', async () => {
+  const build = { entryPoints: [join(fresh, 'bundled.mjs')], bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' };
+  writeFileSync(join(fresh, 'bundled.mjs'), PROGRAM);
+  await esbuild.build({ ...build, external: ['visavis'], outfile: join(fresh, 'external.cjs') });
+  await runs(fresh, 'external.cjs');
+  const elsewhere = join(folder, 'bundled');
+  const { warnings } = await esbuild.build({ ...build, loader: { '.node': 'copy' }, outfile: join(elsewhere, 'whole.cjs') });
+  assert.deepEqual(warnings, []);
+  assert.equal(readdirSync(elsewhere).filter((file) => file.endsWith('.node')).length, 1);
+  await runs(elsewhere, 'whole.cjs');
+});
+
+test('webpack bundles around the package', async () => {
+  const options = { mode: 'production', target: 'node', context: fresh, entry: './bundled.mjs', output: { path: fresh, filename: 'packed.cjs' } };
+  const stats = await promisify(webpack)({ ...options, externals: { visavis: 'commonjs visavis' } });
+  assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }), { errors: [], warnings: [] });
+  await runs(fresh, 'packed.cjs');
+});
+
+test('the package brings the command line', async () => {
+  const visavis = (...words) => spawnSync(join(fresh, 'node_modules/.bin/visavis'), words, { cwd: fresh, encoding: 'utf8' });
+  const { status, stdout, stderr } = visavis('verify', 'probe.jpg', 'reference.jpg', '--json');
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.equal(JSON.parse(stdout).is_match ?? JSON.parse(stdout).isMatch, true, stdout);
+  assert.equal(visavis('verify', 'probe.jpg', path('hopper.jpg')).status, 1);
+  const failed = visavis('verify', 'probe.jpg', 'landscape.jpg');
+  assert.equal(failed.status, 2);
+  assert.match(failed.stderr, /NO_FACE/);
+  for (const command of ['eval', 'calibrate', 'detect', 'extract', 'compare']) assert.match(visavis('--help').stdout, new RegExp(`^  ${command} `, 'm'));
+});
+
+test('npm pack in the source folder refuses instead of packing half', () => {
+  const { status, stderr } = spawnSync('npm', ['pack', '--dry-run'], { cwd: root, encoding: 'utf8' });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /npm run package FOLDER packs all of it/);
 });
 
 test('without the native package the error says what to do', async () => {

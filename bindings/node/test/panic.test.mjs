@@ -35,7 +35,7 @@ test('a panic is an error in every way of calling', { skip: !build && 'VISAVIS_T
     const reported = 'VisavisError PANIC 99 a defect in the library: on purpose';
     const lines = ['async', 'sync', 'detect', 'extract', 'detectSync'].map((way) => `${way} ${reported}\n`);
     assert.deepEqual([code, stdout], [0, `${lines.join('')}true true\n`]);
-    // Rust's own word on it, for whoever fixes the defect; nothing of the photo.
+    // Rust's own word on it, for those who fix the defect; nothing of the photo.
     assert.match(stderr, /panicked at/);
   } finally {
     rmSync(folder, { recursive: true });

@@ -106,3 +106,15 @@ test('a signal that outlives its calls keeps nothing of them', async () => {
   assert.equal(getEventListeners(signal, 'abort').length, 0);
   await assert.rejects(verifier().verify(jpeg, other, { signal: AbortSignal.timeout(0) }), { name: 'AbortError' });
 });
+
+test('many calls with one signal are no leak, and nothing warns of one', async () => {
+  const { signal } = new AbortController();
+  const warnings = [];
+  process.on('warning', (warning) => warnings.push(warning));
+  const calls = Array.from({ length: 30 }, () => verifier().verify(jpeg, other, { signal }));
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  await Promise.all(calls);
+  await tick();
+  assert.deepEqual(warnings, []);
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});

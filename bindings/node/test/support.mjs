@@ -53,3 +53,10 @@ export function program(text, { file, env = {}, signal, timeout = 120_000, cwd =
     child.on('close', (code, killed) => resolve({ code, killed, stdout, stderr }));
   });
 }
+
+/** All that an asynchronous iterable yields; Array.fromAsync came with Node 22. */
+export async function all(iterable) {
+  const values = [];
+  for await (const value of iterable) values.push(value);
+  return values;
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 
-import { Template } from 'visavis';
+import { Template, VisavisError } from 'visavis';
 import { photo, verifier } from './support.mjs';
 
 const { template } = verifier().extractSync(photo('astronaut.jpg'));
@@ -32,6 +32,63 @@ test('bytes read back to the bit, and are copies', () => {
   assert.match(read.model, /^[0-9a-f]{32}$/);
 });
 
+test('a template takes the place of a photo', async () => {
+  const photos = await verifier().verify(photo('astronaut.jpg'), photo('hopper.jpg'));
+  const { probe, reference, ...comparison } = await verifier().verify(photo('astronaut.jpg'), other);
+  assert.deepEqual([probe.face, reference], [photos.probe.face, undefined]);
+  assert.deepEqual(comparison, verifier().compare(template, other));
+  assert.equal(verifier().verifySync(template, photo('hopper.jpg')).score, photos.score);
+  assert.deepEqual(await verifier().verify(template, other), { ...comparison, probe: undefined, reference: undefined });
+  await assert.rejects(verifier().verify(template, photo('gray.png')), { code: 'NO_FACE', side: 'reference' });
+  await assert.rejects(verifier().detect(template), { code: 'INVALID_ARGUMENT', message: 'a template is not a photo' });
+});
+
+test('every face has a template, not only the one that counts', async () => {
+  const two = photo('two-people.jpg');
+  const { faces, chosen } = await verifier().detect(two);
+  const templates = await Promise.all(faces.map((face) => verifier().extractFace(two, face)));
+  const counts = (await verifier().extract(two)).template;
+  assert.ok(templates[chosen].toBuffer().equals(counts.toBuffer()));
+  assert.ok(!verifier().compare(templates[0], templates[1]).isMatch);
+  // A face may come from another process.
+  const again = verifier().extractFaceSync(two, JSON.parse(JSON.stringify(faces[chosen])));
+  assert.ok(again.toBuffer().equals(counts.toBuffer()));
+  for (const wrong of [undefined, null, {}, { landmarks: [] }, { landmarks: { ...faces[0].landmarks, nose: { x: 1 } } }]) {
+    await assert.rejects(verifier().extractFace(two, wrong), { code: 'ERR_INVALID_ARG_TYPE' });
+    assert.throws(() => verifier().extractFaceSync(two, wrong), { code: 'ERR_INVALID_ARG_TYPE' });
+  }
+  const nowhere = Object.fromEntries(Object.keys(faces[0].landmarks).map((name) => [name, { x: NaN, y: Infinity }]));
+  await assert.rejects(verifier().extractFace(two, { landmarks: nowhere }), VisavisError);
+});
+
+test('one template against many, best first', () => {
+  const gallery = [other, template, other, template];
+  const ranked = verifier().rank(template, gallery);
+  assert.deepEqual(ranked.map(({ index }) => index), [1, 3, 0, 2]);
+  assert.deepEqual(ranked, [1, 3, 0, 2].map((index) => ({ index, ...verifier().compare(template, gallery[index]) })));
+  assert.deepEqual(verifier().rank(template, gallery, { top: 1, threshold: 100 }), [{ ...ranked[0], threshold: 100 }]);
+  assert.deepEqual(verifier().rank(template, []), []);
+  assert.equal(verifier().rank(template, gallery, { top: 1000 }).length, 4);
+  assert.throws(() => verifier().rank(template, [other, {}]), { code: 'ERR_INVALID_ARG_TYPE', message: /^references\[1\] must be a Template/ });
+  assert.throws(() => verifier().rank(template, [other], { top: 0 }), { code: 'INVALID_ARGUMENT' });
+  const mixed = foreign(template);
+  assert.throws(() => verifier().rank(template, [other, mixed]), { code: 'TEMPLATE_MISMATCH' });
+});
+
+test('one call has a threshold of its own, without another verifier', async () => {
+  const [a, b] = [photo('astronaut.jpg'), photo('hopper.jpg')];
+  const { score, isMatch, threshold } = await verifier().verify(a, b);
+  assert.deepEqual([isMatch, threshold], [false, 27]);
+  assert.deepEqual([(await verifier().verify(a, b, { threshold: score })).isMatch, verifier().verifySync(a, b, { threshold: 11 }).threshold], [true, 11]);
+  assert.ok(verifier().compare(template, other, { threshold: 0 }).isMatch);
+  assert.ok(!verifier().compare(template, other, { threshold: 11.1 }).isMatch);
+  for (const wrong of [-1, 100.5, NaN, Infinity]) {
+    await assert.rejects(verifier().verify(a, b, { threshold: wrong }), { code: 'INVALID_ARGUMENT', number: 1 });
+    assert.throws(() => verifier().compare(template, other, { threshold: wrong }), { code: 'INVALID_ARGUMENT' });
+  }
+  assert.throws(() => verifier().compare(template, other, { threshold: '30' }), { code: 'ERR_INVALID_ARG_TYPE' });
+});
+
 test('damaged bytes are malformed, wherever the damage is', () => {
   const stored = template.toBuffer();
   const malformed = { name: 'VisavisError', code: 'TEMPLATE_MALFORMED', number: 3 };
@@ -53,10 +110,7 @@ test('a record of a failure to extract, and another model', () => {
   const record = Template.fromBuffer(Buffer.concat([failed, sum]));
   assert.equal(record.dimensions, 0);
   assert.throws(() => verifier().compare(template, record), { code: 'TEMPLATE_FAILED', number: 5, side: 'reference', stage: 'compare' });
-  const foreign = template.toBuffer();
-  foreign[10] ^= 1;
-  foreign.writeUInt32LE(crc32(foreign.subarray(0, -4)), foreign.length - 4);
-  assert.throws(() => verifier().compare(Template.fromBuffer(foreign), other), { code: 'TEMPLATE_MISMATCH', number: 4 });
+  assert.throws(() => verifier().compare(foreign(template), other), { code: 'TEMPLATE_MISMATCH', number: 4 });
 });
 
 test('no printed form holds a value', () => {
@@ -68,6 +122,14 @@ test('no printed form holds a value', () => {
   assert.equal(inspect(template), 'Template(192 dimensions)');
   assert.deepEqual(Object.keys(template), []);
 });
+
+/** The same, as if another model had made it. */
+function foreign(template) {
+  const bytes = template.toBuffer();
+  bytes[10] ^= 1;
+  bytes.writeUInt32LE(crc32(bytes.subarray(0, -4)), bytes.length - 4);
+  return Template.fromBuffer(bytes);
+}
 
 /** zlib.crc32 came with Node 22. */
 function crc32(bytes) {

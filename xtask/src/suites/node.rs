@@ -13,10 +13,22 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 /// Tests of what is built; `package.test.mjs` tests what is packed.
-const TESTS: &[&str] =
-    &["golden", "inputs", "errors", "template", "queue", "engine", "lifecycle", "memory", "panic", "types"];
+const TESTS: &[&str] = &[
+    "golden",
+    "inputs",
+    "errors",
+    "template",
+    "queue",
+    "many",
+    "engine",
+    "lifecycle",
+    "memory",
+    "panic",
+    "hermetic",
+    "types",
+];
 
-/// The native half, a second one that panics when it is told to, and types that are those that are committed.
+/// The native half, a second one that panics when it is asked to, and types that are those that are committed.
 fn build() -> Result {
     if !there()? {
         return Ok(());
