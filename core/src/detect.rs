@@ -6,28 +6,49 @@ mod letterbox;
 
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Point, Rect};
+use crate::geometry::{Area, Point, Rect, SimilarityTransform};
 use crate::image::Image;
 use crate::model::Input;
 use crate::verdict::Face;
+use crate::warp::warp;
 use letterbox::Letterbox;
 pub(crate) use letterbox::Turn;
 
 /// Boxes that share more than this part of their union are the same face.
 const OVERLAP: f32 = 0.4;
 
-/// One way of looking at an image.
+/// What is less likely a face than this is not even a hint.
+const HINT_CONFIDENCE: f32 = 0.35;
+
+/// One way of looking at an area of an image.
 #[derive(Clone, Copy)]
 pub(crate) struct Look {
+    pub(crate) area: Area,
     /// Index of the session, by its input size.
     pub(crate) session: usize,
-    /// Part of the square that the image's longer side fills at most.
+    /// Part of the square that the area's longer side fills at most.
     pub(crate) fill: f32,
-    /// How much the image may be enlarged.
+    /// How much the area may be enlarged.
     pub(crate) enlarge: f32,
     pub(crate) turn: Turn,
+    pub(crate) belief: Belief,
+}
+
+/// What a look must show to be believed.
+#[derive(Clone, Copy)]
+pub(crate) struct Belief {
+    /// The least confidence.
     pub(crate) confidence: f32,
+    /// The largest disagreement of the anchors.
     pub(crate) max_spread: f32,
+}
+
+/// What one look shows.
+pub(crate) struct Seen {
+    /// The faces that can be believed, most confident first.
+    pub(crate) faces: Vec<Sighting>,
+    /// Everything that looks a little like a face, most confident first: small and turned faces are among it.
+    pub(crate) hints: Vec<Sighting>,
 }
 
 /// A face as one look shows it.
@@ -39,6 +60,8 @@ pub(crate) struct Sighting {
     pub(crate) spread: f32,
     /// How far the line between the eyes is turned, clockwise, in radians, in the look.
     pub(crate) roll: f32,
+    /// Width of the box through its height, in the look: a face that lies on its side has a wide box.
+    pub(crate) aspect: f32,
 }
 
 /// The detector's sessions, smallest input first, and what they take.
@@ -49,30 +72,73 @@ pub(crate) struct Detector<'w> {
 }
 
 impl Detector<'_> {
-    /// The faces that one look shows, most confident first.
-    pub(crate) fn look(&mut self, image: &Image<'_>, look: &Look) -> Result<Vec<Sighting>> {
+    /// Looks at an area.
+    pub(crate) fn look(&mut self, image: &Image<'_>, look: &Look) -> Result<Seen> {
         let size = self.input_sizes[look.session];
-        let letterbox = Letterbox::new(image, size, look.fill, look.enlarge, look.turn);
-        let outputs = self.sessions[look.session].run(&letterbox.tensor(image, self.input)?)?;
-        let mut sightings = merge(anchors::decode(&outputs, size)?, look);
-        for sighting in &mut sightings {
-            sighting.face = letterbox.to_image(sighting.face);
-        }
-        Ok(sightings)
+        let letterbox = Letterbox::new(look.area, size, look.fill, look.enlarge, look.turn);
+        let tensor = letterbox.tensor(image, self.input)?;
+        self.run(look.session, &tensor, look.belief, |face| letterbox.to_image(face))
     }
+
+    /// Looks, with the first session, at the square that `map` leads to, which may lie at any angle.
+    pub(crate) fn look_closer(
+        &mut self,
+        image: &Image<'_>,
+        map: &SimilarityTransform,
+        belief: Belief,
+    ) -> Result<Vec<Sighting>> {
+        let tensor = warp(image, map, self.input_sizes[0], self.input, self.input.neutral())?;
+        Ok(self.run(0, &tensor, belief, |face| moved(face, map))?.faces)
+    }
+
+    fn run(
+        &mut self,
+        session: usize,
+        tensor: &[f32],
+        belief: Belief,
+        to_image: impl Fn(Face) -> Face,
+    ) -> Result<Seen> {
+        let outputs = self.sessions[session].run(tensor)?;
+        let mut candidates = anchors::decode(&outputs, self.input_sizes[session])?;
+        candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let kept = |confidence, keep: &dyn Fn(&Sighting) -> bool| {
+            let mut kept = merge(&candidates, confidence, keep);
+            for sighting in &mut kept {
+                sighting.face = to_image(sighting.face);
+            }
+            kept
+        };
+        let believable =
+            |sighting: &Sighting| sighting.spread <= belief.max_spread && arranged_as_face(&sighting.face);
+        Ok(Seen { faces: kept(belief.confidence, &believable), hints: kept(HINT_CONFIDENCE, &|_| true) })
+    }
+}
+
+/// A face in a warped square, in pixels of the image; its box is the upright one around the turned one.
+fn moved(face: Face, map: &SimilarityTransform) -> Face {
+    // Pixel centres lie at whole coordinates in a square that was warped, and half a pixel further in a box.
+    let point = |point: Point| {
+        let point = map.apply(point.x - 0.5, point.y - 0.5);
+        Point { x: point.x + 0.5, y: point.y + 0.5 }
+    };
+    let centre = point(face.bounds.centre());
+    let (across, down) = (map.a.abs(), map.b.abs());
+    let width = across * face.bounds.width + down * face.bounds.height;
+    let height = down * face.bounds.width + across * face.bounds.height;
+    let bounds = Rect { x: centre.x - width / 2.0, y: centre.y - height / 2.0, width, height };
+    Face { bounds, landmarks: face.landmarks.map(point), ..face }
 }
 
 /// Greedy non-maximum suppression; the landmarks of a face are the mean over all anchors that see it, weighted by
 /// their squared confidence, which is steadier than those of the most confident one alone.
-fn merge(mut candidates: Vec<Face>, look: &Look) -> Vec<Sighting> {
-    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+fn merge(candidates: &[Face], confidence: f32, keep: &dyn Fn(&Sighting) -> bool) -> Vec<Sighting> {
     let mut kept: Vec<Sighting> = Vec::new();
-    for top in candidates.iter().take_while(|face| face.confidence >= look.confidence) {
+    for top in candidates.iter().take_while(|face| face.confidence >= confidence) {
         if kept.iter().any(|kept| kept.face.bounds.overlap(&top.bounds) > OVERLAP) {
             continue;
         }
-        let sighting = sight(top, &candidates);
-        if sighting.spread <= look.max_spread && arranged_as_face(&sighting.face) {
+        let sighting = sight(top, candidates);
+        if keep(&sighting) {
             kept.push(sighting);
         }
     }
@@ -92,7 +158,12 @@ fn sight(top: &Face, candidates: &[Face]) -> Sighting {
     let square = |(a, b): (&Point, &Point)| (a.x - b.x).powi(2) + (a.y - b.y).powi(2);
     let variance = mean(&|face| face.landmarks.iter().zip(&landmarks).map(square).sum::<f32>() / 5.0);
     let spread = (variance / top.bounds.area()).sqrt();
-    Sighting { face: Face { landmarks, ..*top }, spread, roll: roll(&landmarks) }
+    Sighting {
+        face: Face { landmarks, ..*top },
+        spread,
+        roll: roll(&landmarks),
+        aspect: top.bounds.width / top.bounds.height,
+    }
 }
 
 fn roll([right_eye, left_eye, ..]: &[Point; 5]) -> f32 {
@@ -170,8 +241,6 @@ mod tests {
 
     #[test]
     fn one_face_is_seen_once_with_the_mean_of_its_landmarks() {
-        let look =
-            Look { session: 0, fill: 1.0, enlarge: 1.0, turn: Turn::None, confidence: 0.95, max_spread: 0.1 };
         let mut other = Face { confidence: 0.99 * 0.99, ..face() };
         other.landmarks[0].x += 4.0;
         let elsewhere = Face {
@@ -179,7 +248,7 @@ mod tests {
             landmarks: face().landmarks.map(|p| point(p.x + 500.0, p.y)),
             ..face()
         };
-        let sightings = merge(vec![face(), other, elsewhere], &look);
+        let sightings = merge(&[face(), elsewhere, other], 0.95, &|_| true);
         assert_eq!(sightings.len(), 2);
         let merged = sightings.iter().find(|sighting| sighting.face.bounds.x == 0.0).unwrap();
         assert!((31.9..32.0).contains(&merged.face.landmarks[0].x), "{:?}", merged.face.landmarks[0]);

@@ -35,12 +35,13 @@ mod search;
 mod template;
 mod verdict;
 mod verifier;
+mod warp;
 
 pub use engine::EngineInfo;
 pub use error::{Band, Error, ErrorKind, Result, Side, Stage, catch_panic};
 pub use geometry::{Point, Rect};
 pub use image::{Image, PixelFormat};
-pub use options::{Engine, FacePolicy, Limits, Options};
+pub use options::{Engine, FacePolicy, Limits, Options, Search};
 pub use photo::Photo;
 pub use quality::Quality;
 pub use score::ScoreTable;

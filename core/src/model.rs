@@ -208,6 +208,15 @@ impl Input {
         Ok(Input { order, mean, scale })
     }
 
+    /// The colour (red, green, blue) that is all zeros to the network.
+    pub(crate) fn neutral(&self) -> [f32; 3] {
+        let mut colour = [0.0; 3];
+        for (plane, channel) in self.order.into_iter().enumerate() {
+            colour[channel] = self.mean[plane];
+        }
+        colour
+    }
+
     /// What a network is given for a colour (red, green, blue), plane by plane.
     pub(crate) fn planes(&self, colour: [f32; 3]) -> [f32; 3] {
         std::array::from_fn(|plane| (colour[self.order[plane]] - self.mean[plane]) * self.scale)

@@ -60,6 +60,8 @@ pub struct Sample {
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
+    /// What the search for faces cost, in looks: see [`Search`](crate::Search).
+    pub looks: u32,
     /// How long each step took.
     pub timings: Timings,
 }
@@ -98,6 +100,8 @@ pub struct Detection {
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
+    /// What the search for faces cost, in looks: see [`Search`](crate::Search).
+    pub looks: u32,
     /// How long each step took.
     pub timings: Timings,
 }

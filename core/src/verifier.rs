@@ -18,7 +18,7 @@ use crate::photo::{Loaded, Photo};
 use crate::pool::{Loan, Pool};
 use crate::quality::Quality;
 use crate::score::ScoreTable;
-use crate::search::search;
+use crate::search::{Found, search};
 use crate::template::Template;
 use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 
@@ -92,13 +92,13 @@ impl Verifier {
         let photo = photo.into();
         let mut worker = self.pool.take()?;
         let mut timings = Timings::default();
-        let (image, mut faces) = self.find(&mut worker, &photo, &mut timings)?;
+        let (image, Found { mut faces, looks }) = self.find(&mut worker, &photo, &mut timings)?;
         if photo.wants_quality() {
             faces.iter_mut().for_each(|face| measure(&image, face));
         }
         let (width, height) = (image.width(), image.height());
         let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose);
-        Ok(Detection { faces, chosen, width, height, timings })
+        Ok(Detection { faces, chosen, width, height, looks, timings })
     }
 
     /// Makes a template of the face that counts on a photo.
@@ -206,7 +206,7 @@ impl Verifier {
 
     fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>) -> Result<Extraction> {
         let mut timings = Timings::default();
-        let (image, faces) = self.find(worker, photo, &mut timings)?;
+        let (image, Found { faces, looks }) = self.find(worker, photo, &mut timings)?;
         let (width, height) = (image.width(), image.height());
         let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose)?;
         let mut face = faces[chosen];
@@ -214,7 +214,7 @@ impl Verifier {
         if photo.wants_quality() {
             measure(&image, &mut face);
         }
-        let sample = Sample { face, face_count: faces.len(), width, height, timings };
+        let sample = Sample { face, face_count: faces.len(), width, height, looks, timings };
         Ok(Extraction { template: template.stage(Stage::Extract)?, sample })
     }
 
@@ -223,14 +223,15 @@ impl Verifier {
         worker: &mut Worker,
         photo: &'p Photo<'_>,
         timings: &mut Timings,
-    ) -> Result<(Image<'p>, Vec<Face>)> {
+    ) -> Result<(Image<'p>, Found)> {
         let image = timed(&mut timings.decode, || self.open(photo)).stage(Stage::Decode)?;
         let model = &*self.models.detector;
         let input_sizes: Vec<usize> = model.networks.iter().map(|(input_size, _)| *input_size).collect();
         let detector =
             Detector { sessions: &mut worker.detectors, input_sizes: &input_sizes, input: &model.input };
-        let faces = timed(&mut timings.detect, || search(&image, detector)).stage(Stage::Detect)?;
-        Ok((image, faces))
+        let found = timed(&mut timings.detect, || search(&image, detector, self.options.search))
+            .stage(Stage::Detect)?;
+        Ok((image, found))
     }
 
     fn open<'p>(&self, photo: &'p Photo<'_>) -> Result<Image<'p>> {

@@ -1,4 +1,4 @@
-//! An image scaled into a square, turned if need be, and the way back from the square to the image.
+//! An area of an image scaled into a square, turned if need be, and the way back from the square to the image.
 
 use crate::error::Result;
 use crate::geometry::{Area, Point, Rect};
@@ -17,32 +17,27 @@ pub(crate) enum Turn {
 }
 
 pub(super) struct Letterbox {
+    area: Area,
     input_size: usize,
     /// Pixels of the square per pixel of the image.
     scale: (f32, f32),
-    /// The scaled image, before it is turned.
+    /// The scaled area, before it is turned.
     size: (u32, u32),
     turn: Turn,
 }
 
 impl Letterbox {
-    pub(super) fn new(
-        image: &Image<'_>,
-        input_size: usize,
-        fill: f32,
-        max_enlargement: f32,
-        turn: Turn,
-    ) -> Self {
-        let (width, height) = (image.width() as f32, image.height() as f32);
+    pub(super) fn new(area: Area, input_size: usize, fill: f32, max_enlargement: f32, turn: Turn) -> Self {
+        let [_, _, width, height] = area.bounds().map(|value| value as f32);
         let scale = (fill * input_size as f32 / width.max(height)).min(max_enlargement);
         let scaled = |length: f32| ((length * scale).round() as u32).clamp(1, input_size as u32);
         let size = (scaled(width), scaled(height));
-        Letterbox { input_size, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
+        Letterbox { area, input_size, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
     }
 
-    /// The square as the network wants it: plane by plane, the image in the middle of mean colour.
+    /// The square as the network wants it: plane by plane, the area in the middle of mean colour.
     pub(super) fn tensor(&self, image: &Image<'_>, input: &Input) -> Result<Vec<f32>> {
-        let pixels = resample(image, &Area::whole(image.width(), image.height()), self.size)?;
+        let pixels = resample(image, &self.area, self.size)?;
         let area = self.input_size * self.input_size;
         let mut tensor = vec![0.0; 3 * area];
         let table: [[f32; 256]; 3] =
@@ -68,7 +63,7 @@ impl Letterbox {
         Ok(tensor)
     }
 
-    /// The scaled image's place in the square, after the turn.
+    /// The scaled area's place in the square, after the turn.
     fn offset(&self) -> (usize, usize) {
         let (width, height) = (self.size.0 as usize, self.size.1 as usize);
         let (width, height) = if matches!(self.turn, Turn::Quarter | Turn::ThreeQuarters) {
@@ -103,7 +98,8 @@ impl Letterbox {
             Turn::Half => (width - x, height - y),
             Turn::ThreeQuarters => (width - y, x),
         };
-        Point { x: x / self.scale.0, y: y / self.scale.1 }
+        let [area_left, area_top, ..] = self.area.bounds().map(|value| value as f32);
+        Point { x: x / self.scale.0 + area_left, y: y / self.scale.1 + area_top }
     }
 }
 
@@ -126,7 +122,7 @@ mod tests {
         for turn in TURNS {
             for (x, y) in [(0, 0), (19, 0), (0, 11), (19, 11), (7, 4)] {
                 let image = dot(x, y);
-                let letterbox = Letterbox::new(&image, 32, 1.0, 1.0, turn);
+                let letterbox = Letterbox::new(Area::whole(20, 12), 32, 1.0, 1.0, turn);
                 let tensor = letterbox.tensor(&image, &input).unwrap();
                 let lit: Vec<usize> = (0..32 * 32).filter(|&at| tensor[at] > 200.0).collect();
                 assert_eq!(lit.len(), 1);
@@ -141,7 +137,8 @@ mod tests {
         for (width, height) in [(1, 1), (1000, 1), (1, 1000), (300, 200)] {
             let image = Image::from_rgb(vec![0; 3 * width * height], width as u32, height as u32);
             for turn in TURNS {
-                let letterbox = Letterbox::new(&image, 64, 1.0, 2.0, turn);
+                let area = Area::whole(image.width(), image.height());
+                let letterbox = Letterbox::new(area, 64, 1.0, 2.0, turn);
                 assert!(letterbox.scale.0 <= 2.0 + f32::EPSILON || width == 1);
                 let input = Input { order: [2, 1, 0], mean: [0.0; 3], scale: 1.0 };
                 assert_eq!(letterbox.tensor(&image, &input).unwrap().len(), 3 * 64 * 64);

@@ -6,6 +6,7 @@ mod decode;
 mod golden;
 mod negatives;
 mod quality;
+mod search;
 mod threads;
 mod verifiers;
 

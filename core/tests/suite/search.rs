@@ -1,0 +1,144 @@
+//! Faces are found wherever a photo shows them, at a cost that is bounded whatever it shows.
+
+use std::f32::consts::PI;
+
+use testkit::files;
+use visavis::{Image, Options, Photo, PixelFormat, Search, Verifier};
+
+use crate::verifiers;
+
+/// A picture laid on a background of stripes: its centre at a place, scaled and turned clockwise.
+struct Scene {
+    size: (u32, u32),
+    place: (f32, f32),
+    scale: f32,
+    degrees: f32,
+}
+
+impl Scene {
+    fn of(&self, picture: &Image<'_>) -> Image<'static> {
+        let (width, height) = (picture.width() as f32, picture.height() as f32);
+        let (sine, cosine) = (self.degrees / 180.0 * PI).sin_cos();
+        // As many samples a pixel as the picture is shrunk by: none of its own are skipped.
+        let samples = (1.0 / self.scale).ceil().max(1.0) as u32;
+        let colour = |x: f32, y: f32| {
+            let (dx, dy) = ((x - self.place.0) / self.scale, (y - self.place.1) / self.scale);
+            let (u, v) = (cosine * dx + sine * dy + width / 2.0, cosine * dy - sine * dx + height / 2.0);
+            if u < 0.0 || v < 0.0 || u >= width || v >= height {
+                return [90 + 20 * ((x + 2.0 * y) as u32 / 40 % 3); 3];
+            }
+            let at = 3 * (v as usize * picture.width() as usize + u as usize);
+            [0, 1, 2].map(|channel| u32::from(picture.rgb()[at + channel]))
+        };
+        let mut pixels = Vec::new();
+        for (y, x) in (0..self.size.1).flat_map(|y| (0..self.size.0).map(move |x| (y, x))) {
+            let mut sum = [0; 3];
+            for sample in 0..samples * samples {
+                let part = |index: u32| (index as f32 + 0.5) / samples as f32;
+                let found = colour(x as f32 + part(sample % samples), y as f32 + part(sample / samples));
+                sum = [0, 1, 2].map(|channel| sum[channel] + found[channel]);
+            }
+            pixels.extend(sum.map(|value| (value / (samples * samples)) as u8));
+        }
+        let stride = 3 * self.size.0 as usize;
+        Image::from_pixels(pixels, self.size.0, self.size.1, stride, PixelFormat::Rgb8).unwrap()
+    }
+}
+
+fn with(search: Search) -> Verifier {
+    let mut options = Options::default();
+    options.search = search;
+    Verifier::new(options).unwrap()
+}
+
+/// Noise: nothing is sure, and hints are everywhere.
+fn noise(width: u32, height: u32) -> Image<'static> {
+    let mut state = 7_u32;
+    let pixels: Vec<u8> = (0..3 * width * height)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .collect();
+    Image::from_pixels(pixels, width, height, 3 * width as usize, PixelFormat::Rgb8).unwrap()
+}
+
+#[test]
+fn a_small_portrait_at_any_angle_matches() {
+    let verifier = verifiers::fastest();
+    let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
+    for degrees in [0.0, 10.0, 45.0, 90.0, 135.0, 180.0, 225.0, 270.0, 315.0] {
+        let scene = Scene { size: (2000, 1300), place: (760.0, 590.0), scale: 0.6, degrees };
+        let verdict = verifier.verify(scene.of(&portrait), &portrait);
+        let verdict = verdict.unwrap_or_else(|error| panic!("{degrees} degrees: {error}"));
+        assert!(verdict.comparison.is_match, "{degrees} degrees: {}", verdict.comparison.score);
+    }
+}
+
+#[test]
+fn a_face_with_24_pixels_between_the_eyes_is_found_in_a_large_picture() {
+    let verifier = verifiers::fastest();
+    let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
+    let face = verifier.extract(&portrait).unwrap().sample.face;
+    let [right, left, ..] = face.landmarks;
+    let scale = 24.0 / (right.x - left.x).hypot(right.y - left.y);
+    let scene = Scene { size: (4000, 3000), place: (3100.0, 700.0), scale, degrees: 0.0 }.of(&portrait);
+    let verdict = verifier.verify(&scene, &portrait).unwrap();
+    assert!(verdict.comparison.is_match, "{}", verdict.comparison.score);
+    assert!(verdict.probe.looks <= Search::Normal.budget());
+    // What the quick search leaves out.
+    assert!(with(Search::Quick).detect(&scene).unwrap().faces.is_empty());
+}
+
+#[test]
+fn a_large_portrait_on_its_side_or_its_head_is_not_taken_for_an_upright_one() {
+    let verifier = verifiers::fastest();
+    let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
+    for degrees in [90.0, 180.0, 270.0] {
+        let scene = Scene { size: (1350, 1350), place: (675.0, 675.0), scale: 2.6, degrees };
+        let verdict = verifier.verify(scene.of(&portrait), &portrait).unwrap();
+        assert!(verdict.comparison.score > 60.0, "{degrees} degrees: {}", verdict.comparison.score);
+    }
+}
+
+#[test]
+fn studio_portraits_turned_by_quarters_match_themselves() {
+    let Some(folder) = files::shared("london-dev/images") else { return };
+    let verifier = verifiers::fastest();
+    let mut people: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    people.sort();
+    assert_eq!(people.len(), 41);
+    for person in people.iter().step_by(6) {
+        let portrait = verifier.decode(Photo::file(person.join("neutral.jpg"))).unwrap();
+        let upright = verifier.extract(&portrait).unwrap().template;
+        for degrees in [90.0, 180.0, 270.0] {
+            let scene = Scene { size: (1350, 1350), place: (675.0, 675.0), scale: 1.0, degrees };
+            let turned = verifier.extract(scene.of(&portrait)).unwrap().template;
+            let score = verifier.compare(&turned, &upright).unwrap().score;
+            assert!(score > 60.0, "{} turned by {degrees} degrees: {score}", person.display());
+        }
+    }
+}
+
+#[test]
+fn a_tight_crop_is_no_internal_error() {
+    let Some(folder) = files::shared("london-dev/images") else { return };
+    let verifier = verifiers::fastest();
+    let whole = verifier.decode(Photo::file(folder.join("067/neutral.jpg"))).unwrap();
+    // Rows 420 to 1140, columns 370 to 980: brows to chin.
+    let stride = 3 * whole.width() as usize;
+    let crop = &whole.rgb()[420 * stride + 3 * 370..];
+    let crop = Image::from_pixels(crop, 610, 720, stride, PixelFormat::Rgb8).unwrap();
+    assert!(verifier.verify(&crop, &whole).unwrap().comparison.is_match);
+}
+
+#[test]
+fn a_clear_face_costs_one_look_and_nothing_costs_more_than_the_budget() {
+    let clear = verifiers::fastest().extract(Photo::file(files::golden("astronaut.jpg"))).unwrap();
+    assert_eq!(clear.sample.looks, 1);
+    let noise = noise(4000, 3000);
+    for search in [Search::Quick, Search::Normal] {
+        let looks = with(search).detect(&noise).unwrap().looks;
+        assert!((2..=search.budget()).contains(&looks), "{search:?}: {looks}");
+    }
+}
