@@ -162,7 +162,7 @@ impl Models {
             networks.push((net.input_size, verified(&net.file, &net.sha256)?.0));
         }
         networks.sort_by_key(|(input_size, _)| *input_size);
-        let unusable = |size: usize| size % 32 != 0 || !(32..=4096).contains(&size);
+        let unusable = |size: usize| !size.is_multiple_of(32) || !(32..=4096).contains(&size);
         if networks.is_empty() || networks.iter().any(|(input_size, _)| unusable(*input_size)) {
             return Err(invalid(
                 "a detector needs nets whose input sizes are multiples of 32 up to 4096".into(),

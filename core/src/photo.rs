@@ -35,7 +35,7 @@ pub(crate) enum Loaded<'p> {
 /// The longest path that an error repeats: a longer one may be a photo in Base64.
 const MAX_QUOTED_PATH: usize = 255;
 
-impl<'a> Photo<'a> {
+impl Photo<'_> {
     /// The photo in a file. It is read when the photo is used, no further than the limit on its bytes; pipes, devices
     /// and folders are refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`].
     pub fn file(path: impl Into<PathBuf>) -> Photo<'static> {

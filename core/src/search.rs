@@ -117,7 +117,7 @@ impl Searcher<'_> {
             shown = (2.0 * shown - PART_OVERLAP).min(longest);
             for look in self.parts(finest, shown) {
                 if self.cost(finest) > self.left() {
-                    return Ok(());
+                    break;
                 }
                 self.look(&look)?;
             }

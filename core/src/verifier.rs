@@ -94,7 +94,9 @@ impl Verifier {
         let mut timings = Timings::default();
         let (image, Found { mut faces, looks }) = self.find(&mut worker, &photo, &mut timings)?;
         if photo.wants_quality() {
-            faces.iter_mut().for_each(|face| measure(&image, face));
+            for face in &mut faces {
+                measure(&image, face);
+            }
         }
         let (width, height) = (image.width(), image.height());
         let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose);

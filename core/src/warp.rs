@@ -77,8 +77,9 @@ fn covered(map: &SimilarityTransform, square: f32, size: (u32, u32)) -> Option<A
     let high = |value: fn(&Point) -> f32| {
         corners.iter().map(value).fold(f32::NEG_INFINITY, f32::max).ceil() + map.scale()
     };
-    let (x, y): (fn(&Point) -> f32, fn(&Point) -> f32) = (|point| point.x, |point| point.y);
-    Area::between(Point { x: low(x), y: low(y) }, Point { x: high(x), y: high(y) }, size)
+    let low = Point { x: low(|point| point.x), y: low(|point| point.y) };
+    let high = Point { x: high(|point| point.x), y: high(|point| point.y) };
+    Area::between(low, high, size)
 }
 
 impl Patch<'_> {

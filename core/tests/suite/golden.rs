@@ -115,7 +115,7 @@ fn walk(engine: Engine) -> Option<Vec<Outcome>> {
 
 fn run(verifier: &Verifier, case: &Case) -> Outcome {
     let photo = |name: &str| files::photo(name);
-    match verifier.verify(&photo(&case.probe), &photo(&case.reference)) {
+    match verifier.verify(photo(&case.probe), photo(&case.reference)) {
         Ok(verdict) => {
             let comparison = verdict.comparison;
             assert_eq!(

@@ -20,7 +20,7 @@ fn textures_have_no_face() {
         let files = sorted(&kind);
         let mut with_face = 0;
         for file in &files {
-            let detection = verifier.detect(&std::fs::read(file).unwrap());
+            let detection = verifier.detect(std::fs::read(file).unwrap());
             let detection = detection.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             with_face += usize::from(!detection.faces.is_empty());
         }

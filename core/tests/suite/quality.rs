@@ -6,7 +6,7 @@ use visavis::{Image, Photo, PixelFormat, Quality};
 use crate::verifiers;
 
 fn decoded(name: &str) -> Image<'static> {
-    verifiers::fastest().decode(&files::photo(name)).unwrap()
+    verifiers::fastest().decode(files::photo(name)).unwrap()
 }
 
 fn measured(image: &Image<'_>) -> Quality {
