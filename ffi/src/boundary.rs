@@ -9,17 +9,8 @@ use std::{ptr, slice};
 use face::{Error, ErrorKind, Result, catch_panic};
 
 use crate::error::vav_error;
+pub(crate) use crate::panics::guard_or;
 use crate::status::vav_status;
-
-/// What the header promises of `const vav_x *`.
-const _: () = {
-    const fn shared_between_threads<T: Send + Sync>() {}
-    shared_between_threads::<crate::config::vav_config>();
-    shared_between_threads::<crate::verifier::vav_verifier>();
-    shared_between_threads::<crate::template::vav_template>();
-    shared_between_threads::<crate::faces::vav_faces>();
-    shared_between_threads::<vav_error>();
-};
 
 /// No version of a struct is larger than this: a larger size means that the struct was never initialised.
 const MAX_STRUCT_SIZE: usize = 4096;
@@ -35,11 +26,6 @@ pub(crate) fn guard(
         err.write(result.err().map(|error| Box::new(vav_error::new(error))));
     }
     status
-}
-
-/// Runs the body of a function that cannot fail; should it panic all the same, the answer is `fallback`.
-pub(crate) fn guard_or<T>(fallback: T, work: impl FnOnce() -> T) -> T {
-    catch_panic(|| Ok(work())).unwrap_or(fallback)
 }
 
 /// Hands out a new handle through a `T **`, or NULL and the error. The previous value is not read, so programs need

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 
 use face::{Error, Side, Stage};
 
-use crate::boundary::guard_or;
+use crate::panics::guard_or;
 use crate::status::{c_string, vav_status};
 
 /// Why a call failed. Never holds pixels or templates, so it may be logged.

@@ -18,11 +18,22 @@ mod boundary;
 mod config;
 mod error;
 mod faces;
+mod panics;
 mod photo;
 mod status;
 mod template;
 mod verifier;
 mod version;
+
+/// What the header promises of `const vav_x *`.
+const _: () = {
+    const fn shared_between_threads<T: Send + Sync>() {}
+    shared_between_threads::<config::vav_config>();
+    shared_between_threads::<verifier::vav_verifier>();
+    shared_between_threads::<template::vav_template>();
+    shared_between_threads::<faces::vav_faces>();
+    shared_between_threads::<error::vav_error>();
+};
 
 /// Panics: how a defect reaches a C program.
 #[cfg(feature = "test-panic")]

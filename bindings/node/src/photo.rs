@@ -1,8 +1,39 @@
 //! JavaScript's photos as the core's, copied before anything else runs.
 
+// The fields say what they are, and nobody but our own JavaScript half sees them.
+#![allow(missing_docs)]
+
+use napi::bindgen_prelude::Uint8Array;
+use napi_derive::napi;
 use visavis::{Error, ErrorKind, Image, Photo, PixelFormat, Result};
 
-use crate::request::Source;
+use crate::template::Handle;
+
+/// One photo, or for a verification a template instead. Raw pixels have no gaps between the rows.
+#[napi(discriminant = "form", discriminant_case = "camelCase", object_to_js = false)]
+pub enum Source {
+    File {
+        path: String,
+    },
+    Encoded {
+        bytes: Uint8Array,
+    },
+    Pixels {
+        bytes: Uint8Array,
+        width: f64,
+        height: f64,
+        channels: f64,
+        bgr: bool,
+    },
+    Template {
+        #[napi(ts_type = "NativeTemplate")]
+        template: Handle,
+    },
+    /// What cannot be a photo, to be reported in its turn.
+    Invalid {
+        message: String,
+    },
+}
 
 /// Of a photo that is larger than allowed just enough for the core to refuse it. What cannot be a photo is an error in
 /// its turn, not here.

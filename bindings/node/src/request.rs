@@ -3,13 +3,11 @@
 // The fields' names suffice: only our own JavaScript half sees them.
 #![allow(missing_docs)]
 
-use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
 use visavis::{Face, Photo, Rect, Result, Side, Template, Verifier};
 
 use crate::answer::{Answer, Comparison, Landmarks, Verification};
-use crate::photo;
-use crate::template::Handle;
+use crate::photo::{self, Source};
 
 /// One thing to do. `quality`: whether the capture quality of the faces is measured.
 #[napi(discriminant = "task", discriminant_case = "camelCase", object_to_js = false)]
@@ -33,32 +31,6 @@ pub enum Request {
     ExtractFace {
         photo: Source,
         landmarks: Landmarks,
-    },
-}
-
-/// One photo, or for a verification a template instead. Raw pixels have no gaps between the rows.
-#[napi(discriminant = "form", discriminant_case = "camelCase", object_to_js = false)]
-pub enum Source {
-    File {
-        path: String,
-    },
-    Encoded {
-        bytes: Uint8Array,
-    },
-    Pixels {
-        bytes: Uint8Array,
-        width: f64,
-        height: f64,
-        channels: f64,
-        bgr: bool,
-    },
-    Template {
-        #[napi(ts_type = "NativeTemplate")]
-        template: Handle,
-    },
-    /// What cannot be a photo, to be reported in its turn.
-    Invalid {
-        message: String,
     },
 }
 

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use pyo3::exceptions::PyBaseException;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use visavis::{Error, ErrorKind, Result, Side, Stage};
@@ -63,16 +62,6 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
 /// The side of this name.
 pub(crate) fn side(name: Option<&str>) -> Option<Side> {
     [Side::Probe, Side::Reference].into_iter().find(|side| Some(side.name()) == name)
-}
-
-/// An error that the Python half found, by the name of its kind.
-pub(crate) fn invalid(code: &str, message: &str, cause: Option<&Bound<'_, PyBaseException>>) -> Error {
-    let kind = ErrorKind::ALL.iter().find(|kind| kind.name() == code).unwrap_or(&ErrorKind::Internal);
-    let error = Error::new(*kind, message);
-    match cause {
-        Some(cause) => error.with_source(PyErr::from_value(cause.clone().into_any())),
-        None => error,
-    }
 }
 
 /// Panics: how a defect reaches a Python program.

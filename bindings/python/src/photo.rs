@@ -6,9 +6,7 @@ use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyBaseException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use visavis::{Image, PixelFormat, Result};
-
-use crate::failure;
+use visavis::{Error, ErrorKind, Image, PixelFormat, Result};
 
 /// One of the forms that `visavis/_photos.py` makes of everything else.
 #[derive(FromPyObject)]
@@ -38,7 +36,7 @@ impl Photo<'_> {
             Photo::Encoded(bytes) => Source::Ready(bytes.as_bytes().into()),
             Photo::File(path) => Source::Ready(visavis::Photo::file(path.extract::<PathBuf>()?)),
             Photo::Invalid(code, message, cause) => {
-                let why: Result<Image<'_>> = Err(failure::invalid(code, message, cause.as_ref()));
+                let why: Result<Image<'_>> = Err(invalid(code, message, cause.as_ref()));
                 Source::Ready(why.into())
             }
             Photo::Pixels(bytes, height, width, format) => {
@@ -80,4 +78,14 @@ fn image<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Resul
     // A length that does not fit is larger than any side may be, and is refused as such.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     Image::from_pixels(data, side(width), side(height), width.saturating_mul(format.channels()), format)
+}
+
+/// An error that the Python half found, by the name of its kind.
+fn invalid(code: &str, message: &str, cause: Option<&Bound<'_, PyBaseException>>) -> Error {
+    let kind = ErrorKind::ALL.iter().find(|kind| kind.name() == code).unwrap_or(&ErrorKind::Internal);
+    let error = Error::new(*kind, message);
+    match cause {
+        Some(cause) => error.with_source(PyErr::from_value(cause.clone().into_any())),
+        None => error,
+    }
 }
