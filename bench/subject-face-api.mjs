@@ -6,7 +6,7 @@ import { decode, prominent } from './subject-photo.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** The distance up to which its FaceMatcher takes two faces for one person when it is told nothing else. */
+/** The default distance up to which its FaceMatcher takes two faces for one person. */
 const DISTANCE = 0.6;
 
 /** @returns {Promise<import('./protocol.mjs').Subject>} */

@@ -9,7 +9,7 @@ import dlib
 import face_recognition
 import numpy as np
 
-#: What `face_recognition.compare_faces` takes when it is told nothing else.
+#: The default of `face_recognition.compare_faces`.
 TOLERANCE = 0.6
 
 

@@ -1,4 +1,4 @@
-//! Where the photos are: those of the repository, and those that lie beside it where it is developed.
+//! Where the photos are: those of the repository, and those beside it where it is developed.
 
 use std::path::{Path, PathBuf};
 

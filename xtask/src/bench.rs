@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::{Result, onnxruntime, project, python, venv};
 
-/// LFW View 1 where it lies beside the repository.
+/// LFW View 1, where it is beside the repository.
 const DATA: &str = "../shared/data/lfw-view1";
 
 const PIECES: &[&str] = &["stages", "engines", "start", "memory", "python", "node", "limit"];
@@ -41,7 +41,7 @@ fn environment() -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The peers in Node and the package as it lies in the repository.
+/// The peers in Node and the package as it is in the repository.
 fn node_packages() -> Result {
     let npm = |words: &[&str]| {
         let mut npm = project::program("npm");

@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz [SECONDS [TARGET]]`: looks for bytes that break what fuzz/properties.rs says.
+//! `cargo xtask fuzz [SECONDS [TARGET]]`: looks for bytes that break a property of fuzz/properties.
 //!
-//! The targets are those of cargo-fuzz, which can run them, too. Here they are built with the pinned compiler, told to
-//! take the flags of a nightly one, so that nothing else need be installed.
+//! The targets are those of cargo-fuzz, which can run them too. Here they are built with the pinned compiler, made to
+//! accept the flags of a nightly one, so that nothing else has to be installed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use crate::{Result, project};
 /// The files of fuzz/fuzz_targets.
 const TARGETS: &[&str] = &["request", "base64", "image", "template"];
 
-/// What cargo-fuzz gives the compiler, too: coverage for libFuzzer, and checks of every memory access.
+/// What cargo-fuzz passes to the compiler too: coverage for libFuzzer, and checks of every memory access.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address --cfg fuzzing";
 
-const USUAL_SECONDS: &str = "60";
+const DEFAULT_SECONDS: &str = "60";
 
 pub(crate) fn command(arguments: &[String]) -> Result {
     let (seconds, targets) = match arguments {
-        [] => (USUAL_SECONDS, TARGETS.to_vec()),
+        [] => (DEFAULT_SECONDS, TARGETS.to_vec()),
         [seconds] => (seconds.as_str(), TARGETS.to_vec()),
         [seconds, target] if TARGETS.contains(&target.as_str()) => (seconds.as_str(), vec![target.as_str()]),
         _ => return Err(format!("usage: fuzz [SECONDS [{}]]", TARGETS.join("|"))),
@@ -31,7 +31,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
 
 /// Returns the folder with the programs.
 fn build() -> Result<PathBuf> {
-    // Sanitizers want a target that is named, so that build scripts stay as they are.
+    // With a named target, build scripts are left out of the sanitizers.
     let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let folder = project::target()?.join("fuzz");
     let mut cargo = project::cargo();
@@ -48,13 +48,13 @@ fn build() -> Result<PathBuf> {
     Ok(folder.join(host).join("release"))
 }
 
-/// Runs one target. What it finds stays in the target folder and grows from run to run.
+/// Runs one target. Its corpus and its finds stay in the target folder from run to run.
 fn fuzz(programs: &Path, target: &str, seconds: &str) -> Result {
     let folder = project::target()?.join("fuzz");
     let (corpus, findings) = (folder.join("corpus").join(target), folder.join("findings"));
     for folder in [&corpus, &findings] {
         fs::create_dir_all(folder)
-            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+            .map_err(|error| format!("{} cannot be created: {error}", folder.display()))?;
     }
     let seeds = match target {
         "image" => "tests/golden/images".to_owned(),

@@ -1,4 +1,4 @@
-//! `cargo xtask golden [--write]`: the core's own walker does the work, here it is only started.
+//! `cargo xtask golden [--write]`: starts the walker in the core's tests, which does the work.
 
 use crate::{Result, onnxruntime, project};
 

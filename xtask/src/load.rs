@@ -1,8 +1,8 @@
-//! `cargo xtask load` and `cargo xtask soak`: what server/examples/load measures, and what must hold.
+//! `cargo xtask load` and `cargo xtask soak`: runs server/examples/load, which measures the server and fails where a bound is missed.
 
 use crate::{Result, onnxruntime, project};
 
-/// What `load` without a name does.
+/// What `load` runs without a name.
 const ALL: &[&str] = &["closed", "open", "slow", "term"];
 
 pub(crate) fn load(arguments: &[String]) -> Result {

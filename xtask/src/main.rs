@@ -1,4 +1,4 @@
-//! `cargo xtask COMMAND`: the one door for the project's chores.
+//! `cargo xtask COMMAND`: the one entry point for the project's chores.
 
 mod bench;
 mod fuzz;
@@ -32,7 +32,7 @@ const COMMANDS: &[Command] = &[
         help: "build the server and run it with --dev; further arguments go to it",
         run: serve::command,
     },
-    Command { name: "test", help: "everything that must hold [--list] [--only NAME]", run: test::command },
+    Command { name: "test", help: "run all tests [--list] [--only NAME]", run: test::command },
     Command {
         name: "bench",
         help: "measure speed, memory and peers into docs/BENCHMARKS.md [--quick] [--data FOLDER] [PIECE...]",
@@ -60,17 +60,17 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "load",
-        help: "what the server does under load [closed|open|slow|term [SECONDS]]",
+        help: "measure the server under load [closed|open|slow|term [SECONDS]]",
         run: load::load,
     },
     Command {
         name: "models",
-        help: "make the ONNX files of models/ again, or compare them [--check]; needs npm, fetches packages",
+        help: "regenerate the ONNX files of models/, or compare them [--check]; needs npm, fetches packages",
         run: models::command,
     },
     Command {
         name: "onnxruntime",
-        help: "bring ONNX Runtime's library to where the programs built here find it",
+        help: "fetch ONNX Runtime's library to where the programs built here find it",
         run: onnxruntime::command,
     },
     Command {
@@ -80,7 +80,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "ray",
-        help: "the batch job of bindings/python on a local cluster of Ray",
+        help: "run the batch job of bindings/python on a local Ray cluster",
         run: python::ray,
     },
     Command {
@@ -95,7 +95,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "soak",
-        help: "100,000 good and bad requests: memory stays, nothing fails [REQUESTS]",
+        help: "send 100,000 good and bad requests; memory must stay and nothing fail [REQUESTS]",
         run: load::soak,
     },
 ];

@@ -1,6 +1,6 @@
 //! `cargo xtask models [--check]`: runs models/convert/convert.py with the packages that it needs.
 //!
-//! Not part of `cargo xtask test`: it fetches some hundred megabytes, and the files' hashes are pinned anyway.
+//! Not part of `cargo xtask test`: it fetches some hundred megabytes, and the hashes of the files are pinned anyway.
 
 use crate::{Result, project, venv};
 

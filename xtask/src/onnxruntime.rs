@@ -1,4 +1,4 @@
-//! Brings Microsoft's ONNX Runtime out of its Python package: pip is the client, so pip's own settings hold.
+//! Fetches Microsoft's ONNX Runtime from its Python package. pip is the client, so its settings apply.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,11 +43,11 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// For other commands: without the library the work goes on with the embedded engine.
+/// For other commands, which use the embedded engine where the library cannot be had.
 pub(crate) fn provide_or_warn() {
     if let Err(why) = provide() {
-        eprintln!("ONNX Runtime cannot be brought: {why}");
-        eprintln!("The work goes on with the embedded engine, which needs nothing and is slower.");
+        eprintln!("ONNX Runtime cannot be fetched: {why}");
+        eprintln!("The embedded engine is used instead: it needs nothing and is slower.");
     }
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn provide() -> Result<PathBuf> {
     let target = project::target()?;
     let name = format!("libonnxruntime.so.{VERSION}");
     let library = target.join("onnxruntime").join(&name);
-    // It gets this name only after it was checked.
+    // It gets this name only after it has been checked.
     if !library.is_file() {
-        bring(&library)?;
+        fetch(&library)?;
     }
     for (home, back) in HOMES {
         // Relative, so that a target folder may be moved or mounted elsewhere.
@@ -68,7 +68,7 @@ pub(crate) fn provide() -> Result<PathBuf> {
     Ok(library)
 }
 
-fn bring(library: &Path) -> Result {
+fn fetch(library: &Path) -> Result {
     let build = build()?;
     eprintln!("Bringing ONNX Runtime {VERSION} (pip, 20 MB) ...");
     let folder = library.with_file_name(format!("download-{}", std::process::id()));
@@ -129,7 +129,7 @@ fn link(library: &Path, folder: &Path) -> Result {
         }
         _ => {}
     }
-    symlink(library, &link).map_err(|error| format!("{} cannot be made: {error}", link.display()))
+    symlink(library, &link).map_err(|error| format!("{} cannot be created: {error}", link.display()))
 }
 
 #[cfg(unix)]
@@ -144,7 +144,7 @@ fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
 }
 
 fn create(folder: &Path) -> Result {
-    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be created: {error}", folder.display()))
 }
 
 #[cfg(test)]

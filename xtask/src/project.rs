@@ -43,8 +43,8 @@ pub(crate) fn remove(folder: &Path) -> Result {
     }
 }
 
-/// Builds programs, with the features that the whole workspace gives their dependencies: what the tests built is not
-/// built again.
+/// Builds programs with the features that the whole workspace gives their dependencies, so that nothing is compiled
+/// again that the tests compiled.
 pub(crate) fn build(profile: &str, programs: &[&str]) -> Result {
     run(cargo().args(["build", "--workspace", "--profile", profile]).args(programs))
 }
@@ -58,7 +58,7 @@ pub(crate) fn run(command: &mut Command) -> Result {
     }
 }
 
-/// Runs a program to its end quietly; when it fails, what it wrote to its error output is the error.
+/// Runs a program to its end without showing its output; if it fails, its standard error is the message.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
@@ -70,7 +70,7 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result {
     }
 }
 
-/// Becomes the program, so that signals reach it and its exit status is ours. Returns only if that fails.
+/// Replaces this process with the program, which gets its signals and gives its exit status. Returns only on failure.
 #[cfg(unix)]
 pub(crate) fn become_program(command: &mut Command) -> Result {
     let error = std::os::unix::process::CommandExt::exec(command);
@@ -87,7 +87,7 @@ fn cannot_run(command: &Command, error: &io::Error) -> String {
     format!("{} cannot be run: {error}", shown(command))
 }
 
-/// The program's name and its first words: enough to know which step it was.
+/// The program's name and first arguments: enough to know which step it was.
 fn shown(command: &Command) -> String {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args().take(3));

@@ -1,4 +1,4 @@
-//! `cargo xtask test [--list] [--only NAME]`: runs the steps of every suite and stops at the first that fails.
+//! `cargo xtask test [--list] [--only NAME]`: runs the steps of every suite and stops at the first failure.
 
 use std::time::{Duration, Instant};
 

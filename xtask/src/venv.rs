@@ -6,8 +6,8 @@ use std::{fs, io};
 
 use crate::{Result, project};
 
-/// The interpreter of an environment with what a list of requirements in the repository names. Made anew when the list
-/// changes.
+/// The interpreter of an environment with the packages of a requirements file of the repository. It is rebuilt when the
+/// file changes.
 pub(crate) fn provide(name: &str, requirements: &str) -> Result<PathBuf> {
     provide_with(name, requirements, &[])
 }
@@ -18,7 +18,7 @@ pub(crate) fn provide_with(name: &str, requirements: &str, flags: &[&str]) -> Re
     let (python, known) = (python(&home), home.join("requirements.txt"));
     let list = project::root().join(requirements);
     let wanted = fs::read(&list).map_err(|error| about(&list, &error))?;
-    // It gets its list only after everything is there.
+    // The list is copied only after everything is installed.
     if fs::read(&known).is_ok_and(|known| known == wanted) {
         return Ok(python);
     }
@@ -28,14 +28,14 @@ pub(crate) fn provide_with(name: &str, requirements: &str, flags: &[&str]) -> Re
     Ok(python)
 }
 
-/// The interpreter of an environment that has nothing yet.
+/// The interpreter of a new, empty environment.
 pub(crate) fn fresh(name: &str) -> Result<PathBuf> {
     let home = home(name)?;
     project::run_quietly(project::program("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
     Ok(python(&home))
 }
 
-/// `pip install`, without questions and news.
+/// `pip install` without prompts or update notices.
 pub(crate) fn pip(python: &Path) -> Command {
     let mut pip = project::program(python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);

@@ -1,4 +1,4 @@
-//! What must hold for any bytes whatever. Fuzzed with `cargo xtask fuzz`, and walked briefly by tests/walk.rs.
+//! What must hold for any bytes. Fuzzed with `cargo xtask fuzz`, and walked briefly by tests/walk.rs.
 
 use std::sync::LazyLock;
 

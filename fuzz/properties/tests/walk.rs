@@ -1,5 +1,5 @@
-//! The properties that are fuzzed, on files and bodies that are known and on many little changes to them: always the
-//! same ones. `VISAVIS_FUZZ_SECONDS` goes on that long with others; `cargo xtask fuzz` looks where none has been.
+//! The fuzzed properties, on known inputs and on many small changes to them, which are the same in every run.
+//! `VISAVIS_FUZZ_SECONDS` continues for that long with others; `cargo xtask fuzz` is guided by coverage.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
     seeds.len() * (changes + 1)
 }
 
-/// Further changes, where somebody asks for them.
+/// Further changes, on request.
 fn go_on(property: fn(&[u8]), seeds: &[Vec<u8>], dice: &mut Dice) {
     let Ok(seconds) = std::env::var("VISAVIS_FUZZ_SECONDS") else { return };
     let end = Instant::now() + Duration::from_secs(seconds.parse().expect("a number of seconds"));

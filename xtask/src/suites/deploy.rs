@@ -7,7 +7,7 @@ use crate::{Result, project, venv};
 
 pub(super) const STEPS: &[Step] = &[Step { name: "deploy", run: deploy }];
 
-/// The most that `systemd-analyze security` may find, in tenths: 0 is a service that can do nothing at all.
+/// The highest exposure that `systemd-analyze security` may report, in tenths: 0 is a service that can do nothing.
 const EXPOSURE: &str = "11";
 
 fn deploy() -> Result {
@@ -17,12 +17,12 @@ fn deploy() -> Result {
     cluster()
 }
 
-/// The image's build finds in its context all that cargo needs.
+/// The build context of the image has everything that cargo needs.
 fn image() -> Result {
     let context = folder("context")?;
     for name in allowed(&read("Dockerfile.dockerignore")?) {
         let link = context.join(name);
-        // Docker passes over a name that is not there; cargo then fails below.
+        // Docker ignores a name that does not exist; cargo fails below in that case.
         std::os::unix::fs::symlink(project::root().join(name), &link)
             .map_err(|error| format!("{}: {error}", link.display()))?;
     }
@@ -32,12 +32,12 @@ fn image() -> Result {
         .map_err(|why| format!("cargo in the context of the Dockerfile: {why}"))
 }
 
-/// What a list of exceptions from `**` lets in.
+/// What a list of exceptions to `**` admits.
 fn allowed(ignored: &str) -> impl Iterator<Item = &str> {
     ignored.lines().filter_map(|line| line.strip_prefix('!'))
 }
 
-/// The unit, with a program that is there in the place of the installed one.
+/// The unit, with an existing program in place of the installed one.
 fn unit() -> Result {
     if !tool("systemd-analyze")? {
         return Ok(());
@@ -51,7 +51,7 @@ fn unit() -> Result {
     project::run_quietly(security.arg(&unit))
 }
 
-/// The rules are sound, and each alert fires when it should and not otherwise.
+/// The rules are valid, and each alert fires when it should and not otherwise.
 fn prometheus() -> Result {
     if !tool("promtool")? {
         return Ok(());
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exceptions_are_let_in() {
+    fn exceptions_are_admitted() {
         assert_eq!(
             allowed("**\n!core\n!Cargo.toml\n**/target\n").collect::<Vec<_>>(),
             ["core", "Cargo.toml"]

@@ -1,4 +1,4 @@
-//! What `cargo xtask test` runs: one file per language, each with the list of its steps.
+//! What `cargo xtask test` runs: one file per language, each with its steps.
 
 mod bench;
 mod c;

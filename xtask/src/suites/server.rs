@@ -1,4 +1,4 @@
-//! The server: its page in a browser, its description against itself, a short soak and a stop.
+//! The server: its page in a browser, its replies against its OpenAPI document, a short soak and a stop under load.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -30,7 +30,7 @@ fn page() -> Result {
     project::run(project::program("node").arg(folder.join("page.mjs")).arg(server).arg(images))
 }
 
-/// Requests made out of the served description, good and bad ones, and every reply compared with it.
+/// Good and bad requests generated from the OpenAPI document that it serves; every reply is checked against it.
 fn openapi() -> Result {
     if !tool("python3")? {
         return Ok(());
@@ -52,7 +52,7 @@ fn soak() -> Result {
     load::run("dev", &["soak", "2000"])
 }
 
-/// A signal to stop while clients ask.
+/// A signal to stop while clients send requests.
 fn stop() -> Result {
     load::run("dev", &["term"])
 }
@@ -73,13 +73,13 @@ impl Server {
             .stderr(Stdio::piped());
         let mut child = server.spawn().map_err(|error| format!("the server cannot be run: {error}"))?;
         let log = child.stderr.take();
-        // From here on, it is killed whatever happens.
+        // From here on it is killed in any case.
         let mut server = Server { child, address: String::new() };
         let mut lines =
             BufReader::new(log.ok_or("the server has no log")?).lines().map_while(std::io::Result::ok);
         let address = lines.find_map(|line| Some(line.split_once("address=")?.1.to_owned()));
         server.address = address.ok_or("the server does not start")?;
-        // A log that nobody reads would fill its pipe and stop the server.
+        // An unread log would fill its pipe and block the server.
         std::thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
