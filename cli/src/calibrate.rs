@@ -4,14 +4,12 @@ mod folder;
 mod histogram;
 mod manifest;
 mod suspects;
-mod table;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use visavis::{Comparison, ScoreTable, Verifier};
+use visavis::{ScoreTable, Verifier};
 
-use crate::cross::{self, Tally};
 use crate::failure::{Failure, Result};
 use crate::gallery::Gallery;
 use crate::output::{self, Console};
@@ -24,7 +22,7 @@ use suspects::Suspects;
 /// Measure the score table on a folder of photos and print the [calibration] part of a models' manifest
 #[derive(Args)]
 pub(crate) struct Calibrate {
-    /// Holds one sub-folder a person, with the photos in it
+    /// Has one sub-folder per person, with that person's photos in it
     folder: PathBuf,
     /// What the set of photos is called in the table [default: the folder's name]
     #[arg(long, value_name = "TEXT")]
@@ -33,42 +31,22 @@ pub(crate) struct Calibrate {
     /// most similar "different people" of a real set are often one person under two names
     #[arg(long, value_name = "N", default_value_t = 100)]
     tail_count: u64,
-    /// Put the table into this manifest, in the place of the one that is there, and print nothing
+    /// Replace the table in this manifest, and print nothing
     #[arg(long, value_name = "MANIFEST", conflicts_with = "check")]
     write: Option<PathBuf>,
-    /// Compare the table with the one in this manifest; exit status: 0 alike, 1 not
+    /// Compare the table with the one in this manifest; exit status: 0 the same, 1 different
     #[arg(long, value_name = "MANIFEST")]
     check: Option<PathBuf>,
-    /// Write the most alike pairs of different people to this file, tab-separated, to look for one person under two
+    /// Write the most similar pairs of different people to this file, tab-separated, to look for one person under two
     /// names
     #[arg(long, value_name = "FILE")]
     suspects: Option<PathBuf>,
 }
 
-/// What is kept of the comparisons.
-struct Measured {
-    histogram: Histogram,
-    suspects: Suspects,
-}
-
-impl Tally for Measured {
-    fn add(&mut self, photos: [usize; 2], comparison: &Comparison) {
-        self.histogram.add(comparison.similarity);
-        self.suspects.add(photos, comparison.similarity);
-    }
-
-    fn merge(self, other: Self) -> Self {
-        Measured {
-            histogram: self.histogram.merge(other.histogram),
-            suspects: self.suspects.merge(other.suspects),
-        }
-    }
-}
-
 impl Calibrate {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let people = folder::find(&self.folder)?;
-        // What is wrong with the manifest is told before the long work.
+        // A fault of the manifest is reported before the long work.
         if let Some(path) = self.write.as_ref().or(self.check.as_ref()) {
             manifest::read(path)?;
         }
@@ -81,7 +59,7 @@ impl Calibrate {
         if let Some(path) = &self.check {
             return check(&table, path, console);
         }
-        let part = table::to_toml(&table);
+        let part = manifest::to_toml(&table);
         match &self.write {
             Some(path) => manifest::write(path, &part)?,
             None => console.print(part)?,
@@ -96,9 +74,19 @@ impl Calibrate {
         console: &mut Console<'_>,
     ) -> Result<(ScoreTable, Suspects)> {
         let gallery = Gallery::extract(verifier, &people.photos, console)?;
-        let members = cross::members(&gallery.outcomes, &people.identities);
-        let new = || Measured { histogram: Histogram::default(), suspects: Suspects::new() };
-        let Measured { histogram, suspects } = cross::compare_all(verifier, &members, new, console)?;
+        let tallies = gallery.compare_all(
+            verifier,
+            &people.identities,
+            console,
+            || (Histogram::default(), Suspects::new()),
+            |(histogram, suspects), photos, comparison| {
+                histogram.add(comparison.similarity);
+                suspects.add(photos, comparison.similarity);
+            },
+        )?;
+        let (histograms, suspects): (Vec<_>, Vec<_>) = tallies.into_iter().unzip();
+        let histogram = histograms.into_iter().fold(Histogram::default(), Histogram::merge);
+        let suspects = suspects.into_iter().fold(Suspects::new(), Suspects::merge);
         let knots = histogram.knots(self.tail_count);
         let Some([_, last]) = knots.last().filter(|_| knots.len() > 1) else {
             let comparisons = output::grouped(histogram.comparisons());
@@ -109,13 +97,13 @@ impl Calibrate {
         Ok((ScoreTable { protocol, comparisons: histogram.comparisons(), knots }, suspects))
     }
 
-    /// How the table was made, in a sentence that stands in the manifest.
+    /// How the table was made, in a sentence for the manifest.
     fn protocol(&self, verifier: &Verifier, people: &People, gallery: &Gallery, last: f32) -> Result<String> {
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
         let folder = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = self.name.clone().unwrap_or(folder);
         if name.chars().any(char::is_control) {
-            return Err(Failure::argument("the name of the set has control characters in it"));
+            return Err(Failure::argument("the name of the set contains control characters"));
         }
         Ok(format!(
             "{name}: all comparisons of different identities among {} photos of {} identities; detector {}, extractor \
@@ -132,7 +120,7 @@ impl Calibrate {
 }
 
 fn check(table: &ScoreTable, path: &Path, console: &mut Console<'_>) -> Result<u8> {
-    match table::difference(table, &manifest::read(path)?) {
+    match manifest::difference(table, &manifest::read(path)?) {
         None => {
             console.print(format!("{} agrees\n", output::shown(path)))?;
             Ok(SUCCESS)

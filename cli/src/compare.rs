@@ -11,7 +11,7 @@ use crate::setup::Setup;
 use crate::view::{self, ComparisonView};
 use crate::{input, verdict_status};
 
-/// A template of 65,535 dimensions, which is the most that the format can name, has 262,168 bytes.
+/// A template of 65,535 dimensions, the most that the format can name, has 262,168 bytes.
 const MAX_BYTES: usize = 1 << 20;
 
 /// Compare two template files. Exit status: 0 same, 1 different, 2 error

@@ -20,7 +20,7 @@ use visavis::{Template, Verifier};
 
 use crate::SUCCESS;
 use crate::eval::pairs::Pairs;
-use crate::eval::trial::Trial;
+use crate::eval::rates::Trial;
 use crate::failure::{Failure, Result};
 use crate::gallery::Gallery;
 use crate::input::{self, is_stream};
@@ -133,21 +133,17 @@ impl Conditions {
         console: &mut Console<'_>,
     ) -> Result<Vec<Probe>> {
         let photos: Vec<usize> = numbers(pairs, 0);
-        let work =
-            Work { what: ["Trying", "photos"], count: photos.len(), workers: verifier.options().workers };
+        let work = Work::new(["Trying", "photos"], photos.len(), verifier);
         work.map(console, |index| {
             let photo = photos[index];
             let outcomes = good(verifier, pairs, photo).and_then(|subject| {
-                let name = &pairs.photos.list()[photo];
+                let name = pairs.name(photo);
                 conditions
                     .iter()
                     .map(|one| outcome(verifier, &one.photo(&subject, self.seed, name)))
                     .collect()
             });
-            match outcomes {
-                Err(failure) if !failure.is_of_photo() => Err(failure),
-                outcomes => Ok(Probe { photo, outcomes }),
-            }
+            Ok(Probe { photo, outcomes: Failure::as_outcome(outcomes)? })
         })
     }
 }
@@ -173,18 +169,15 @@ fn references(
 
 fn good(verifier: &Verifier, pairs: &Pairs, photo: usize) -> Result<Subject> {
     let path = pairs.path(photo);
-    let bytes = input::photo(&path, verifier.options().limits.max_bytes)?;
-    Subject::find(verifier, &bytes).map_err(|error| Failure::about(error, &path))
+    let photo = input::photo(&path, verifier.options().limits.max_bytes, false)?;
+    Subject::find(verifier, &photo).map_err(|error| Failure::about(error, &path))
 }
 
 fn outcome(verifier: &Verifier, photo: &[u8]) -> Result<Outcome> {
     let start = Instant::now();
     let template = verifier.extract(photo).map(|extraction| extraction.template).map_err(Failure::from);
     let elapsed = start.elapsed();
-    match template {
-        Err(failure) if !failure.is_of_photo() => Err(failure),
-        template => Ok(Outcome { template, elapsed }),
-    }
+    Ok(Outcome { template: Failure::as_outcome(template)?, elapsed })
 }
 
 impl Measured<'_> {

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
-use visavis::{Detection, Verifier};
+use visavis::Detection;
 
-use crate::failure::{Failure, FailureView, Result};
+use crate::failure::{Failure, Result};
 use crate::output::{Console, shown};
 use crate::setup::Setup;
 use crate::view::{self, EngineView, FaceView};
@@ -19,16 +19,19 @@ use crate::{NEGATIVE, SUCCESS, draw, input};
 pub(crate) struct Detect {
     /// The photo; - reads standard input
     photo: PathBuf,
-    /// Write the photo with boxes and landmarks drawn in, as PNG: the face that counts in green, others in orange
+    /// Write the photo with its faces marked, as PNG: the face that counts in green, others in orange
     #[arg(long, value_name = "FILE")]
     draw: Option<PathBuf>,
+    /// Also measure the capture quality of every face
+    #[arg(long)]
+    quality: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Serialize)]
-struct Reply<'a> {
+struct Reply {
     path: String,
     width: u32,
     height: u32,
@@ -38,7 +41,7 @@ struct Reply<'a> {
     chosen: Option<usize>,
     /// Why none does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<FailureView<'a>>,
+    reason: Option<Failure>,
     engine: EngineView,
     milliseconds: f64,
 }
@@ -46,42 +49,31 @@ struct Reply<'a> {
 impl Detect {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let verifier = setup.verifier()?;
-        let bytes = input::photo(&self.photo, verifier.options().limits.max_bytes)?;
+        let photo = input::photo(&self.photo, verifier.options().limits.max_bytes, self.quality)?;
         let about = |error| Failure::about(error, &self.photo);
         let start = Instant::now();
-        let detection = verifier.detect(&bytes).map_err(about)?;
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        let detection = verifier.detect(&photo).map_err(about)?;
+        let elapsed = start.elapsed();
+        let chosen = detection.chosen.as_ref().ok().copied();
         if let Some(path) = &self.draw {
-            let image = verifier.decode(&bytes).map_err(about)?;
-            let chosen = detection.chosen.as_ref().ok().copied();
+            let image = verifier.decode(&photo).map_err(about)?;
             draw::write(console, path, &image, &detection.faces, chosen)?;
         }
         if self.json {
-            let reason = detection.chosen.clone().err().map(Failure::from);
-            console.print_json(&self.reply(&detection, reason.as_ref(), &verifier, milliseconds))?;
+            console.print_json(&Reply {
+                path: self.photo.to_string_lossy().into_owned(),
+                width: detection.width,
+                height: detection.height,
+                faces: detection.faces.iter().map(FaceView::from).collect(),
+                chosen,
+                reason: detection.chosen.err().map(Failure::from),
+                engine: verifier.engine().into(),
+                milliseconds: view::milliseconds(elapsed),
+            })?;
         } else {
-            console.print(self.describe(&detection) + &view::engine_line(verifier.engine(), milliseconds))?;
+            console.print(self.describe(&detection) + &view::engine_line(verifier.engine(), elapsed))?;
         }
-        Ok(if detection.chosen.is_ok() { SUCCESS } else { NEGATIVE })
-    }
-
-    fn reply<'a>(
-        &self,
-        detection: &Detection,
-        reason: Option<&'a Failure>,
-        verifier: &Verifier,
-        milliseconds: f64,
-    ) -> Reply<'a> {
-        Reply {
-            path: self.photo.to_string_lossy().into_owned(),
-            width: detection.width,
-            height: detection.height,
-            faces: detection.faces.iter().map(FaceView::from).collect(),
-            chosen: detection.chosen.as_ref().ok().copied(),
-            reason: reason.map(Failure::view),
-            engine: verifier.engine().into(),
-            milliseconds,
-        }
+        Ok(if chosen.is_some() { SUCCESS } else { NEGATIVE })
     }
 
     fn describe(&self, detection: &Detection) -> String {

@@ -79,16 +79,16 @@ fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {
     fill(canvas, [right - pen, top], [right, bottom], colour);
     for point in face.landmarks {
         let (x, y) = (point.x.round() as i64, point.y.round() as i64);
-        // A plus sign: its middle shows the pixel that is meant.
+        // A plus sign whose middle is the pixel of the landmark.
         let (long, thin) = (2 * pen, pen / 4);
         fill(canvas, [x - long, y - thin], [x + long + 1, y + thin + 1], LANDMARK);
         fill(canvas, [x - thin, y - long], [x + thin + 1, y + long + 1], LANDMARK);
     }
 }
 
-/// Fills from one corner to before the other; what lies beyond the picture is left out.
+/// Fills from one corner up to the other, which is excluded; what is outside the picture is skipped.
 fn fill(canvas: &mut RgbImage, from: [i64; 2], to: [i64; 2], colour: Rgb<u8>) {
-    let clip = |value: i64, most: u32| value.clamp(0, i64::from(most)) as u32;
+    let clip = |value: i64, max: u32| value.clamp(0, i64::from(max)) as u32;
     let (width, height) = canvas.dimensions();
     for y in clip(from[1], height)..clip(to[1], height) {
         for x in clip(from[0], width)..clip(to[0], width) {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beyond_the_picture_is_left_out() {
+    fn what_is_outside_the_picture_is_skipped() {
         let mut canvas = RgbImage::new(4, 3);
         fill(&mut canvas, [-5, 2], [i64::MAX, i64::MAX], CHOSEN);
         fill(&mut canvas, [9, 9], [12, 12], OTHER);

@@ -1,18 +1,12 @@
 //! `visavis eval`: error rates over a table of pairs.
 
 mod accuracy;
-mod cross_identity;
-mod det;
-mod intervals;
 pub(crate) mod page;
 pub(crate) mod pairs;
 mod plot;
 pub(crate) mod rates;
 mod report;
-mod scores;
 mod text;
-pub(crate) mod trial;
-mod worst;
 
 use std::path::{Path, PathBuf};
 
@@ -26,10 +20,10 @@ use crate::input::is_stream;
 use crate::output::{self, Console};
 use crate::setup::Setup;
 use pairs::{Pair, Pairs};
+use rates::Trial;
 use report::Report;
-use trial::Trial;
 
-/// The scores at which error rates are told.
+/// The scores at which error rates are reported.
 const SCORES: [f32; 5] = [20.0, 27.0, 30.0, 40.0, 50.0];
 
 /// Measure the error rates over a table of pairs
@@ -41,18 +35,18 @@ pub(crate) struct Eval {
     /// Write everything that was measured to this file; - prints it instead of the summary
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write one line a pair to this file, tab-separated; - prints them instead of the summary
+    /// Write one line per pair to this file, tab-separated; - prints them instead of the summary
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
-    /// Write index.html, with the most wrong pairs, and det.svg to this folder
+    /// Write index.html, with the worst pairs, and det.svg to this folder
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
-    /// Also compare all photos of different folders with each other, and tell that false match rate
+    /// Also compare all photos of different folders with each other, and report that false match rate
     #[arg(long)]
     cross: bool,
 }
 
-/// What the parts of a report are made from.
+/// What a report is made from.
 struct Measured<'a> {
     verifier: &'a Verifier,
     pairs: &'a Pairs,
@@ -78,7 +72,7 @@ impl Eval {
         let measured = Measured { verifier: &verifier, pairs: &pairs, gallery: &gallery, trials: &trials };
         let report = Report::new(&measured, self.cross, console)?;
         if let Some(path) = &self.scores {
-            console.write_to(path, |out| scores::write(out, &measured))?;
+            console.write_to(path, |out| report::write_scores(out, &measured))?;
         }
         if let Some(path) = &self.json {
             console.write_json(path, &report)?;

@@ -1,10 +1,10 @@
 //! What went wrong: an error of the engine, or one that only the command line knows.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 use visavis::{Band, Error, ErrorKind, Side, Stage};
 
 use crate::output::shown;
@@ -21,60 +21,31 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug)]
 enum Cause {
     Engine(Error),
-    File(FileProblem, String),
-}
-
-/// A failure as JSON.
-#[derive(Serialize)]
-pub(crate) struct FailureView<'a> {
-    name: &'static str,
-    /// The stable number, of the engine's own kinds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    side: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<Cow<'a, str>>,
-    message: &'a str,
-}
-
-/// What the engine never meets, because it opens no files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileProblem {
-    /// Missing, a folder, or not to be read.
-    Unreadable,
-    /// It cannot be written.
-    Unwritable,
-    /// It would have to be replaced.
-    Exists,
-    /// A table of pairs or a manifest that is not in its documented form.
-    Malformed,
-}
-
-impl FileProblem {
-    const fn name(self) -> &'static str {
-        match self {
-            FileProblem::Unreadable => "FILE_UNREADABLE",
-            FileProblem::Unwritable => "FILE_UNWRITABLE",
-            FileProblem::Exists => "FILE_EXISTS",
-            FileProblem::Malformed => "FILE_MALFORMED",
-        }
-    }
+    /// Name and message of what the engine never meets, because it only reads photos.
+    File(&'static str, String),
 }
 
 impl Failure {
-    pub(crate) fn file(problem: FileProblem, path: &Path, why: impl fmt::Display) -> Self {
-        Failure { cause: Cause::File(problem, why.to_string()), path: Some(path.to_owned()) }
+    fn file(name: &'static str, path: &Path, reason: impl fmt::Display) -> Self {
+        Failure { cause: Cause::File(name, reason.to_string()), path: Some(path.to_owned()) }
     }
 
-    pub(crate) fn unreadable(path: &Path, why: impl fmt::Display) -> Self {
-        Self::file(FileProblem::Unreadable, path, format!("cannot be read: {why}"))
+    pub(crate) fn unwritable(path: &Path, reason: impl fmt::Display) -> Self {
+        Self::file("FILE_UNWRITABLE", path, format!("cannot be written: {reason}"))
     }
 
-    pub(crate) fn unwritable(path: &Path, why: impl fmt::Display) -> Self {
-        Self::file(FileProblem::Unwritable, path, format!("cannot be written: {why}"))
+    /// A file would have to be replaced.
+    pub(crate) fn exists(path: &Path) -> Self {
+        Self::file("FILE_EXISTS", path, "exists already; --force replaces it")
+    }
+
+    /// A table of pairs or a manifest is not in its documented form.
+    pub(crate) fn malformed(path: &Path, reason: impl fmt::Display) -> Self {
+        Self::file("FILE_MALFORMED", path, reason)
+    }
+
+    pub(crate) fn unreadable(path: &Path, reason: impl fmt::Display) -> Self {
+        Self::about(Error::new(ErrorKind::FileUnreadable, format!("cannot be read: {reason}")), path)
     }
 
     /// An argument cannot be used.
@@ -96,7 +67,7 @@ impl Failure {
         }
     }
 
-    /// Says which of two photos or templates it is about.
+    /// States which of two photos or templates it is about.
     #[must_use]
     pub(crate) fn at_side(mut self, side: Side) -> Self {
         if let Cause::Engine(error) = self.cause {
@@ -109,15 +80,23 @@ impl Failure {
     pub(crate) fn name(&self) -> &'static str {
         match &self.cause {
             Cause::Engine(error) => error.kind().name(),
-            Cause::File(problem, _) => problem.name(),
+            Cause::File(name, _) => name,
         }
     }
 
-    /// Whether it is about one photo, and says nothing of files, set-up or arguments. Defects that a photo brings out
-    /// are: a run over thousands of photos must not end there.
-    pub(crate) fn is_of_photo(&self) -> bool {
+    /// Whether it is about one photo, and says nothing about files, set-up or arguments. A defect that a photo brings
+    /// out is: a run over thousands of photos must not end there.
+    fn is_of_photo(&self) -> bool {
         let band = |error: &Error| error.kind().band();
         matches!(&self.cause, Cause::Engine(error) if !matches!(band(error), Band::Caller | Band::Setup))
+    }
+
+    /// What came of one photo; an error that is about anything else stays one, to end the work.
+    pub(crate) fn as_outcome<T>(result: Result<T>) -> Result<Result<T>> {
+        match result {
+            Err(failure) if !failure.is_of_photo() => Err(failure),
+            outcome => Ok(outcome),
+        }
     }
 
     /// The sentence for people, without file and name.
@@ -127,21 +106,24 @@ impl Failure {
             Cause::File(_, message) => message,
         }
     }
+}
 
-    /// For programs.
-    pub(crate) fn view(&self) -> FailureView<'_> {
+/// For programs: what is not known is left out.
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let error = match &self.cause {
             Cause::Engine(error) => Some(error),
             Cause::File(..) => None,
         };
-        FailureView {
-            name: self.name(),
-            number: error.map(|error| error.kind().number()),
-            side: error.and_then(Error::side).map(Side::name),
-            stage: error.and_then(Error::stage).map(Stage::name),
-            path: self.path.as_deref().map(Path::to_string_lossy),
-            message: self.message(),
-        }
+        let members = [
+            ("name", json!(self.name())),
+            ("number", json!(error.map(|error| error.kind().number()))),
+            ("side", json!(error.and_then(Error::side).map(Side::name))),
+            ("stage", json!(error.and_then(Error::stage).map(Stage::name))),
+            ("path", json!(self.path.as_deref().map(Path::to_string_lossy))),
+            ("message", json!(self.message())),
+        ];
+        serializer.collect_map(members.into_iter().filter(|(_, value)| *value != Value::Null))
     }
 }
 
@@ -158,7 +140,7 @@ impl fmt::Display for Failure {
         }
         match &self.cause {
             Cause::Engine(error) => error.fmt(f),
-            Cause::File(problem, message) => write!(f, "{message} ({})", problem.name()),
+            Cause::File(name, message) => write!(f, "{message} ({name})"),
         }
     }
 }

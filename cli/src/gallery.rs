@@ -1,10 +1,10 @@
-//! Many photos to their templates, in parallel. Only templates are kept.
+//! Many photos to their templates, and all of those compared, in parallel. Only templates are kept.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use visavis::{Template, Verifier};
+use visavis::{Comparison, Template, Verifier};
 
 use crate::failure::{Failure, Result};
 use crate::input;
@@ -20,8 +20,8 @@ pub(crate) struct Gallery {
 impl Gallery {
     /// Extracts every photo.
     ///
-    /// What is wrong with a photo is its outcome: a failure to extract. A file that cannot be read and an engine that
-    /// fails say nothing of photos, so they end the work, missing files before it begins.
+    /// What is wrong with a photo is its outcome: a failure to extract. A file that cannot be read or an engine that
+    /// cannot start says nothing about photos and ends the work, a missing file before it begins.
     pub(crate) fn extract(
         verifier: &Verifier,
         paths: &[PathBuf],
@@ -29,29 +29,49 @@ impl Gallery {
     ) -> Result<Gallery> {
         paths.iter().try_for_each(|path| must_be_file(path))?;
         let start = Instant::now();
-        let work =
-            Work { what: ["Extracting", "photos"], count: paths.len(), workers: verifier.options().workers };
-        let outcomes = work.map(console, |photo| match extract(verifier, &paths[photo]) {
-            Err(failure) if !failure.is_of_photo() => Err(failure),
-            outcome => Ok(outcome),
-        })?;
+        let work = Work::new(["Extracting", "photos"], paths.len(), verifier);
+        let outcomes = work.map(console, |photo| Failure::as_outcome(extract(verifier, &paths[photo])))?;
         Ok(Gallery { outcomes, elapsed: start.elapsed() })
     }
 
-    /// The photos that failed, by their place.
+    /// The photos that failed, with their index.
     pub(crate) fn failures(&self) -> impl Iterator<Item = (usize, &Failure)> {
         let outcomes = self.outcomes.iter().enumerate();
         outcomes.filter_map(|(place, outcome)| outcome.as_ref().err().map(|failure| (place, failure)))
     }
 
-    /// How many photos failed for each reason.
-    pub(crate) fn failures_by_name(&self) -> BTreeMap<&'static str, usize> {
-        let mut counts = BTreeMap::new();
-        for (_, failure) in self.failures() {
-            *counts.entry(failure.name()).or_default() += 1;
-        }
-        counts
+    /// Compares every photo with every other of another identity, each pair once. Each thread has its own tally.
+    pub(crate) fn compare_all<T: Send>(
+        &self,
+        verifier: &Verifier,
+        identities: &[usize],
+        console: &mut Console<'_>,
+        new: impl Fn() -> T + Sync,
+        add: impl Fn(&mut T, [usize; 2], &Comparison) + Sync,
+    ) -> Result<Vec<T>> {
+        let outcomes = self.outcomes.iter().enumerate();
+        let templates: Vec<(usize, &Template)> =
+            outcomes.filter_map(|(photo, outcome)| Some((photo, outcome.as_ref().ok()?))).collect();
+        Work::new(["Comparing", "photos"], templates.len(), verifier).fold(console, new, |tally, index| {
+            let (photo, template) = templates[index];
+            for &(other, other_template) in &templates[index + 1..] {
+                if identities[photo] != identities[other] {
+                    add(tally, [photo, other], &verifier.compare(template, other_template)?);
+                }
+            }
+            Ok(())
+        })
     }
+}
+
+/// How many photos failed for each reason.
+pub(crate) fn count_by_name<'a>(
+    failures: impl Iterator<Item = &'a Failure>,
+) -> BTreeMap<&'static str, usize> {
+    failures.fold(BTreeMap::new(), |mut counts, failure| {
+        *counts.entry(failure.name()).or_default() += 1;
+        counts
+    })
 }
 
 fn must_be_file(path: &Path) -> Result<()> {
@@ -60,7 +80,7 @@ fn must_be_file(path: &Path) -> Result<()> {
 }
 
 fn extract(verifier: &Verifier, path: &Path) -> Result<Template> {
-    let bytes = input::photo(path, verifier.options().limits.max_bytes)?;
-    let extraction = verifier.extract(&bytes).map_err(|error| Failure::about(error, path))?;
+    let photo = input::photo(path, verifier.options().limits.max_bytes, false)?;
+    let extraction = verifier.extract(photo).map_err(|error| Failure::about(error, path))?;
     Ok(extraction.template)
 }

@@ -3,7 +3,6 @@
 mod calibrate;
 mod compare;
 mod conditions;
-mod cross;
 mod detect;
 pub mod draw;
 mod eval;
@@ -11,7 +10,6 @@ mod extract;
 mod failure;
 mod gallery;
 mod input;
-mod names;
 mod output;
 mod setup;
 mod verify;
@@ -21,10 +19,9 @@ mod workers;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use clap::{Parser, Subcommand};
-use visavis::{Comparison, Error, ErrorKind, Options};
+use visavis::{Comparison, Options};
 
 use failure::Result;
 use output::Console;
@@ -33,7 +30,7 @@ use setup::Setup;
 /// Do these photos show the same person?
 ///
 /// The comparison score is -10 log10 of the false match rate: 30 means that one pair of different people in 1,000
-/// is as alike, 40 one in 10,000. Photos are JPEG, PNG, WebP, BMP, GIF, TIFF or PNM files.
+/// is as similar, 40 one in 10,000. Photos are JPEG, PNG, WebP, BMP, GIF, TIFF or PNM files.
 #[derive(Parser)]
 #[command(name = "visavis", version, arg_required_else_help = true)]
 struct Cli {
@@ -92,10 +89,10 @@ const ERROR: u8 = 2;
 
 /// Runs one command and returns its exit status: 0, 1 for a negative answer such as "different people", 2 for an error.
 ///
-/// The first argument is the program's name. Results go to `out`, complaints to `err`; a file named `-` is read from
+/// The first argument is the program's name. Results go to `out`, errors to `err`; a file named `-` is read from
 /// this process's standard input. Where this process's standard error is a terminal, long work shows its progress on
 /// `err`. Nothing else is printed, the process is not ended and no panic hook is installed, so any program can call
-/// this, any number of times.
+/// this any number of times.
 pub fn run(
     args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     out: &mut dyn Write,
@@ -119,13 +116,12 @@ pub fn run_with(
     };
     setup.defaults = defaults;
     // A panic is a defect, but even then the status is the documented one.
-    let result = catch_unwind(AssertUnwindSafe(|| command.run(&setup, &mut console)))
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Panic, "the program failed; this is a defect").into()));
-    result.unwrap_or_else(|failure| {
+    let result = visavis::catch_panic(|| Ok(command.run(&setup, &mut console)));
+    result.unwrap_or_else(|error| Err(error.into())).unwrap_or_else(|failure| {
         console.complain(&failure);
         if command.answers_json() {
             // Standard error has it already, should standard output be gone.
-            let _ = console.print_json(&BTreeMap::from([("error", failure.view())]));
+            let _ = console.print_json(&BTreeMap::from([("error", failure)]));
         }
         ERROR
     })

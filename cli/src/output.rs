@@ -1,10 +1,11 @@
-//! Where results and complaints go.
+//! Where results and error messages go.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use crate::failure::{Failure, Result};
 use crate::input::is_stream;
@@ -16,7 +17,7 @@ pub(crate) struct Console<'a> {
 }
 
 impl Console<'_> {
-    /// Prints to standard output. A reader that has gone away is no error: it has seen what it wanted.
+    /// Prints to standard output. A reader that has gone away is not an error: it has read what it wanted.
     pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<()> {
         match self.out.write_all(text.as_ref()).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -33,7 +34,7 @@ impl Console<'_> {
         self.print(text)
     }
 
-    /// Reports what went wrong. Nobody may be listening, and then there is nothing left to do.
+    /// Reports what went wrong. If nobody reads it, there is nothing left to do.
     pub(crate) fn complain(&mut self, what: impl std::fmt::Display) {
         let _ = writeln!(self.err, "visavis: {what}");
     }
@@ -45,7 +46,7 @@ impl Console<'_> {
         u8::try_from(about.exit_code()).unwrap_or(crate::ERROR)
     }
 
-    /// Writes JSON that people may read, too.
+    /// Writes JSON that people can read, too.
     pub(crate) fn write_json(&mut self, path: &Path, value: &impl Serialize) -> Result<()> {
         self.write_to(path, |out| {
             serde_json::to_writer_pretty(&mut *out, value)?;
@@ -70,13 +71,33 @@ impl Console<'_> {
     }
 }
 
+/// Writes a file that only its owner can read, or that has these permissions, whole or not at all.
+pub(crate) fn write_whole(
+    path: &Path,
+    bytes: &[u8],
+    permissions: Option<Permissions>,
+    replace: bool,
+) -> Result<()> {
+    let fail = |error| Failure::unwritable(path, error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // It has the mode 0600 from the start.
+    let mut file = NamedTempFile::new_in(folder).map_err(fail)?;
+    file.write_all(bytes).map_err(fail)?;
+    permissions.map_or(Ok(()), |permissions| file.as_file().set_permissions(permissions)).map_err(fail)?;
+    match if replace { file.persist(path) } else { file.persist_noclobber(path) } {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::exists(path)),
+        Err(error) => Err(fail(error.error)),
+    }
+}
+
 pub(crate) fn create_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))
 }
 
-/// Tells before long work that its result cannot be written after it. What a file holds stays in it.
+/// Reports before long work that its result could not be written afterwards. An existing file keeps its content.
 pub(crate) fn must_be_writable(path: &Path) -> Result<()> {
-    // Whoever reads a named pipe would take the close for the end.
+    // The reader of a named pipe would take the closing for its end.
     let is_pipe = path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
     if is_stream(path) || is_pipe {
         return Ok(());
@@ -93,7 +114,7 @@ pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().chars().map(safe).collect()
 }
 
-/// A whole number with its thousands set apart: 1,234,567.
+/// A whole number with thousands separators: 1,234,567.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
@@ -112,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_454_344, "12,454,344")] {
             assert_eq!(grouped(number), text);
         }

@@ -23,7 +23,7 @@ pub(crate) struct Setup {
     /// `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// What holds where no argument says otherwise.
+    /// What applies unless an argument sets it.
     #[arg(skip)]
     pub(crate) defaults: Options,
 }

@@ -1,11 +1,11 @@
 //! `visavis verify`: two photos, one verdict.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
-use visavis::{Sample, Side, Verdict};
+use visavis::{Sample, Side};
 
 use crate::failure::{Failure, Result};
 use crate::output::{Console, shown};
@@ -20,6 +20,9 @@ pub(crate) struct Verify {
     probe: PathBuf,
     /// The stored photo it is compared with; - reads standard input
     reference: PathBuf,
+    /// Also measure the capture quality of both faces
+    #[arg(long)]
+    quality: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -37,40 +40,46 @@ struct Reply {
 
 impl Verify {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
-        let Verify { probe, reference, json } = self;
+        let Verify { probe, reference, quality, json } = self;
         input::refuse_two_streams(probe, reference)?;
         let verifier = setup.verifier()?;
-        let most = verifier.options().limits.max_bytes;
-        let probe_bytes = input::photo(probe, most).map_err(|failure| failure.at_side(Side::Probe))?;
-        let reference_bytes = input::photo(reference, most).map_err(|f| f.at_side(Side::Reference))?;
+        let read = |path: &Path, side: Side| {
+            input::photo(path, verifier.options().limits.max_bytes, *quality)
+                .map_err(|failure| failure.at_side(side))
+        };
+        let photos = (read(probe, Side::Probe)?, read(reference, Side::Reference)?);
         let start = Instant::now();
         let verdict = verifier
-            .verify(&probe_bytes, &reference_bytes)
+            .verify(photos.0, photos.1)
             .map_err(|error| Failure::about_one_of(error, probe, reference))?;
-        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        let elapsed = start.elapsed();
         if *json {
             console.print_json(&Reply {
                 comparison: ComparisonView::new(&verdict.comparison, &verifier),
                 probe: SampleView::new(&verdict.probe, probe),
                 reference: SampleView::new(&verdict.reference, reference),
                 engine: verifier.engine().into(),
-                milliseconds,
+                milliseconds: view::milliseconds(elapsed),
             })?;
         } else {
-            let engine = view::engine_line(verifier.engine(), milliseconds);
-            console.print(view::verdict(&verdict.comparison, &verifier) + &self.faces(&verdict) + &engine)?;
+            console.print(
+                view::verdict(&verdict.comparison, &verifier)
+                    + &line(Side::Probe, probe, &verdict.probe)
+                    + &line(Side::Reference, reference, &verdict.reference)
+                    + &view::engine_line(verifier.engine(), elapsed),
+            )?;
         }
         Ok(verdict_status(&verdict.comparison))
     }
+}
 
-    fn faces(&self, verdict: &Verdict) -> String {
-        let line = |side: Side, path: &PathBuf, sample: &Sample| {
-            let Sample { face_count, width, height, .. } = sample;
-            let others = if *face_count > 1 { format!(", 1 of {face_count} faces") } else { String::new() };
-            let (side, path, face) = (side.name(), shown(path), view::describe(&sample.face));
-            format!("  {side:<9}  {path}, {width}x{height}{others}: face {face}\n")
-        };
-        line(Side::Probe, &self.probe, &verdict.probe)
-            + &line(Side::Reference, &self.reference, &verdict.reference)
-    }
+fn line(side: Side, path: &Path, sample: &Sample) -> String {
+    let Sample { face, face_count, width, height, .. } = sample;
+    let others = if *face_count > 1 { format!(", 1 of {face_count} faces") } else { String::new() };
+    format!(
+        "  {:<9}  {}, {width}x{height}{others}: face {}\n",
+        side.name(),
+        shown(path),
+        view::describe(face)
+    )
 }

@@ -1,11 +1,14 @@
 //! What the engine answers, as JSON and in words.
 
+use std::path::Path;
+use std::time::Duration;
+
 use serde::Serialize;
-use visavis::{Comparison, EngineInfo, Face, Sample, ScoreTable, Timings, Verifier};
+use visavis::{Comparison, EngineInfo, Face, Quality, Rect, Sample, ScoreTable, Verifier};
 
 use crate::output::grouped;
 
-/// How alike two faces are.
+/// How similar two faces are.
 #[derive(Serialize)]
 pub(crate) struct ComparisonView {
     score: f32,
@@ -17,18 +20,42 @@ pub(crate) struct ComparisonView {
 /// A face, in pixels of the upright image.
 #[derive(Serialize)]
 pub(crate) struct FaceView {
-    r#box: BoxView,
+    #[serde(with = "RectFields")]
+    bounds: Rect,
     /// Both eyes, the tip of the nose, both corners of the mouth, as x and y; the person's right comes first.
     landmarks: [[f32; 2]; 5],
     confidence: f32,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quality: Option<QualityView>,
 }
 
 #[derive(Serialize)]
-struct BoxView {
+struct QualityView(#[serde(with = "QualityFields")] Quality);
+
+#[derive(Serialize)]
+#[serde(remote = "Rect")]
+struct RectFields {
     x: f32,
     y: f32,
     width: f32,
     height: f32,
+}
+
+#[derive(Serialize)]
+#[serde(remote = "Quality")]
+struct QualityFields {
+    inter_eye_distance: f32,
+    sharpness: f32,
+    brightness: f32,
+    contrast: f32,
+    under_exposure: f32,
+    over_exposure: f32,
+    dynamic_range: f32,
+    illumination_uniformity: f32,
+    yaw: f32,
+    pitch: f32,
+    roll: f32,
 }
 
 /// What was seen on a photo.
@@ -44,13 +71,13 @@ pub(crate) struct SampleView {
 
 /// What a photo cost, step by step.
 #[derive(Serialize)]
-pub(crate) struct TimingsView {
+struct TimingsView {
     decode: f64,
     detect: f64,
     extract: f64,
 }
 
-/// What computed.
+/// The engine that computed it.
 #[derive(Serialize)]
 pub(crate) struct EngineView {
     pub(crate) name: &'static str,
@@ -68,35 +95,26 @@ impl ComparisonView {
 
 impl From<&Face> for FaceView {
     fn from(face: &Face) -> Self {
-        let visavis::Rect { x, y, width, height } = face.bounds;
         FaceView {
-            r#box: BoxView { x, y, width, height },
+            bounds: face.bounds,
             landmarks: face.landmarks.map(|point| [point.x, point.y]),
             confidence: face.confidence,
+            quality: face.quality.map(QualityView),
         }
     }
 }
 
 impl SampleView {
-    pub(crate) fn new(sample: &Sample, path: &std::path::Path) -> Self {
+    pub(crate) fn new(sample: &Sample, path: &Path) -> Self {
+        let [decode, detect, extract] =
+            [sample.timings.decode, sample.timings.detect, sample.timings.extract].map(milliseconds);
         SampleView {
             path: path.to_string_lossy().into_owned(),
             width: sample.width,
             height: sample.height,
             face: (&sample.face).into(),
             face_count: sample.face_count,
-            milliseconds: (&sample.timings).into(),
-        }
-    }
-}
-
-impl From<&Timings> for TimingsView {
-    fn from(timings: &Timings) -> Self {
-        let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1e3;
-        TimingsView {
-            decode: milliseconds(timings.decode),
-            detect: milliseconds(timings.detect),
-            extract: milliseconds(timings.extract),
+            milliseconds: TimingsView { decode, detect, extract },
         }
     }
 }
@@ -112,16 +130,19 @@ impl From<&EngineInfo> for EngineView {
     }
 }
 
-/// The verdict and what it rests on, in two lines.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// The verdict and what it is based on, in two lines.
 pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
     let verdict = if comparison.is_match { "same person" } else { "different people" };
-    let measured = verifier.calibration().highest_measured_score();
     format!(
         "{verdict}: score {:.1}, threshold {}\n  similarity {:.4}; {} of different people reaches this score\n",
         comparison.score,
         verifier.options().threshold,
         comparison.similarity,
-        reaching(comparison.score, measured),
+        reaching(comparison.score, verifier.calibration().highest_measured_score()),
     )
 }
 
@@ -134,18 +155,24 @@ fn reaching(score: f32, measured: f32) -> String {
     format!("{} 1 in {} pairs", if score > measured { "less than" } else { "about" }, rounded(one_in))
 }
 
-/// A face in words.
+/// A face in words, with a second line for its quality where that was asked for.
 pub(crate) fn describe(face: &Face) -> String {
-    let visavis::Rect { x, y, width, height } = face.bounds;
-    format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence)
+    let Rect { x, y, width, height } = face.bounds;
+    let bounds = format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence);
+    let Some(quality) = &face.quality else { return bounds };
+    let Quality { inter_eye_distance, sharpness, brightness, contrast, yaw, pitch, roll, .. } = quality;
+    format!(
+        "{bounds}\n    quality: {inter_eye_distance:.0} pixels between the eyes, sharpness {sharpness:.2}, brightness \
+         {brightness:.2}, contrast {contrast:.2}, yaw {yaw:.0}, pitch {pitch:.0}, roll {roll:.0} degrees"
+    )
 }
 
-/// What computed and how long it took, in words.
-pub(crate) fn engine_line(info: &EngineInfo, milliseconds: f64) -> String {
-    format!("  {} {}, {milliseconds:.0} ms\n", info.engine.name(), info.version)
+/// The engine and how long it took, in words.
+pub(crate) fn engine_line(info: &EngineInfo, elapsed: Duration) -> String {
+    format!("  {} {}, {:.0} ms\n", info.engine.name(), info.version, milliseconds(elapsed))
 }
 
-/// Two digits tell as much as the measurement knows.
+/// Two digits say as much as the measurement knows.
 fn rounded(number: f64) -> String {
     let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
     grouped(((number / unit).round() * unit) as u64)

@@ -7,22 +7,28 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use visavis::Verifier;
+
 use crate::failure::Result;
 use crate::output::Console;
 
-/// How often the progress is shown anew.
+/// How often the progress is redrawn.
 const REFRESH: Duration = Duration::from_millis(200);
 
-/// A number of steps that may be taken in any order.
+/// A number of steps that can be taken in any order.
 pub(crate) struct Work {
     /// What is being done, and to what, in words: "Extracting", "photos".
-    pub(crate) what: [&'static str; 2],
-    pub(crate) count: usize,
+    what: [&'static str; 2],
+    count: usize,
     /// How many threads share the steps.
-    pub(crate) workers: usize,
+    workers: usize,
 }
 
 impl Work {
+    pub(crate) fn new(what: [&'static str; 2], count: usize, verifier: &Verifier) -> Self {
+        Work { what, count, workers: verifier.options().workers }
+    }
+
     /// The results of all steps in their order, or an error of one of them.
     pub(crate) fn map<T: Send>(
         &self,
@@ -38,7 +44,7 @@ impl Work {
         Ok(done.into_iter().map(|(_, result)| result).collect())
     }
 
-    /// Each thread puts what its steps give into an accumulator of its own; all of them, or an error of one step.
+    /// Each thread collects the results of its steps in an accumulator of its own: all of these, or the error of a step.
     pub(crate) fn fold<T: Send>(
         &self,
         console: &mut Console<'_>,
@@ -58,7 +64,7 @@ impl Work {
             }
         };
         thread::scope(|scope| {
-            // Dropped by each thread at its end, however that comes.
+            // Each thread drops its copy when it ends, in whatever way.
             let (alive, ended) = mpsc::channel::<()>();
             let spawn = |_| {
                 let alive = alive.clone();

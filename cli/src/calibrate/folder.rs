@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
-/// Photos and whose they are, in the order of the names.
+/// Photos and whom they show, sorted by name.
 pub(super) struct People {
     pub(super) photos: Vec<PathBuf>,
     /// For each photo the number of its person.
@@ -14,7 +14,7 @@ pub(super) struct People {
     pub(super) count: usize,
 }
 
-/// The files in all sub-folders. Hidden ones are passed over, as is what lies beside or deeper.
+/// The files in all sub-folders. Hidden ones are skipped, and so are files beside the sub-folders or deeper in them.
 pub(super) fn find(folder: &Path) -> Result<People> {
     let mut people = People { photos: Vec::new(), identities: Vec::new(), count: 0 };
     for person in list(folder)?.iter().filter(|path| path.is_dir()) {

@@ -1,12 +1,12 @@
 //! How many comparisons have which similarity, and the knots that follow.
 
-/// Similarities are counted, and knots stand, at multiples of 1/10,000.
+/// Similarities are counted, and knots placed, at multiples of 1/10,000.
 const STEPS: f64 = 10_000.0;
 
 /// From -1 to 1, with a last one for 1 itself.
 const BINS: usize = 20_001;
 
-/// The scores that get knots before the even ones begin: where the curve starts flat they must stand closer.
+/// The scores that get knots before the even ones: the curve starts flat, so the first ones must be closer together.
 const FIRST_SCORES: [f64; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
 
 /// Counts, so that memory does not grow with the comparisons and sums do not depend on their order.
@@ -39,7 +39,7 @@ impl Histogram {
 
     /// Knots `[similarity, score]` at round scores, strictly rising.
     ///
-    /// Each stands at the lowest similarity, to four decimals, that at most the part `10^(-score/10)` of the
+    /// Each is at the lowest similarity, to four decimals, that at most the fraction `10^(-score/10)` of the
     /// comparisons reaches. The last is the highest score with at least `tail` comparisons at or above its
     /// similarity.
     pub(super) fn knots(&self, tail: u64) -> Vec<[f32; 2]> {
@@ -57,7 +57,7 @@ impl Histogram {
                 break;
             }
             let similarity = (bin as f64 / STEPS - 1.0) as f32;
-            // Small sets leave gaps that several scores fall into: the first stands, which claims least.
+            // Small sets have gaps into which several scores fall: the first, which claims least, is kept.
             if knots.last().is_none_or(|last| last[0] < similarity) {
                 knots.push([similarity, score as f32]);
             }

@@ -1,21 +1,20 @@
-//! The `[calibration]` part of a manifest, read and replaced. The rest stays as it is, to the byte.
+//! The `[calibration]` part of a manifest: read, written, replaced, compared. The rest stays as it is, to the byte.
 
+use std::fmt::Write;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use serde::Deserialize;
-use tempfile::NamedTempFile;
-use toml::Table;
+use toml_edit::{DocumentMut, Item};
 use visavis::ScoreTable;
 
-use crate::failure::{Failure, FileProblem, Result};
-use crate::input;
+use crate::failure::{Failure, Result};
+use crate::{input, output};
 
-/// A manifest has a few thousand.
+/// Manifests have a few thousand.
 const MAX_BYTES: usize = 1 << 20;
 
-const HEADER: &str = "[calibration]";
+const PART: &str = "calibration";
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -28,87 +27,90 @@ pub(super) fn read(path: &Path) -> Result<ScoreTable> {
     let manifest: Manifest = toml::from_str(&text).map_err(|error| {
         // The error's own text has several lines and shows the manifest's.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        malformed(path, format!("line {}: {}", before.split('\n').count(), error.message()))
+        Failure::malformed(path, format!("line {}: {}", before.split('\n').count(), error.message()))
     })?;
     Ok(manifest.calibration)
 }
 
 /// Puts a part in the place of the one that is there, whole or not at all.
 pub(super) fn write(path: &Path, part: &str) -> Result<()> {
-    let replaced = replace(&text(path)?, part).map_err(|why| malformed(path, why))?;
+    let replaced = replace(&text(path)?, part).map_err(|reason| Failure::malformed(path, reason))?;
     let fail = |error| Failure::unwritable(path, error);
     // The file itself, where the path is a link to it.
     let target = path.canonicalize().map_err(fail)?;
-    let folder = target.parent().unwrap_or(Path::new("/"));
-    let mut file = NamedTempFile::new_in(folder).map_err(fail)?;
-    file.write_all(replaced.as_bytes()).map_err(fail)?;
-    fs::set_permissions(file.path(), fs::metadata(&target).map_err(fail)?.permissions()).map_err(fail)?;
-    file.persist(&target).map_err(|error| fail(error.error))?;
-    Ok(())
+    let permissions = fs::metadata(&target).map_err(fail)?.permissions();
+    output::write_whole(&target, replaced.as_bytes(), Some(permissions), true)
 }
 
 fn text(path: &Path) -> Result<String> {
     let bytes = input::bounded(path, MAX_BYTES)?
-        .ok_or_else(|| malformed(path, format!("it has more than {MAX_BYTES} bytes")))?;
-    String::from_utf8(bytes).map_err(|error| malformed(path, error))
-}
-
-fn malformed(path: &Path, why: impl std::fmt::Display) -> Failure {
-    Failure::file(FileProblem::Malformed, path, why)
+        .ok_or_else(|| Failure::malformed(path, format!("it has more than {MAX_BYTES} bytes")))?;
+    String::from_utf8(bytes).map_err(|error| Failure::malformed(path, error))
 }
 
 fn replace(manifest: &str, part: &str) -> Result<String, String> {
-    let parse = |text: &str| text.parse::<Table>().map_err(|error| error.message().to_owned());
-    let before = parse(manifest)?;
-    let starts = line_starts(manifest);
-    let start = starts.iter().copied().find(|&start| is_header(&manifest[start..]));
-    let start = start.ok_or_else(|| format!("it has no part {HEADER}"))?;
-    // A line that begins with a bracket begins the next part, or is a row of an array. In the second case what comes
-    // before it is not whole.
-    let ends =
-        starts.iter().copied().filter(|&end| end > start && manifest[end..].trim_start().starts_with('['));
-    let end = ends.chain([manifest.len()]).find(|&end| parse(&manifest[start..end]).is_ok());
-    let end = end.ok_or_else(|| format!("the part {HEADER} has no end"))?;
-    let end = start + without_trailing_comments(&manifest[start..end]);
-    let replaced = [&manifest[..start], part, &manifest[end..]].concat();
-    let rest = |mut table: Table| {
-        table.remove("calibration");
-        table
-    };
-    let after = parse(&replaced)?;
-    let as_meant = after.get("calibration") == parse(part)?.get("calibration") && rest(after) == rest(before);
-    if as_meant { Ok(replaced) } else { Err(format!("the part {HEADER} cannot be told from the rest")) }
-}
-
-fn line_starts(text: &str) -> Vec<usize> {
-    let ends = text.match_indices('\n').map(|(at, _)| at + 1);
-    [0].into_iter().chain(ends).collect()
-}
-
-fn is_header(text: &str) -> bool {
-    let line = text.lines().next().unwrap_or_default().trim();
-    line.strip_prefix(HEADER)
-        .is_some_and(|rest| rest.trim_start().is_empty() || rest.trim_start().starts_with('#'))
-}
-
-/// The length without the blank and comment lines at the end: they belong to what follows.
-fn without_trailing_comments(part: &str) -> usize {
-    let mut length = part.len();
-    for line in part.split_inclusive('\n').rev() {
-        let line_text = line.trim();
-        if !line_text.is_empty() && !line_text.starts_with('#') {
-            break;
-        }
-        length -= line.len();
+    let parse = |text: &str| text.parse::<DocumentMut>().map_err(|error| error.message().to_owned());
+    let mut document = parse(manifest)?;
+    // Line ends of CR LF, for example, would all change.
+    if document.to_string().trim_end() != manifest.trim_end() {
+        return Err("it cannot be rewritten without other changes".into());
     }
-    length
+    let Some(Item::Table(old)) = document.get_mut(PART) else {
+        return Err(format!("it has no part [{PART}]"));
+    };
+    if old.iter().any(|(_, item)| !item.is_value()) {
+        return Err(format!("its part [{PART}] has parts of its own"));
+    }
+    let Some(Item::Table(mut new)) = parse(part)?.remove(PART) else {
+        return Err(format!("there is no new part [{PART}]"));
+    };
+    new.set_position(old.position());
+    // Comments above the header stay; what indents it goes.
+    let above = old.decor().prefix().and_then(|above| above.as_str()).unwrap_or_default();
+    new.decor_mut().set_prefix(above.trim_end_matches([' ', '\t']));
+    *old = new;
+    Ok(document.to_string())
+}
+
+/// Other processors and engines change a thousandth of this.
+const TOLERANCE: f32 = 1e-3;
+
+/// The `[calibration]` part of a manifest.
+pub(super) fn to_toml(table: &ScoreTable) -> String {
+    // Without control characters a string is written the same way in JSON and TOML.
+    let protocol = serde_json::Value::from(table.protocol.as_str());
+    let mut text =
+        format!("[calibration]\nprotocol = {protocol}\ncomparisons = {}\nknots = [\n", table.comparisons);
+    for [similarity, score] in &table.knots {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  [{similarity:.4}, {score:?}],");
+    }
+    text + "]\n"
+}
+
+/// How a table differs from another, if by more than the rounding of other processors.
+pub(super) fn difference(measured: &ScoreTable, stored: &ScoreTable) -> Option<String> {
+    if measured.comparisons != stored.comparisons {
+        return Some(format!("{} comparisons were made, not {}", measured.comparisons, stored.comparisons));
+    }
+    if measured.protocol != stored.protocol {
+        return Some(format!("the protocol is now {:?}", measured.protocol));
+    }
+    if measured.knots.len() != stored.knots.len() {
+        return Some(format!("there are {} knots, not {}", measured.knots.len(), stored.knots.len()));
+    }
+    let far = |(one, other): &(&[f32; 2], &[f32; 2])| {
+        (one[0] - other[0]).abs() > TOLERANCE || (one[1] - other[1]).abs() > TOLERANCE
+    };
+    let (one, other) = measured.knots.iter().zip(&stored.knots).find(far)?;
+    Some(format!("a knot is at {one:?}, not at {other:?}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PART: &str =
+    const NEW: &str =
         "[calibration]\nprotocol = \"new\"\ncomparisons = 2\nknots = [\n  [0.1, 1.0],\n  [0.2, 2.0],\n]\n";
 
     #[test]
@@ -121,24 +123,64 @@ mod tests {
         ];
         for old in old {
             for after in ["", "\n# about detectors\n[detector]\nside = 3\n", "[[net]]\ninput_size = 1\n"] {
-                let replaced = replace(&[before, old, after].concat(), PART).unwrap();
-                assert_eq!(replaced, [before, PART, after].concat());
-                assert_eq!(replace(&replaced, PART).unwrap(), replaced);
+                let replaced = replace(&[before, old, after].concat(), NEW).unwrap();
+                assert_eq!(replaced, [before, NEW, after].concat());
+                assert_eq!(replace(&replaced, NEW).unwrap(), replaced);
             }
         }
     }
 
     #[test]
-    fn what_cannot_be_replaced_is_refused() {
+    fn manifests_without_a_replaceable_table_are_refused() {
         for manifest in [
             "",
             "format = 1\n",
             "[calibration\n",
             "calibration = { comparisons = 1 }\n",
+            "[calibration]\r\ncomparisons = 1\r\n",
             "text = \"\"\"\n[calibration]\n\"\"\"\n",
             "[calibration]\ncomparisons = 1\n[calibration.more]\na = 1\n",
         ] {
-            assert!(replace(manifest, PART).is_err(), "{manifest:?}");
+            assert!(replace(manifest, NEW).is_err(), "{manifest:?}");
         }
+    }
+
+    fn table() -> ScoreTable {
+        let protocol = "a \"set\" \\ of ünïts".into();
+        ScoreTable { protocol, comparisons: 12, knots: vec![[-0.25, 0.01], [0.1234, 2.0], [0.5, 30.0]] }
+    }
+
+    #[test]
+    fn the_text_reads_back() {
+        #[derive(serde::Deserialize)]
+        struct Part {
+            calibration: ScoreTable,
+        }
+        let text = to_toml(&table());
+        assert!(
+            text.ends_with("knots = [\n  [-0.2500, 0.01],\n  [0.1234, 2.0],\n  [0.5000, 30.0],\n]\n"),
+            "{text}"
+        );
+        let part: Part = toml::from_str(&text).unwrap();
+        assert_eq!(difference(&part.calibration, &table()), None);
+    }
+
+    #[test]
+    fn every_difference_is_reported() {
+        let changes: [fn(&mut ScoreTable); 5] = [
+            |table| table.comparisons += 1,
+            |table| table.protocol.push('.'),
+            |table| table.knots.truncate(2),
+            |table| table.knots[1][0] += 0.002,
+            |table| table.knots[2][1] += 0.01,
+        ];
+        for change in changes {
+            let mut other = table();
+            change(&mut other);
+            assert!(difference(&other, &table()).is_some());
+        }
+        let mut rounded = table();
+        rounded.knots[1][0] += 0.0005;
+        assert_eq!(difference(&rounded, &table()), None);
     }
 }

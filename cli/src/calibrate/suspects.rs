@@ -1,4 +1,4 @@
-//! The most alike pairs of different people: where a set names one person twice, they are found here.
+//! The most similar pairs of different people: if a set has one person under two names, the two are among them.
 
 use std::cmp::Ordering;
 use std::io::{self, Write};
@@ -8,11 +8,11 @@ use std::path::PathBuf;
 /// How many are kept.
 const KEPT: usize = 200;
 
-/// The most alike pairs so far.
+/// The most similar pairs so far.
 pub(super) struct Suspects {
     /// Similarity and the places of the photos. Up to twice as many as are kept, so that they are seldom sorted.
     pairs: Vec<(f32, [usize; 2])>,
-    /// What cannot be among those kept.
+    /// Pairs less similar than this are not kept.
     below: f32,
 }
 
@@ -38,7 +38,7 @@ impl Suspects {
         self
     }
 
-    /// In an order that does not depend on the order of coming.
+    /// In an order that does not depend on that of arrival.
     fn cut(&mut self) {
         let order = |one: &(f32, [usize; 2]), other: &(f32, [usize; 2])| -> Ordering {
             other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
@@ -47,7 +47,7 @@ impl Suspects {
         self.pairs.truncate(KEPT);
     }
 
-    /// A header line, then similarity and both photos of each, most alike first.
+    /// A header line, then similarity and both photos of each, most similar first.
     pub(super) fn write(mut self, out: &mut dyn Write, photos: &[PathBuf]) -> io::Result<()> {
         self.cut();
         let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_most_alike_are_kept_in_any_order_of_coming() {
+    fn the_most_similar_are_kept_in_any_order_of_arrival() {
         let similarity = |step: usize| (step * 7919 % 5000) as f32 / 5000.0;
         let (mut forth, mut back, mut rest) = (Suspects::new(), Suspects::new(), Suspects::new());
         (0..5000).for_each(|step| forth.add([step, step + 1], similarity(step)));

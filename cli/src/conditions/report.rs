@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::picture::{self, jpeg, scaled};
 use super::{Measured, good};
-use crate::eval::page::{STYLE, escaped};
-use crate::eval::rates::{Rate, Rates};
-use crate::eval::trial::Trial;
+use crate::eval::page::{escaped, page};
+use crate::eval::rates::{Rate, Rates, Trial};
 use crate::failure::Result;
+use crate::gallery;
 use crate::output::Console;
 use crate::view::EngineView;
 
@@ -95,10 +95,8 @@ impl Measurement {
     fn new(measured: &Measured<'_>, number: usize) -> Result<Measurement> {
         let condition = &measured.conditions[number];
         let outcomes = measured.outcomes(number);
-        let mut by_error = BTreeMap::new();
-        for failure in outcomes.values().filter_map(|outcome| outcome.template.as_ref().err()) {
-            *by_error.entry(failure.name()).or_default() += 1;
-        }
+        let failures = outcomes.values().filter_map(|outcome| outcome.template.as_ref().err());
+        let by_error = gallery::count_by_name(failures);
         let trials = measured.trials(number)?;
         let elapsed: f64 = outcomes.values().map(|outcome| outcome.elapsed.as_secs_f64()).sum();
         Ok(Measurement {
@@ -160,12 +158,9 @@ pub(super) fn write_page(
     measured: &Measured<'_>,
     console: &mut Console<'_>,
 ) -> Result<()> {
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>visavis conditions</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>visavis conditions</h1>\n<pre>{}</pre>\n<div class=\"pairs\">\n",
-        escaped(&report.table())
-    );
+    let mut body = "<div class=\"pairs\">
+"
+    .to_owned();
     for (number, one) in report.conditions.iter().enumerate() {
         let Some((photo, outcome)) = measured.example(number) else { continue };
         let file = format!("{}.jpg", one.name);
@@ -173,7 +168,7 @@ pub(super) fn write_page(
         console.write_to(&folder.join(&file), |out| out.write_all(&picture))?;
         let fate = outcome.map_or("extracted", |failure| failure);
         let _ = writeln!(
-            page,
+            body,
             "<figure><img loading=\"lazy\" src=\"{file}\" alt=\"\" style=\"width:100%\"><figcaption><b>{}</b>: {}<br>\
              failures to extract {}, FNMR {}<br>this one: {fate}</figcaption></figure>",
             one.name,
@@ -182,7 +177,8 @@ pub(super) fn write_page(
             percent(&one.rates[0].fnmr),
         );
     }
-    page.push_str("</div>\n</body>\n</html>\n");
+    body.push_str("</div>\n");
+    let page = page("visavis conditions", &report.table(), &body);
     console.write_to(&folder.join("index.html"), |out| out.write_all(page.as_bytes()))
 }
 
@@ -199,7 +195,7 @@ impl Measured<'_> {
     /// Made again, and small enough for a page.
     fn picture(&self, condition: usize, photo: usize) -> Result<Vec<u8>> {
         let subject = good(self.verifier, self.pairs, photo)?;
-        let name = &self.pairs.photos.list()[photo];
+        let name = self.pairs.name(photo);
         // As it was decoded, so that it shows what its compression left.
         let file = self.conditions[condition].photo(&subject, self.seed, name);
         let picture = picture::from_image(&self.verifier.decode(&file)?);
@@ -211,7 +207,7 @@ impl Measured<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::trial::trials;
+    use crate::eval::rates::trials;
 
     #[test]
     fn the_median_is_of_those_that_were_compared() {

@@ -1,7 +1,7 @@
 //! A good photo and where the face on it is.
 
 use image::imageops;
-use visavis::{Error, ErrorKind, Verifier};
+use visavis::{Error, ErrorKind, Photo, Verifier};
 
 use super::picture::{self, Picture, Place, scaled};
 use crate::failure::Result;
@@ -16,9 +16,9 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Decodes a photo and finds its face.
-    pub(super) fn find(verifier: &Verifier, bytes: &[u8]) -> Result<Subject, Error> {
-        let image = verifier.decode(bytes)?;
-        let detection = verifier.detect(bytes)?;
+    pub(super) fn find(verifier: &Verifier, photo: &Photo<'_>) -> Result<Subject, Error> {
+        let image = verifier.decode(photo)?;
+        let detection = verifier.detect(photo)?;
         let face = &detection.faces[detection.chosen?];
         let landmarks = face.landmarks.map(|point| (point.x, point.y));
         let subject = Subject { picture: picture::from_image(&image), landmarks };

@@ -1,10 +1,10 @@
-//! Accuracy: the part of all pairs that is decided rightly, by thresholds that are chosen in different ways.
+//! Accuracy: the fraction of all pairs that is decided correctly, by thresholds chosen in different ways.
 
 use serde::Serialize;
 
-use super::trial::{Trial, ranked};
+use super::rates::{Trial, ranked};
 
-/// The threshold that decides most trials rightly.
+/// The threshold that decides most trials correctly.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Best {
     pub(super) accuracy: f64,
@@ -18,7 +18,7 @@ pub(super) struct Best {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct FoldAccuracy {
     pub(super) mean: f64,
-    /// Of the mean: the folds' standard deviation over the root of their number.
+    /// Of the mean: the folds' standard deviation over the square root of their number.
     pub(super) standard_error: f64,
     pub(super) folds: Vec<Fold>,
 }
@@ -33,24 +33,24 @@ pub(super) struct Fold {
     similarity: Option<f64>,
 }
 
-/// Chooses among all thresholds; of equally good ones the highest. There is at least one trial.
+/// The best of all thresholds; of equally good ones the highest. There is at least one trial.
 pub(super) fn best<'a>(trials: impl Iterator<Item = &'a Trial> + Clone) -> Best {
     let total = trials.clone().count() as f64;
-    // Refusing all is right for every pair of different people, those with a failure included.
+    // Refusing all is correct for every pair of different people, including those with a failure.
     let mut right = trials.clone().filter(|trial| !trial.same).count() as u64;
-    let mut most = right;
+    let mut best = right;
     let mut chosen = None;
     let groups = ranked(trials);
     for (index, group) in groups.iter().enumerate() {
         right = right + group.genuine - group.impostor;
-        if right > most {
-            most = right;
+        if right > best {
+            best = right;
             chosen = Some(index);
         }
     }
     let similarity = |index: usize| groups.get(index).map_or(-1.0, |g| f64::from(g.point.similarity));
     Best {
-        accuracy: most as f64 / total,
+        accuracy: best as f64 / total,
         similarity: chosen.map(|index| f64::midpoint(similarity(index), similarity(index + 1))),
         score: chosen.map(|index| groups[index].point.score),
     }
@@ -88,7 +88,7 @@ fn one_fold(trials: &[Trial], number: usize, name: &str) -> Fold {
 
 #[cfg(test)]
 mod tests {
-    use super::super::trial::trials;
+    use super::super::rates::trials;
     use super::*;
 
     fn in_fold(fold: usize, mut trials: Vec<Trial>) -> Vec<Trial> {
@@ -112,7 +112,7 @@ mod tests {
         // All of one person: accept all, the threshold halfway down to -1.
         let found = best_of(&mixed(&[0.5, 0.25], &[]));
         assert_eq!(found, Best { accuracy: 1.0, similarity: Some(-0.375), score: Some(25.0) });
-        // All of different people, or alike: refuse all.
+        // All of different people, or all equally similar: refuse all.
         for refused in [mixed(&[], &[0.5, 0.25]), mixed(&[0.5], &[0.5])] {
             let found = best_of(&refused);
             assert_eq!((found.similarity, found.score), (None, None));

@@ -1,15 +1,15 @@
-//! The report as one HTML file. It names the photos by their place and neither holds nor copies them.
+//! The report as an HTML file. It links to the photos and neither contains nor copies them.
 
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::rates::{Point, Trial};
 use super::report::Report;
-use super::worst::worst;
 use super::{Measured, text};
 use crate::failure::{Failure, Result};
 
-pub(crate) const STYLE: &str = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222}\
+const STYLE: &str = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222}\
     pre{background:#f5f5f5;padding:1rem;overflow-x:auto}\
     svg{max-width:40rem;display:block}\
     .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:1rem}\
@@ -28,32 +28,34 @@ pub(super) fn html(
     plot: Option<&str>,
 ) -> Result<String> {
     let folder = folder.canonicalize().map_err(|error| Failure::unwritable(folder, error))?;
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>visavis eval</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>visavis eval</h1>\n<pre>{}</pre>\n",
-        escaped(&text::summary(report))
-    );
-    page.push_str(
-        plot.unwrap_or("<p>No DET curve: it needs pairs of one person and of different people.</p>\n"),
-    );
-    failures(&mut page, report);
+    let no_plot = "<p>No DET curve: it needs pairs of one person and of different people.</p>\n";
+    let mut body = plot.unwrap_or(no_plot).to_owned();
+    failures(&mut body, report);
     for (title, same) in
-        [("Pairs of one person, least alike", true), ("Pairs of different people, most alike", false)]
+        [("Pairs of one person, least similar", true), ("Pairs of different people, most similar", false)]
     {
         let pairs = worst(measured.trials, same);
         if pairs.is_empty() {
             continue;
         }
         // Writing to a string cannot fail.
-        let _ = write!(page, "<h2>{title}</h2>\n<div class=\"pairs\">\n");
+        let _ = write!(body, "<h2>{title}</h2>\n<div class=\"pairs\">\n");
         for place in pairs {
-            figure(&mut page, place, measured, &folder);
+            figure(&mut body, place, measured, &folder);
         }
-        page.push_str("</div>\n");
+        body.push_str("</div>\n");
     }
-    page.push_str("</body>\n</html>\n");
-    Ok(page)
+    Ok(page("visavis eval", &text::summary(report), &body))
+}
+
+/// A page with a summary in plain text and a body in HTML.
+pub(crate) fn page(title: &str, summary: &str, body: &str) -> String {
+    let summary = escaped(summary);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<pre>{summary}</pre>\n{body}</body>\n</html>\n"
+    )
 }
 
 fn failures(page: &mut String, report: &Report) {
@@ -72,7 +74,7 @@ fn failures(page: &mut String, report: &Report) {
 fn figure(page: &mut String, place: usize, measured: &Measured<'_>, folder: &Path) {
     let Measured { verifier, pairs, trials, .. } = measured;
     let trial = &trials[place];
-    let names = pairs.rows[place].photos.map(|photo| escaped(&pairs.photos.text(photo)));
+    let names = pairs.rows[place].photos.map(|photo| escaped(&pairs.text(photo)));
     let links = pairs.rows[place].photos.map(|photo| escaped(&link(folder, &pairs.path(photo))));
     let matched = trial.outcome.is_some_and(|point| point.score >= verifier.options().threshold);
     let class = if matched == trial.same { "" } else { " class=\"wrong\"" };
@@ -120,8 +122,28 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
+/// How many of each kind are shown.
+const SHOWN: usize = 24;
+
+/// The pairs of one person that are least similar (those with a failure first), or the pairs of different people that
+/// are most similar, by their index; the worst first.
+pub(super) fn worst(trials: &[Trial], same: bool) -> Vec<usize> {
+    let of_kind = trials.iter().enumerate().filter(|(_, trial)| trial.same == same);
+    let similarity = |outcome: Option<Point>| outcome.map_or(f32::NEG_INFINITY, |point| point.similarity);
+    let mut places: Vec<(f32, usize)> =
+        of_kind.map(|(place, trial)| (similarity(trial.outcome), place)).collect();
+    if same {
+        places.sort_by(|one, other| one.0.total_cmp(&other.0));
+    } else {
+        places.retain(|(similarity, _)| similarity.is_finite());
+        places.sort_by(|one, other| other.0.total_cmp(&one.0));
+    }
+    places.into_iter().take(SHOWN).map(|(_, place)| place).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::rates::trials;
     use super::*;
 
     #[test]
@@ -138,5 +160,17 @@ mod tests {
     #[test]
     fn text_stays_text() {
         assert_eq!(escaped("<img src=\"x\" & y>"), "&lt;img src=&quot;x&quot; &amp; y&gt;");
+    }
+
+    #[test]
+    fn the_worst_come_first() {
+        let all = [
+            trials(true, &[Some(0.9), Some(0.1), None]),
+            trials(false, &[Some(0.2), None, Some(0.7), Some(0.7)]),
+        ]
+        .concat();
+        assert_eq!(worst(&all, true), [2, 1, 0]);
+        assert_eq!(worst(&all, false), [5, 6, 3]);
+        assert_eq!(worst(&trials(true, &[Some(0.5); 99]), true).len(), SHOWN);
     }
 }

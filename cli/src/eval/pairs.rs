@@ -6,12 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use csv::ByteRecord;
+use indexmap::IndexSet;
 
-use crate::failure::{Failure, FileProblem, Result};
+use crate::failure::{Failure, Result};
 use crate::input;
-use crate::names::Names;
 
-/// Far more than a table of pairs has; keeps an endless stream from filling the memory.
+/// Far more than a table of pairs has: an endless stream must not fill the memory.
 const MAX_BYTES: usize = 256 << 20;
 
 /// A line of the table.
@@ -20,17 +20,17 @@ pub(crate) struct Pair {
     /// Numbers of the photos.
     pub(crate) photos: [usize; 2],
     pub(crate) same: bool,
-    /// Number of the fold; always there or never.
+    /// Number of the fold; present in all rows or in none.
     pub(crate) fold: Option<usize>,
 }
 
-/// The table. Each distinct photo has one number, however often it is named.
+/// The table. Each distinct photo has one number, however often it appears.
 #[derive(Default)]
 pub(crate) struct Pairs {
     pub(crate) rows: Vec<Pair>,
-    /// As the table names them.
-    pub(crate) photos: Names,
-    pub(crate) folds: Names,
+    /// As they appear in the table, by number.
+    photos: IndexSet<Vec<u8>>,
+    folds: IndexSet<Vec<u8>>,
     folder: PathBuf,
 }
 
@@ -44,7 +44,7 @@ struct Columns {
 impl Pairs {
     /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`.
     pub(crate) fn read(path: &Path) -> Result<Pairs> {
-        let malformed = |why: String| Failure::file(FileProblem::Malformed, path, why);
+        let malformed = |reason: String| Failure::malformed(path, reason);
         let text = input::bounded(path, MAX_BYTES)?
             .ok_or_else(|| malformed(format!("it has more than {MAX_BYTES} bytes")))?;
         let mut pairs = Pairs { folder: path.parent().unwrap_or(Path::new("")).into(), ..Pairs::default() };
@@ -52,14 +52,28 @@ impl Pairs {
         if pairs.rows.is_empty() { Err(malformed("it has no pairs".into())) } else { Ok(pairs) }
     }
 
-    /// Where a photo lies.
-    pub(crate) fn path(&self, photo: usize) -> PathBuf {
-        self.folder.join(OsStr::from_bytes(&self.photos.list()[photo]))
+    /// The name of a photo in the table.
+    pub(crate) fn name(&self, photo: usize) -> &[u8] {
+        &self.photos[photo]
     }
 
-    /// Where the photos lie, by number.
+    /// The name as text, with a replacement character for what is not UTF-8.
+    pub(crate) fn text(&self, photo: usize) -> String {
+        String::from_utf8_lossy(self.name(photo)).into_owned()
+    }
+
+    /// The path of a photo.
+    pub(crate) fn path(&self, photo: usize) -> PathBuf {
+        self.folder.join(OsStr::from_bytes(self.name(photo)))
+    }
+
+    /// The paths of all photos, by number.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        (0..self.photos.list().len()).map(|photo| self.path(photo)).collect()
+        (0..self.photos.len()).map(|photo| self.path(photo)).collect()
+    }
+
+    pub(super) fn folds(&self) -> Vec<String> {
+        self.folds.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
     }
 
     /// Leaves the pairs of so many of the photos in the first column, taken evenly.
@@ -91,7 +105,7 @@ impl Pairs {
     fn pair(&mut self, record: &ByteRecord, columns: &Columns) -> Result<Pair, String> {
         let mut photo = |column: usize| match &record[column] {
             [] => Err("a path is empty".to_owned()),
-            name => Ok(self.photos.number(name)),
+            name => Ok(self.photos.insert_full(name.to_vec()).0),
         };
         let photos = [photo(columns.paths[0])?, photo(columns.paths[1])?];
         let same = match &record[columns.same] {
@@ -101,7 +115,7 @@ impl Pairs {
         };
         let fold = match columns.fold.map(|column| &record[column]) {
             Some([]) => return Err("the fold is empty".into()),
-            Some(name) => Some(self.folds.number(name)),
+            Some(name) => Some(self.folds.insert_full(name.to_vec()).0),
             None => None,
         };
         Ok(Pair { photos, same, fold })
@@ -111,7 +125,7 @@ impl Pairs {
 impl Columns {
     fn find(header: &ByteRecord) -> Result<Columns, Problem> {
         let optional = |name: &str| {
-            // A byte order mark that a spreadsheet left is no part of the first name.
+            // A byte order mark left by a spreadsheet is not part of the first name.
             let is = |field: &[u8]| field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) == name.as_bytes();
             header.iter().position(is)
         };
@@ -139,7 +153,7 @@ impl Problem {
         Problem { byte: position.map_or(0, |position| position.byte() as usize), why }
     }
 
-    /// The reader's own line numbers are wrong after CR LF and after blank lines.
+    /// Counted here: the reader's own line numbers are wrong after CR LF and after blank lines.
     fn describe(&self, text: &[u8]) -> String {
         let blank = text[self.byte..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
         let before = &text[..self.byte + blank];
@@ -169,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_in_any_order_and_photos_are_numbered_once() {
+    fn columns_come_in_any_order_and_photos_are_numbered_once() {
         let pairs = parse(
             b"\xef\xbb\xbffold,same,note,path_b,path_a\r\nx,1,,b.jpg,a.jpg\ny,0,\"q, \",a.jpg,c\xff.jpg\n",
         )
@@ -181,7 +195,7 @@ mod tests {
                 Pair { photos: [2, 0], same: false, fold: Some(1) }
             ]
         );
-        assert_eq!(pairs.folds.text(1), "y");
+        assert_eq!(pairs.folds()[1], "y");
         let paths = pairs.paths();
         assert_eq!(paths[0], Path::new("sets/a.jpg"));
         assert_eq!(paths[2].as_os_str().as_bytes(), b"sets/c\xff.jpg");

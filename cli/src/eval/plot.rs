@@ -11,7 +11,7 @@ const FIELD: [f64; 4] = [80.0, 50.0, 610.0, 450.0];
 
 const LABEL_HEIGHT: f64 = 13.0;
 
-/// A logarithmic axis: rates from `10^lowest` to 1 lie between two coordinates.
+/// A logarithmic axis: rates from `10^lowest` to 1 between two coordinates.
 struct Axis {
     lowest: i32,
     from: f64,
@@ -19,19 +19,19 @@ struct Axis {
 }
 
 impl Axis {
-    /// Reaches down to the decade that holds one error in `trials`.
+    /// Down to the decade of one error in `trials`.
     fn new(trials: usize, from: f64, to: f64) -> Axis {
         let lowest = -(trials as f64).log10().ceil().max(1.0) as i32;
         Axis { lowest, from, to }
     }
 
-    /// A rate of zero lies on the axis, as no logarithm can.
+    /// A rate of zero, which has no logarithm, is placed on the axis.
     fn place(&self, rate: f64) -> f64 {
         let decades = rate.log10().max(f64::from(self.lowest));
         self.to + (self.from - self.to) * decades / f64::from(self.lowest)
     }
 
-    /// The decades and their names in percent.
+    /// The decades and their labels in percent.
     fn ticks(&self) -> impl Iterator<Item = (f64, String)> {
         (self.lowest..=0).map(|decade| {
             let rate = 10_f64.powi(decade);
@@ -40,7 +40,7 @@ impl Axis {
     }
 }
 
-/// The plot; none where pairs of one kind are missing, because then one of the rates is.
+/// The plot; none without pairs of both kinds, since one of the rates is missing then.
 pub(super) fn svg(report: &Report) -> Option<String> {
     let [left, top, right, bottom] = FIELD;
     if report.counts.genuine == 0 || report.counts.impostor == 0 || report.det.is_empty() {
@@ -89,7 +89,7 @@ fn curve(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Re
     for point in &report.det {
         let place =
             format!("{:.1} {:.1}", x.place(point.fmr.unwrap_or(0.0)), y.place(point.fnmr.unwrap_or(0.0)));
-        // Thousands of thresholds fall on the same tenth of a pixel.
+        // Thousands of thresholds share a tenth of a pixel.
         if place != last {
             write!(text, "{}{place}", if last.is_empty() { 'M' } else { 'L' })?;
             last = place;
@@ -98,7 +98,7 @@ fn curve(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Re
     writeln!(text, "\"/>")
 }
 
-/// A dot for each score that is always told; labels that would lie over each other become one.
+/// A dot for each of the fixed scores; labels that would overlap become one.
 fn marks(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Result {
     let mut labels: Vec<([f64; 2], Vec<String>)> = Vec::new();
     for rates in &report.rates {

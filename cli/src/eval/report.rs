@@ -1,15 +1,17 @@
 //! Everything that `eval` measures, in the shape of its JSON.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::accuracy::{self, Best, FoldAccuracy};
-use super::cross_identity::{self, CrossIdentity};
-use super::det::{self, DetPoint};
-use super::rates::{Rate, Rates};
+use super::rates::{self, DetPoint, Rate, Rates};
 use super::{Measured, SCORES};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
+use crate::gallery;
 use crate::output::Console;
 use crate::view::EngineView;
 
@@ -21,7 +23,7 @@ pub(super) struct Report {
     pub(super) counts: Counts,
     pub(super) failures_to_extract: Failures,
     pub(super) accuracy: Accuracy,
-    /// At the scores that are always told.
+    /// At the scores that are always reported.
     pub(super) rates: Vec<Rates>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cross_identity: Option<CrossIdentity>,
@@ -36,7 +38,7 @@ pub(super) struct Counts {
     pub(super) genuine: usize,
     /// Pairs of different people.
     pub(super) impostor: usize,
-    /// Distinct ones.
+    /// Distinct photos.
     pub(super) photos: usize,
     pub(super) photos_per_second: f64,
 }
@@ -47,7 +49,7 @@ pub(super) struct Failures {
     pub(super) rate: Rate,
     pub(super) by_error: BTreeMap<&'static str, usize>,
     pub(super) photos: Vec<FailedPhoto>,
-    /// Pairs with such a photo.
+    /// Pairs with such a photo, of one person.
     pub(super) genuine_pairs: usize,
     pub(super) impostor_pairs: usize,
     pub(super) pairs_counted_as: &'static str,
@@ -77,6 +79,23 @@ pub(super) struct AtThreshold {
     pub(super) wrong: Rate,
 }
 
+/// False matches over all photos of different folders, each folder taken for one person.
+#[derive(Serialize)]
+pub(super) struct CrossIdentity {
+    pub(super) identities: usize,
+    pub(super) comparisons: u64,
+    pub(super) fmr: Vec<CrossRate>,
+}
+
+/// No interval: these comparisons share their photos, so they are far from independent.
+#[derive(Serialize)]
+pub(super) struct CrossRate {
+    pub(super) score: f32,
+    pub(super) errors: u64,
+    /// None without comparisons.
+    pub(super) rate: Option<f64>,
+}
+
 impl Report {
     pub(super) fn new(
         measured: &Measured<'_>,
@@ -84,7 +103,6 @@ impl Report {
         console: &mut Console<'_>,
     ) -> Result<Report> {
         let Measured { verifier, trials, .. } = *measured;
-        let cross = with_cross.then(|| cross_identity::measure(measured, console)).transpose()?;
         Ok(Report {
             engine: verifier.engine().into(),
             detector: verifier.detector_id().to_owned(),
@@ -93,8 +111,8 @@ impl Report {
             failures_to_extract: failures(measured),
             accuracy: accuracies(measured),
             rates: SCORES.iter().map(|&score| Rates::at(score, trials)).collect(),
-            cross_identity: cross,
-            det: det::curve(trials),
+            cross_identity: with_cross.then(|| cross_identity(measured, console)).transpose()?,
+            det: rates::det(trials),
         })
     }
 }
@@ -103,29 +121,22 @@ fn counts(measured: &Measured<'_>) -> Counts {
     let pairs = measured.trials.len();
     let genuine = measured.trials.iter().filter(|trial| trial.same).count();
     let photos = measured.gallery.outcomes.len();
-    Counts {
-        pairs,
-        genuine,
-        impostor: pairs - genuine,
-        photos,
-        photos_per_second: photos as f64 / measured.gallery.elapsed.as_secs_f64().max(f64::EPSILON),
-    }
+    let photos_per_second = photos as f64 / measured.gallery.elapsed.as_secs_f64().max(f64::EPSILON);
+    Counts { pairs, genuine, impostor: pairs - genuine, photos, photos_per_second }
 }
 
 fn failures(measured: &Measured<'_>) -> Failures {
     let Measured { pairs, gallery, trials, .. } = measured;
-    let photos: Vec<_> = gallery
-        .failures()
-        .map(|(photo, failure)| FailedPhoto {
-            path: pairs.photos.text(photo),
-            error: failure.name(),
-            message: failure.message().to_owned(),
-        })
-        .collect();
+    let photos = gallery.failures().map(|(photo, failure)| FailedPhoto {
+        path: pairs.text(photo),
+        error: failure.name(),
+        message: failure.message().to_owned(),
+    });
+    let photos: Vec<_> = photos.collect();
     let failed = |same: bool| trials.iter().filter(|t| t.same == same && t.outcome.is_none()).count();
     Failures {
         rate: Rate::new(photos.len() as u64, gallery.outcomes.len() as u64),
-        by_error: gallery.failures_by_name(),
+        by_error: gallery::count_by_name(gallery.failures().map(|(_, failure)| failure)),
         photos,
         genuine_pairs: failed(true),
         impostor_pairs: failed(false),
@@ -135,16 +146,57 @@ fn failures(measured: &Measured<'_>) -> Failures {
 
 fn accuracies(measured: &Measured<'_>) -> Accuracy {
     let Measured { verifier, pairs, trials, .. } = *measured;
-    let folds: Vec<String> = (0..pairs.folds.list().len()).map(|fold| pairs.folds.text(fold)).collect();
     let score = verifier.options().threshold;
     let wrong = Rates::at(score, trials).wrong();
+    let accuracy = (wrong.of - wrong.errors) as f64 / wrong.of as f64;
     Accuracy {
-        over_folds: accuracy::over_folds(trials, &folds),
+        over_folds: accuracy::over_folds(trials, &pairs.folds()),
         best_with_threshold_chosen_on_the_same_pairs: accuracy::best(trials.iter()),
-        at_threshold: AtThreshold {
-            score,
-            accuracy: (wrong.of - wrong.errors) as f64 / wrong.of as f64,
-            wrong,
-        },
+        at_threshold: AtThreshold { score, accuracy, wrong },
     }
+}
+
+fn cross_identity(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<CrossIdentity> {
+    let Measured { verifier, pairs, gallery, .. } = *measured;
+    let mut folders = IndexSet::new();
+    let folder = |path: &PathBuf| folders.insert_full(path.parent().map(Path::to_owned)).0;
+    let identities: Vec<usize> = pairs.paths().iter().map(folder).collect();
+    // How many comparisons there were, and how many reached each score.
+    let tallies = gallery.compare_all(
+        verifier,
+        &identities,
+        console,
+        || (0_u64, [0_u64; SCORES.len()]),
+        |(comparisons, reached), _, comparison| {
+            *comparisons += 1;
+            for (count, score) in reached.iter_mut().zip(SCORES) {
+                *count += u64::from(comparison.score >= score);
+            }
+        },
+    )?;
+    let comparisons = tallies.iter().map(|tally| tally.0).sum();
+    let rate = |errors: u64| (comparisons > 0).then(|| errors as f64 / comparisons as f64);
+    let fmr = SCORES.iter().enumerate().map(|(place, &score)| {
+        let errors = tallies.iter().map(|tally| tally.1[place]).sum();
+        CrossRate { score, errors, rate: rate(errors) }
+    });
+    Ok(CrossIdentity { identities: folders.len(), comparisons, fmr: fmr.collect() })
+}
+
+/// A header line, then similarity and score of every pair, or the name of the error that kept it from having them.
+pub(super) fn write_scores(out: &mut dyn Write, measured: &Measured<'_>) -> io::Result<()> {
+    let Measured { pairs, gallery, trials, .. } = measured;
+    let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);
+    table.write_record(["path_a", "path_b", "same", "similarity", "score", "error"])?;
+    for (pair, trial) in pairs.rows.iter().zip(*trials) {
+        let failure = pair.photos.iter().find_map(|&photo| gallery.outcomes[photo].as_ref().err());
+        let number = |value: Option<f32>| value.map_or(String::new(), |value| value.to_string());
+        let [one, other] = pair.photos.map(|photo| pairs.name(photo));
+        let same: &[u8] = if pair.same { b"1" } else { b"0" };
+        let similarity = number(trial.outcome.map(|point| point.similarity));
+        let score = number(trial.outcome.map(|point| point.score));
+        let error = failure.map_or("", Failure::name);
+        table.write_record([one, other, same, similarity.as_bytes(), score.as_bytes(), error.as_bytes()])?;
+    }
+    table.flush()
 }

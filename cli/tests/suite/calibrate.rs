@@ -38,7 +38,7 @@ fn models() -> TempDir {
 }
 
 #[test]
-fn the_table_is_measured_alike_each_time() {
+fn the_table_is_the_same_each_time() {
     let (folder, _) = small_set();
     let [first, second] = ["1", "4"].map(|workers| calibrate(folder.path(), &["--workers", workers]));
     assert_eq!((first.code, first.stderr.as_str(), first.text()), (0, "", second.text()));
@@ -94,7 +94,7 @@ fn check_differences(folder: &Path, manifest: &Path, text: &str) {
 }
 
 #[test]
-fn the_most_alike_strangers_are_listed() {
+fn the_most_similar_strangers_are_listed() {
     let (folder, _) = small_set();
     let list = folder.path().join("suspects.tsv");
     assert_eq!(calibrate(folder.path(), &["--suspects", list.to_str().unwrap()]).code, 0);
@@ -107,7 +107,7 @@ fn the_most_alike_strangers_are_listed() {
 }
 
 #[test]
-fn what_cannot_be_calibrated_is_told() {
+fn what_cannot_be_calibrated_is_refused() {
     let (folder, pairs) = small_set();
     run(args!["calibrate", "no-such-folder"]).fails_with("FILE_UNREADABLE");
     run(args!["calibrate", pairs]).fails_with("FILE_UNREADABLE");

@@ -11,7 +11,7 @@ const OTHER: Rgb<u8> = Rgb([255, 145, 0]);
 const LANDMARK: Rgb<u8> = Rgb([255, 23, 68]);
 
 #[test]
-fn faces_are_told_and_drawn() {
+fn faces_are_reported_and_drawn() {
     let folder = tempfile::tempdir().unwrap();
     let drawn = folder.path().join("drawn.png");
     let run = run(args!["detect", golden("two-people.jpg"), "--draw", drawn, "--json"]);
@@ -29,7 +29,7 @@ fn faces_are_told_and_drawn() {
     // The rest is the photo, pixel by pixel.
     let photo = visavis::Verifier::new(visavis::Options::default())
         .unwrap()
-        .decode(&std::fs::read(golden("two-people.jpg")).unwrap())
+        .decode(visavis::Photo::file(golden("two-people.jpg")))
         .unwrap();
     let changed = picture.as_raw().chunks(3).zip(photo.rgb().chunks(3)).filter(|(one, other)| one != other);
     assert!((500..10_000).contains(&changed.count()));
@@ -37,10 +37,10 @@ fn faces_are_told_and_drawn() {
 
 fn check_marks(picture: &RgbImage, face: &Value, colour: Rgb<u8>) {
     let number = |value: &Value| value.as_f64().unwrap().round() as u32;
-    let edge = |name: &str| number(&face["box"][name]);
+    let edge = |name: &str| number(&face["bounds"][name]);
     let [left, top] = ["x", "y"].map(edge);
     let sum = |from: &str, extent: &str| {
-        (face["box"][from].as_f64().unwrap() + face["box"][extent].as_f64().unwrap()).round() as u32
+        (face["bounds"][from].as_f64().unwrap() + face["bounds"][extent].as_f64().unwrap()).round() as u32
     };
     let (right, bottom) = (sum("x", "width") - 1, sum("y", "height") - 1);
     for (x, y) in

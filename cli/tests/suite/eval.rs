@@ -50,7 +50,7 @@ fn read_json(path: &Path) -> Value {
 }
 
 #[test]
-fn the_small_set_is_counted_rightly() {
+fn the_small_set_is_counted_correctly() {
     let (folder, pairs) = small_set();
     let file = folder.path().join("out.json");
     let run = run(args!["eval", pairs, "--json", file, "--cross"]);

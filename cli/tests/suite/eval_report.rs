@@ -6,7 +6,7 @@ use crate::eval::small_set;
 use crate::program::{args, run};
 
 #[test]
-fn the_page_links_the_photos_and_holds_none() {
+fn the_page_links_to_the_photos_and_contains_none() {
     let (folder, pairs) = small_set();
     let report = folder.path().join("out/report");
     assert_eq!(run(args!["eval", pairs, "--report", report]).code, 0);
@@ -21,7 +21,7 @@ fn the_page_links_the_photos_and_holds_none() {
         "{first}"
     );
     assert!(page.contains("collins/faceless &amp; &lt;b&gt;.png") && !page.contains("<b>.png"));
-    // What the page names can be found from where it lies.
+    // The links of the page lead to files.
     let sources = page.split("src=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let mut found = 0;
     for source in sources {

@@ -10,7 +10,7 @@ use crate::eval::small_set;
 use crate::program::{args, command, run};
 
 #[test]
-fn a_wrong_table_is_told_with_its_line() {
+fn a_wrong_table_is_reported_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = folder.path().join("pairs.csv");
     let photo = golden("hopper.jpg").display().to_string();
@@ -80,7 +80,7 @@ fn pairs_of_one_kind_have_one_rate() {
 }
 
 #[test]
-fn outputs_that_cannot_be_written_are_told() {
+fn outputs_that_cannot_be_written_are_refused() {
     let (folder, pairs) = small_set();
     let nowhere = folder.path().join("no/such");
     for option in ["--json", "--scores"] {

@@ -1,4 +1,4 @@
-//! Files that are missing, no files, endless, or strangely named.
+//! Paths that are missing, not files, endless, or strangely named.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -19,6 +19,8 @@ fn what_cannot_be_read_is_named() {
             assert!(run.stderr.contains(path.to_str().unwrap()), "{}", run.stderr);
         }
     }
+    let error = &run(args!["verify", sound, golden("no-such-photo.jpg"), "--json"]).json()["error"];
+    assert_eq!((&error["number"], &error["side"]), (&6.into(), &"reference".into()));
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn no_more_is_read_than_is_allowed() {
             (Some("IMAGE_TOO_LARGE"), Some("reference"))
         );
     }
-    // An unreadable probe is told before a reference that is too large.
+    // An unreadable probe is reported before a reference that is too large.
     let arguments = args!["verify", golden("truncated-50.jpg"), huge, "--set", "max_bytes=100000"];
     run(arguments).fails_with("CORRUPT_IMAGE");
     run(args!["compare", huge, huge]).fails_with("TEMPLATE_MALFORMED");

@@ -34,7 +34,7 @@ fn at_27(rates: &Value) -> &Value {
 }
 
 #[test]
-fn the_accuracy_is_what_is_said() {
+fn the_accuracy_is_as_published() {
     let Some(folder) = data() else { return };
     let (mut missed, mut genuine, mut reached, mut comparisons) = (0, 0, 0, 0);
     for (view, pairs, least) in [("train.csv", 2200, 0.996), ("test.csv", 1000, 0.994)] {

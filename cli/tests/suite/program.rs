@@ -18,7 +18,7 @@ impl Run {
         std::str::from_utf8(&self.stdout).unwrap()
     }
 
-    /// The one JSON object, which is all that standard output may hold.
+    /// The one JSON object, which is all that standard output may contain.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {:?}", self.text()))
     }

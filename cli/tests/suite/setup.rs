@@ -36,7 +36,7 @@ fn another_folder_of_models_is_used() {
 }
 
 #[test]
-fn what_cannot_be_set_is_told() {
+fn what_cannot_be_set_is_refused() {
     for (options, name) in [
         (&["--engine", "abacus"][..], "INVALID_ARGUMENT"),
         (&["--workers", "0"], "INVALID_ARGUMENT"),
@@ -53,7 +53,7 @@ fn what_cannot_be_set_is_told() {
 }
 
 #[test]
-fn wrong_usage_is_an_error_and_help_is_none() {
+fn wrong_usage_is_an_error_and_help_is_not() {
     for arguments in [&[][..], &["verify"], &["verify", "a"], &["recognise"], &["verify", "a", "b", "--jsn"]]
     {
         let run = run(arguments);

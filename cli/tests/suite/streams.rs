@@ -1,6 +1,7 @@
 //! Readers that go away, and disks that are full.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::process::Stdio;
 
 use testkit::files::golden;
@@ -8,7 +9,7 @@ use testkit::files::golden;
 use crate::program::{Run, args, command};
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = folder.path().join("pairs.csv");
     // Far more lines than a pipe holds.
@@ -25,6 +26,19 @@ fn a_reader_that_goes_away_is_no_error() {
         assert_eq!(run.code, code, "{}", run.stderr);
         assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_photo_may_come_through_a_pipe_with_a_name() {
+    // As the shell's <(command) gives it.
+    let mut child = command(args!["verify", "/dev/stdin", golden("astronaut.jpg")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&fs::read(golden("astronaut.jpg")).unwrap()).unwrap();
+    let run: Run = child.wait_with_output().unwrap().into();
+    assert!(run.code == 0 && run.text().starts_with("same person: score 100.0"), "{}", run.text());
 }
 
 #[test]

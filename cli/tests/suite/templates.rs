@@ -93,7 +93,7 @@ fn templates_go_through_pipes() {
 }
 
 #[test]
-fn what_is_no_template_is_told() {
+fn what_is_not_a_template_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let sound = extracted(&folder, "hopper.jpg");
     let damaged = folder.path().join("damaged.vavt");

@@ -40,8 +40,8 @@ fn json_is_one_object_of_this_shape() {
         (&2.into(), &620.into(), &400.into())
     );
     assert_eq!(keys(&probe["milliseconds"]), ["decode", "detect", "extract"]);
-    assert_eq!(keys(&probe["face"]), ["box", "confidence", "landmarks"]);
-    assert_eq!(keys(&probe["face"]["box"]), ["height", "width", "x", "y"]);
+    assert_eq!(keys(&probe["face"]), ["bounds", "confidence", "landmarks"]);
+    assert_eq!(keys(&probe["face"]["bounds"]), ["height", "width", "x", "y"]);
     let landmarks = probe["face"]["landmarks"].as_array().unwrap();
     assert!(landmarks.len() == 5 && landmarks.iter().all(|point| point.as_array().unwrap().len() == 2));
     assert_eq!(reply["reference"]["path"], golden("astronaut.jpg").to_str().unwrap());
@@ -49,7 +49,30 @@ fn json_is_one_object_of_this_shape() {
 }
 
 #[test]
-fn an_error_is_told_in_words_and_in_json() {
+fn quality_is_measured_where_it_is_asked_for() {
+    let photo = golden("astronaut.jpg");
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template");
+    let quality = |face: &Value| face["quality"]["inter_eye_distance"].as_f64();
+    for (arguments, faces) in [
+        (args!["verify", photo, photo], &["/probe/face", "/reference/face"][..]),
+        (args!["detect", photo], &["/faces/0"]),
+        (args!["extract", photo, "-o", template, "--force"], &["/sample/face"]),
+    ] {
+        let reply = |more: &[&str]| run(arguments.iter().cloned().chain(more.iter().map(Into::into)));
+        for face in faces {
+            let [with, without] = [&["--json", "--quality"][..], &["--json"]]
+                .map(|more| reply(more).json().pointer(face).cloned());
+            assert!((30.0..60.0).contains(&quality(&with.unwrap()).unwrap()), "{face}");
+            assert_eq!(without.unwrap().get("quality"), None);
+        }
+        let said = reply(&["--quality"]).text().matches("pixels between the eyes").count();
+        assert_eq!(said, faces.len());
+    }
+}
+
+#[test]
+fn an_error_is_reported_in_words_and_in_json() {
     let (faceless, sound) = (golden("gray.png"), golden("hopper.jpg"));
     run(args!["verify", sound, faceless]).fails_with("NO_FACE");
     let run = run(args!["verify", sound, faceless, "--json"]);
