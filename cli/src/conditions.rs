@@ -58,7 +58,7 @@ pub(crate) struct Conditions {
     list: bool,
 }
 
-/// What came of one photo under all conditions.
+/// What became of one photo under all conditions.
 struct Probe {
     /// Its number in the table.
     photo: usize,
@@ -66,7 +66,7 @@ struct Probe {
     outcomes: Result<Vec<Outcome>>,
 }
 
-/// What came of a photo under one condition.
+/// What became of a photo under one condition.
 struct Outcome {
     template: Result<Template>,
     elapsed: Duration,
@@ -181,7 +181,7 @@ fn outcome(verifier: &Verifier, photo: &[u8]) -> Result<Outcome> {
 }
 
 impl Measured<'_> {
-    /// What came of every usable photo under a condition, by its number.
+    /// What became of every usable photo under a condition, by its number.
     fn outcomes(&self, condition: usize) -> BTreeMap<usize, &Outcome> {
         let usable =
             self.probes.iter().filter_map(|probe| Some((probe.photo, probe.outcomes.as_ref().ok()?)));

@@ -54,7 +54,7 @@ fn span(start: f32, length: f32, margin: f32, size: u32) -> (u32, u32) {
     (within(start - margin * length), within(start + length + margin * length))
 }
 
-fn canvas(photo: &Image<'_>) -> RgbImage {
+pub(crate) fn canvas(photo: &Image<'_>) -> RgbImage {
     RgbImage::from_raw(photo.width(), photo.height(), photo.rgb().to_vec())
         .expect("an image has three bytes a pixel")
 }

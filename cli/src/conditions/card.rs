@@ -1,4 +1,4 @@
-//! An identity card that lies on a table. Lengths on the card are parts of its width.
+//! An identity card on a table. Lengths on the card are parts of its width.
 
 use super::picture::{
     Colour, Picture, Place, brightness, each, mixed, paint, pixel, polygon, sampled, scaled,
@@ -12,7 +12,7 @@ pub(super) struct Card {
     pub(super) picture: (u32, u32),
     /// Of the card, in pixels.
     pub(super) width: u32,
-    /// Degrees that the card is turned by; none for any.
+    /// Angle of the card in degrees; none for any.
     pub(super) turn: Option<f32>,
     /// With a second portrait, small and pale.
     pub(super) ghost: bool,
@@ -54,7 +54,7 @@ impl Card {
         table
     }
 
-    /// Somewhere, but with the whole card in the picture where it fits.
+    /// Anywhere, but with the whole card in the picture if it fits.
     fn centre(&self, degrees: f32, random: &mut Random) -> Place {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let (width, height) = (self.width as f32, self.width as f32 * HEIGHT);
@@ -110,7 +110,7 @@ fn portrait(subject: &Subject, (width, height): (f32, f32)) -> Picture {
     let half = PORTRAIT_EYES / 2.0;
     let top = -0.45 * PORTRAIT_EYES * shape;
     let cut = subject.cropped([(-half, top), (half, top + PORTRAIT_EYES * shape)]);
-    // Where the photo ends before that, the portrait is smaller than its field.
+    // If the photo ends before that, the portrait is smaller than its field.
     let factor = (width / cut.width() as f32).min(height / cut.height() as f32);
     let mut portrait = scaled(&cut, factor);
     each(&mut portrait, |_, value| {

@@ -8,9 +8,9 @@ use super::subject::Subject;
 /// Dots of a newspaper between the eyes: 85 lines an inch, and eyes 7 mm apart.
 const DOTS: f32 = 24.0;
 
-/// So many pixels are between the eyes of a portrait that a screen shows.
+/// Pixels of the screen between the eyes of the portrait.
 const SCREEN_EYES: f32 = 60.0;
-/// Pixels of the camera for one of the screen: not a whole number, which is what makes moire.
+/// Pixels of the camera per pixel of the screen: moire needs a fraction.
 const CAMERA: f32 = 1.7;
 
 /// Black dots on white, their size the brightness, in rows at 45 degrees.
@@ -32,7 +32,7 @@ fn screened(picture: &mut Picture, pitch: f32, softness: f32) {
     });
 }
 
-/// Printed in colour on paper, laid askew on a scanner.
+/// Printed in colour on paper and scanned at a slight angle.
 pub(super) fn scanned(subject: &Subject, random: &mut Random) -> Picture {
     let mut print = subject.with_at_most(100.0);
     let mut dots = print.picture.clone();
@@ -41,7 +41,7 @@ pub(super) fn scanned(subject: &Subject, random: &mut Random) -> Picture {
     each(&mut print.picture, |(x, y), value| {
         let dot = f32::from(dots.get_pixel(x as u32, y as u32).0[0]) - 127.0;
         let grain = 5.0 * random.normal();
-        // Ink is no black and paper no white.
+        // Ink is not black and paper is not white.
         [0, 1, 2].map(|channel| (45.0 + 0.78 * value[channel] + 0.12 * dot) * paper[channel] + grain)
     });
     print.picture = blurred(&print.picture, 0.7);

@@ -16,7 +16,7 @@ pub(super) fn half_mask(subject: &Subject, _: &mut Random) -> Picture {
     mask(subject, subject.nose().1 + 0.15)
 }
 
-/// A mask as it is meant to be worn, from the bridge of the nose.
+/// A mask worn as intended, from the bridge of the nose.
 pub(super) fn full_mask(subject: &Subject, _: &mut Random) -> Picture {
     mask(subject, 0.35 * subject.nose().1)
 }
@@ -52,8 +52,8 @@ pub(super) fn glasses(subject: &Subject, _: &mut Random) -> Picture {
     })
 }
 
-/// Two lenses, the bridge between them and the sides. `colour` gets how far out a place lies on its lens, 1 at the edge,
-/// and where, in halves of the lens.
+/// Two lenses, the bridge between them and the sides. `colour` gets the distance of a place from the centre of its lens,
+/// 1 at the edge, and the place in half widths and heights of the lens.
 fn lenses(subject: &Subject, colour: impl Fn(f32, Place) -> Option<(Colour, f32)>) -> Picture {
     let mut picture = subject.picture.clone();
     let corners = [(-1.3, -0.6), (1.3, -0.6), (-1.3, 0.7), (1.3, 0.7)].map(|corner| subject.at(corner));

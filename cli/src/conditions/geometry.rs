@@ -1,4 +1,4 @@
-//! Where the pixels of a photo lie: small, turned, seen from the side, distorted, cropped.
+//! Geometry: far away, turned, seen from the side, distorted, cropped.
 
 use image::imageops;
 
@@ -17,7 +17,7 @@ pub(super) fn rolled(subject: &Subject, degrees: f32) -> Picture {
     })
 }
 
-/// The photo as a sheet that is turned about its upright axis, seen from twice its width away.
+/// The photo as a sheet that is turned about its vertical axis, seen from a distance of twice its width.
 pub(super) fn yawed(subject: &Subject, degrees: f32) -> Picture {
     let picture = &subject.picture;
     let (width, height) = picture.dimensions();
@@ -32,8 +32,8 @@ pub(super) fn yawed(subject: &Subject, degrees: f32) -> Picture {
     })
 }
 
-/// A selfie from 20 cm: the ears lie 10 cm behind the eyes and so appear a third smaller than from afar, the nose, 3 cm
-/// before them, larger.
+/// A selfie from 20 cm: the ears lie 10 cm behind the eyes and so appear a third smaller than from afar; the nose, 3 cm
+/// in front of them, appears larger.
 pub(super) fn near(subject: &Subject) -> Picture {
     let picture = &subject.picture;
     let nose = subject.nose();
@@ -47,7 +47,7 @@ pub(super) fn near(subject: &Subject) -> Picture {
     })
 }
 
-/// The face and a little around it, as somebody crops who wants no background.
+/// The face and a little around it, without background.
 pub(super) fn cropped(subject: &Subject, _: &mut Random) -> Picture {
     subject.cropped([(-1.5, -1.0), (1.5, subject.mouth().1 + 1.5)])
 }

@@ -4,7 +4,7 @@ use super::picture::{Picture, blurred, each};
 use super::random::Random;
 use super::subject::Subject;
 
-/// So many pixels between the eyes where noise is added: on a larger face the same noise would be averaged away.
+/// Pixels between the eyes when noise is added: on a larger face the same noise would be averaged away.
 const EYES: f32 = 60.0;
 
 pub(super) fn dark(subject: &Subject, gamma: f32) -> Picture {
@@ -31,7 +31,7 @@ pub(super) fn low_light(subject: &Subject, random: &mut Random) -> Picture {
     each(&mut picture, |_, value| {
         value.map(|value| {
             let light = white * (value / 255.0).powf(2.2);
-            // Photons come by Poisson's law: their variance is their number.
+            // Photons are Poisson distributed: their variance is their number.
             let electrons = light + (light + reading * reading).sqrt() * random.normal();
             255.0 * (electrons / white).clamp(0.0, 1.0).powf(1.0 / 2.2)
         })

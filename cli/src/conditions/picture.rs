@@ -7,7 +7,7 @@ use image::{ImageEncoder, Rgb, RgbImage};
 pub(super) type Picture = RgbImage;
 /// Red, green and blue, 0 to 255.
 pub(super) type Colour = [f32; 3];
-/// A place in pixels; the first pixel's centre lies at (0.5, 0.5).
+/// A place in pixels; the centre of the first pixel is (0.5, 0.5).
 pub(super) type Place = (f32, f32);
 
 pub(super) fn colour(pixel: Rgb<u8>) -> Colour {
@@ -46,8 +46,8 @@ pub(super) fn sampled(picture: &Picture, (x, y): Place) -> Option<Colour> {
     Some(mixed(row(top), row(bottom), y.fract()))
 }
 
-/// A picture of another size or shape: each pixel is looked up where `from` says, and has the colour `fill` where that
-/// lies outside. It must not shrink much, since nothing is averaged: [`scaled`] does that before.
+/// A picture of another size or shape: each pixel is taken from where `from` says, and is `fill` where that is outside.
+/// Nothing is averaged, so a picture that shrinks is [`scaled`] first.
 pub(super) fn warped(
     source: &Picture,
     (width, height): (u32, u32),
@@ -59,7 +59,7 @@ pub(super) fn warped(
     })
 }
 
-/// Larger or smaller, every pixel counting alike.
+/// Larger or smaller; when shrinking, every pixel counts.
 pub(super) fn scaled(picture: &Picture, factor: f32) -> Picture {
     let size = |length: u32| ((length as f32 * factor).round() as u32).max(1);
     let filter = if factor < 1.0 { FilterType::Triangle } else { FilterType::CatmullRom };
@@ -70,7 +70,7 @@ pub(super) fn blurred(picture: &Picture, sigma: f32) -> Picture {
     imageops::fast_blur(picture, sigma)
 }
 
-/// The mean colour of the edge: what a picture goes on with when it is turned.
+/// The mean colour of the edge, to fill what is around a turned picture.
 pub(super) fn edge_colour(picture: &Picture) -> Colour {
     let (right, bottom) = (picture.width() - 1, picture.height() - 1);
     let rows = (0..=right).flat_map(|x| [(x, 0), (x, bottom)]);
@@ -82,7 +82,7 @@ pub(super) fn edge_colour(picture: &Picture) -> Colour {
     sum.map(|value| value / places.len() as f32)
 }
 
-/// Paints every pixel of an area that `covers` says is in the shape; `within` are two corners around it.
+/// Paints the pixels between two corners for which `covers` returns a colour and an opacity.
 pub(super) fn paint(
     picture: &mut Picture,
     [from, to]: [Place; 2],
@@ -115,11 +115,6 @@ fn is_inside(corners: &[Place], (x, y): Place) -> bool {
     let crossings = edges
         .filter(|&(&(x1, y1), &(x2, y2))| (y1 > y) != (y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1));
     crossings.count() % 2 == 1
-}
-
-pub(super) fn from_image(image: &visavis::Image<'_>) -> Picture {
-    Picture::from_raw(image.width(), image.height(), image.rgb().to_vec())
-        .expect("an image has three bytes a pixel")
 }
 
 pub(super) fn jpeg(picture: &Picture, quality: u8) -> Vec<u8> {

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::picture::{self, jpeg, scaled};
+use super::picture::{jpeg, scaled};
 use super::{Measured, good};
+use crate::draw;
 use crate::eval::page::{escaped, page};
 use crate::eval::rates::{Rate, Rates, Trial};
 use crate::failure::Result;
@@ -198,7 +199,7 @@ impl Measured<'_> {
         let name = self.pairs.name(photo);
         // As it was decoded, so that it shows what its compression left.
         let file = self.conditions[condition].photo(&subject, self.seed, name);
-        let picture = picture::from_image(&self.verifier.decode(&file)?);
+        let picture = draw::canvas(&self.verifier.decode(&file)?);
         let factor = EXAMPLE / picture.width().max(picture.height()) as f32;
         Ok(jpeg(&if factor < 1.0 { scaled(&picture, factor) } else { picture }, 90))
     }

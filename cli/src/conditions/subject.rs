@@ -3,10 +3,11 @@
 use image::imageops;
 use visavis::{Error, ErrorKind, Photo, Verifier};
 
-use super::picture::{self, Picture, Place, scaled};
+use super::picture::{Picture, Place, scaled};
+use crate::draw;
 use crate::failure::Result;
 
-/// A photo with one face, in the middle between whose eyes everything is measured.
+/// A photo and its face. Places on the face are measured from the middle between the eyes.
 #[derive(Clone)]
 pub(super) struct Subject {
     pub(super) picture: Picture,
@@ -21,9 +22,9 @@ impl Subject {
         let detection = verifier.detect(photo)?;
         let face = &detection.faces[detection.chosen?];
         let landmarks = face.landmarks.map(|point| (point.x, point.y));
-        let subject = Subject { picture: picture::from_image(&image), landmarks };
+        let subject = Subject { picture: draw::canvas(&image), landmarks };
         if subject.eyes() < 1.0 {
-            return Err(Error::new(ErrorKind::NoFace, "the eyes of the face were not told apart"));
+            return Err(Error::new(ErrorKind::NoFace, "the eyes of the face are in one place"));
         }
         Ok(subject)
     }
@@ -63,14 +64,14 @@ impl Subject {
         (f32::midpoint(right.0, left.0), f32::midpoint(right.1, left.1))
     }
 
-    /// The same in another size, with so many pixels between the eyes.
+    /// The same in another size, with this many pixels between the eyes.
     pub(super) fn with_eyes(&self, eyes: f32) -> Subject {
         let factor = eyes / self.eyes();
         let landmarks = self.landmarks.map(|(x, y)| (x * factor, y * factor));
         Subject { picture: scaled(&self.picture, factor), landmarks }
     }
 
-    /// The same, shrunk where there are more pixels between the eyes: so pixels mean the same on every photo.
+    /// The same, shrunk if there are more pixels between the eyes, so that a pixel is the same part of every face.
     pub(super) fn with_at_most(&self, eyes: f32) -> Subject {
         if self.eyes() > eyes { self.with_eyes(eyes) } else { self.clone() }
     }
@@ -92,7 +93,7 @@ impl Subject {
 pub(super) fn drawn() -> Subject {
     let mut random = super::random::Random::new(1, &[]);
     let mut picture = Picture::from_pixel(200, 250, image::Rgb([120, 150, 90]));
-    picture::each(&mut picture, |_, value| value.map(|value| value + 20.0 * random.normal()));
+    super::picture::each(&mut picture, |_, value| value.map(|value| value + 20.0 * random.normal()));
     Subject {
         picture,
         landmarks: [(80.0, 100.0), (120.0, 100.0), (100.0, 122.0), (85.0, 145.0), (115.0, 145.0)],
