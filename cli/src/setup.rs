@@ -19,8 +19,8 @@ pub(crate) struct Setup {
     /// How many photos are processed at once [default: one per core]
     #[arg(long, global = true, value_name = "N")]
     workers: Option<usize>,
-    /// Any other option; may be repeated: `face=prominent|largest|single`, `min_face=PIXELS`, `threshold=SCORE`,
-    /// `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`
+    /// Any other option; may be repeated: `face=prominent|largest|single`, `search=quick|normal|thorough`,
+    /// `min_face=PIXELS`, `threshold=SCORE`, `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// What applies unless an argument sets it.
