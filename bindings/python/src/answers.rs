@@ -49,6 +49,17 @@ pub(crate) fn comparison<'py>(py: Python<'py>, comparison: &Comparison, threshol
     new(py, "Comparison", &compared(py, comparison, threshold)?)
 }
 
+pub(crate) fn ranked<'py>(
+    py: Python<'py>,
+    index: usize,
+    comparison: &Comparison,
+    threshold: f32,
+) -> Answer<'py> {
+    let fields = compared(py, comparison, threshold)?;
+    fields.set_item("index", index)?;
+    new(py, "Ranked", &fields)
+}
+
 /// With the threshold of the call, which need not be the verifier's.
 fn compared<'py>(py: Python<'py>, comparison: &Comparison, threshold: f32) -> PyResult<Bound<'py, PyDict>> {
     let fields = PyDict::new(py);

@@ -95,6 +95,28 @@ impl Verifier {
         answers::comparison(py, &comparison, threshold)
     }
 
+    fn rank<'py>(
+        &self,
+        py: Python<'py>,
+        probe: &Template,
+        references: Vec<Bound<'py, Template>>,
+        threshold: Option<f32>,
+        top: Option<usize>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let _call = Call::begin(py)?;
+        let threshold = self.threshold_or(py, threshold)?;
+        let references: Vec<_> = references.iter().map(Bound::get).collect();
+        let ranked = detached(py, || {
+            let comparisons = references.iter().map(|reference| self.0.compare(&probe.0, &reference.0));
+            let mut ranked: Vec<_> =
+                comparisons.collect::<visavis::Result<Vec<_>>>()?.into_iter().enumerate().collect();
+            ranked.sort_by(|(_, one), (_, other)| other.similarity.total_cmp(&one.similarity));
+            ranked.truncate(top.unwrap_or(usize::MAX));
+            Ok(ranked)
+        })?;
+        ranked.iter().map(|(index, comparison)| answers::ranked(py, *index, comparison, threshold)).collect()
+    }
+
     fn draw<'py>(
         &self,
         py: Python<'py>,

@@ -78,7 +78,11 @@ def test_a_template_stands_for_a_photo(verifier: visavis.Verifier, astronaut: by
     score = verifier.verify(astronaut, hopper).score
     for probe, reference in [(one, hopper), (astronaut, other), (one, other)]:
         comparison = verifier.verify(probe, reference)
-        assert type(comparison) is visavis.Comparison and comparison.score == score
+        assert type(comparison) is visavis.PartialVerdict and comparison.score == score
+        seen = [comparison.probe, comparison.reference]
+        assert [sample is None for sample in seen] == [given in (one, other) for given in (probe, reference)]
+    seen_too = verifier.verify(one, hopper, quality=True).reference
+    assert seen_too == verifier.extract(hopper, quality=True).sample
     for probe, reference, side, code in [
         (b"", other, "probe", "EMPTY_IMAGE"),
         (one, b"", "reference", "EMPTY_IMAGE"),
@@ -90,6 +94,22 @@ def test_a_template_stands_for_a_photo(verifier: visavis.Verifier, astronaut: by
         assert (caught.value.side, caught.value.code) == (side, code)
     with pytest.raises(FileNotFoundError, match="missing"):
         verifier.verify(one, "missing")
+
+
+def test_templates_are_ranked(verifier: visavis.Verifier, images: Path) -> None:
+    names = ["hopper.jpg", "astronaut-dark.jpg", "hopper-128.png", "astronaut.jpg"]
+    gallery = [verifier.extract(images / name).template for name in names]
+    probe = gallery[3]
+    ranked = verifier.rank(probe, gallery, threshold=11)
+    assert [answer.index for answer in ranked[:2]] == [3, 1] and len(ranked) == 4
+    for answer in ranked:
+        comparison = verifier.compare(probe, gallery[answer.index], threshold=11)
+        assert visavis.Ranked(**vars(comparison), index=answer.index) == answer
+    assert sorted(ranked, key=lambda answer: -answer.similarity) == ranked
+    assert verifier.rank(probe, iter(gallery), threshold=11, top=2) == ranked[:2]
+    assert verifier.rank(probe, []) == verifier.rank(probe, gallery, top=0) == []
+    with pytest.raises(visavis.CallerError, match="TEMPLATE_FAILED"):
+        verifier.rank(probe, [*gallery, visavis.Template.failed()])
 
 
 def test_answers_become_json(verifier: visavis.Verifier, images: Path, astronaut: bytes) -> None:

@@ -40,8 +40,9 @@ def answers(
             assert_type(outcome, visavis.Failure)
     for made in visavis.extract_many([array]):
         assert_type(made.get().template, visavis.Template)
-    assert_type(verifier.verify(template, b""), visavis.Comparison)
-    assert_type(next(visavis.verify_many([(template, "x")])).get(), visavis.Comparison)
+    assert_type(verifier.verify(template, b""), visavis.PartialVerdict)
+    assert_type(next(visavis.verify_many([(template, "x")])).get(), visavis.PartialVerdict)
+    assert_type(visavis.rank(template, [template], top=5), list[visavis.Ranked])
     assert_type(visavis.crop(array, found.faces[0], order="bgr"), visavis.Picture)
     assert_type(verifier.engine.library, Optional[str])
 

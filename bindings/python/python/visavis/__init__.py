@@ -34,6 +34,7 @@ from visavis._functions import draw as draw
 from visavis._functions import extract as extract
 from visavis._functions import extract_face as extract_face
 from visavis._functions import extract_many as extract_many
+from visavis._functions import rank as rank
 from visavis._functions import verify as verify
 from visavis._functions import verify_many as verify_many
 from visavis._photos import Photo as Photo
@@ -44,9 +45,11 @@ from visavis._results import Engine as Engine
 from visavis._results import Extraction as Extraction
 from visavis._results import Face as Face
 from visavis._results import Landmarks as Landmarks
+from visavis._results import PartialVerdict as PartialVerdict
 from visavis._results import Picture as Picture
 from visavis._results import Point as Point
 from visavis._results import Quality as Quality
+from visavis._results import Ranked as Ranked
 from visavis._results import Sample as Sample
 from visavis._results import Timings as Timings
 from visavis._results import Verdict as Verdict

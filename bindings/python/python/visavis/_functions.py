@@ -33,8 +33,9 @@ if TYPE_CHECKING:
         _any.extract_many,
         _any.extract_face,
     )
-    draw, crop = _any.draw, _any.crop
+    rank, draw, crop = _any.rank, _any.draw, _any.crop
 else:
     verify, verify_many, compare = _shared("verify"), _shared("verify_many"), _shared("compare")
     detect, extract, extract_many = _shared("detect"), _shared("extract"), _shared("extract_many")
-    extract_face, draw, crop = _shared("extract_face"), _shared("draw"), _shared("crop")
+    extract_face, rank = _shared("extract_face"), _shared("rank")
+    draw, crop = _shared("draw"), _shared("crop")

@@ -174,7 +174,17 @@ class Comparison(Value, Ambiguous):
 
 
 @dataclass(frozen=True)
-class Verdict(Comparison):
+class PartialVerdict(Comparison):
+    """Do two photos show the same person, one of which or both are templates?"""
+
+    probe: Optional[Sample] = field(repr=False)
+    """What was seen on the probe, unless it was a template."""
+    reference: Optional[Sample] = field(repr=False)
+    """What was seen on the reference, unless it was a template."""
+
+
+@dataclass(frozen=True)
+class Verdict(PartialVerdict):
     """Do two photos show the same person?
 
     >>> import visavis
@@ -199,6 +209,14 @@ class Verdict(Comparison):
     def reference_face(self) -> Face:
         """The reference's face that counts."""
         return self.reference.face
+
+
+@dataclass(frozen=True)
+class Ranked(Comparison):
+    """One template of many, and how alike it is."""
+
+    index: int
+    """Its place among the templates."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,18 @@ from typing import Any, Literal, NoReturn, Optional, Union, overload
 from visavis import _batch, _onnxruntime, _visavis
 from visavis._batch import Outcome, Progress
 from visavis._photos import Order, Photo, native
-from visavis._results import Comparison, Detection, Engine, Extraction, Face, Picture, Verdict
+from visavis._results import (
+    Comparison,
+    Detection,
+    Engine,
+    Extraction,
+    Face,
+    PartialVerdict,
+    Picture,
+    Ranked,
+    Sample,
+    Verdict,
+)
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -106,7 +117,7 @@ class Verifier:
         threshold: Optional[float] = None,
         quality: bool = False,
         order: Order = "rgb",
-    ) -> Comparison: ...
+    ) -> PartialVerdict: ...
 
     def verify(
         self,
@@ -116,8 +127,8 @@ class Verifier:
         threshold: Optional[float] = None,
         quality: bool = False,
         order: Order = "rgb",
-    ) -> Comparison:
-        """Do these two photos show the same person? Either may be a template; the answer is a mere comparison then.
+    ) -> PartialVerdict:
+        """Do these two photos show the same person? Either may be a template.
 
         Errors come in a fixed order: probe unreadable, reference unreadable, no face on the probe, none on the
         reference.
@@ -127,18 +138,23 @@ class Verifier:
         >>> import visavis
         >>> enrolled = visavis.extract("astronaut.jpg").template
         >>> visavis.verify("astronaut-dark.jpg", enrolled, threshold=50)  # doctest: +ELLIPSIS
-        Comparison(is_match=True, score=68..., threshold=50.0)
+        PartialVerdict(is_match=True, score=68..., threshold=50.0)
         """
         if isinstance(probe, Template) or isinstance(reference, Template):
-            templates = self._template(probe, "probe", order), self._template(reference, "reference", order)
-            return self.compare(*templates, threshold=threshold)
+            one, seen = self._extracted(probe, quality, "probe", order)
+            other, seen_too = self._extracted(reference, quality, "reference", order)
+            comparison = self.compare(one, other, threshold=threshold)
+            return PartialVerdict(**vars(comparison), probe=seen, reference=seen_too)
         photos = native(probe, self._native, order), native(reference, self._native, order)
         return self._native.verify(*photos, threshold, quality)
 
-    def _template(self, given: PhotoOrTemplate, side: str, order: Order) -> Template:
+    def _extracted(
+        self, given: PhotoOrTemplate, quality: bool, side: str, order: Order
+    ) -> tuple[Template, Optional[Sample]]:
         if isinstance(given, Template):
-            return given
-        return self._native.extract(native(given, self._native, order), False, side).template
+            return given, None
+        extraction = self._native.extract(native(given, self._native, order), quality, side)
+        return extraction.template, extraction.sample
 
     @overload
     def verify_many(
@@ -162,7 +178,7 @@ class Verifier:
         threshold: Optional[float] = None,
         quality: bool = False,
         order: Order = "rgb",
-    ) -> Iterator[Outcome[Comparison]]: ...
+    ) -> Iterator[Outcome[PartialVerdict]]: ...
 
     def verify_many(
         self,
@@ -190,7 +206,7 @@ class Verifier:
         [Errno 2] No such file or directory: 'no such file'
         """
 
-        def work(pair: tuple[PhotoOrTemplate, PhotoOrTemplate]) -> Comparison:
+        def work(pair: tuple[PhotoOrTemplate, PhotoOrTemplate]) -> PartialVerdict:
             probe, reference = pair
             return self.verify(probe, reference, threshold=threshold, quality=quality, order=order)
 
@@ -243,6 +259,27 @@ class Verifier:
         100.0
         """
         return self._native.compare(probe, reference, threshold)
+
+    def rank(
+        self,
+        probe: Template,
+        references: Iterable[Template],
+        *,
+        threshold: Optional[float] = None,
+        top: Optional[int] = None,
+    ) -> list[Ranked]:
+        """Compare one template with many; the most alike come first.
+
+        top: how many of them to return, instead of all.
+
+        >>> import visavis
+        >>> photos = ["hopper.jpg", "astronaut-dark.jpg", "hopper-128.png"]
+        >>> gallery = [outcome.get().template for outcome in visavis.extract_many(photos)]
+        >>> [best] = visavis.rank(visavis.extract("astronaut.jpg").template, gallery, top=1)
+        >>> best.index, best.is_match
+        (1, True)
+        """
+        return self._native.rank(probe, list(references), threshold, top)
 
     def draw(self, photo: Photo, detection: Optional[Detection] = None, *, order: Order = "rgb") -> Picture:
         """The photo as a PNG file with bounds and landmarks drawn in: green for the face that counts, others orange.
