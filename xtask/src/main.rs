@@ -75,7 +75,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "python",
-        help: "build the wheel, install it in a fresh environment and test it [--manylinux]",
+        help: "build the wheel, install it in a fresh environment and test it",
         run: python::command,
     },
     Command {

@@ -13,17 +13,18 @@ const SOURCES: &str = "bindings/python";
 const FIRST_LINE: &str = "import visavis; \
      print(visavis.verify('tests/golden/images/astronaut.jpg', 'tests/golden/images/astronaut-dark.jpg'))";
 
-/// `cargo xtask python [--manylinux]`
+/// Linked by zig against the C library of 2012: the wheel that is tested is the one that every Linux since then runs.
+const MANYLINUX: &[&str] = &["--zig", "--compatibility", "manylinux2014"];
+
+/// `cargo xtask python`
 pub(crate) fn command(arguments: &[String]) -> Result {
-    match arguments {
-        [] => {
-            first_use()?;
-            checks()?;
-            tests()
-        }
-        [flag] if flag == "--manylinux" => manylinux(),
-        _ => Err("python takes no arguments but --manylinux".into()),
+    if !arguments.is_empty() {
+        return Err("python takes no arguments".into());
     }
+    first_use()?;
+    checks()?;
+    tests()?;
+    sources()
 }
 
 /// `cargo xtask ray`: the batch job on a cluster of this machine alone.
@@ -36,25 +37,31 @@ pub(crate) fn ray(arguments: &[String]) -> Result {
     pytest(&python, "tests_ray")
 }
 
-/// A wheel for every Linux since 2014, linked by zig against the C library of that time.
-fn manylinux() -> Result {
-    let python = environment("manylinux", "requirements-manylinux.txt")?;
-    let zig = ["--zig", "--compatibility", "manylinux2014"];
-    let wheel = build(&python, &folder("manylinux-wheels")?, &zig)?;
-    project::run(Command::new(&python).args(["-m", "auditwheel", "show"]).arg(&wheel))?;
-    let fresh = venv::fresh("python-fresh")?;
-    install(&fresh, &wheel)?;
-    say_first_line(&fresh)
-}
-
 /// A fresh environment, the wheel and nothing else, one line.
 pub(crate) fn first_use() -> Result {
     let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel()?)?;
-    say_first_line(&fresh)
+    run_first_line(&fresh)
 }
 
-fn say_first_line(python: &Path) -> Result {
+/// The package as pip makes it out of its sources: out of the repository, and out of the source distribution.
+pub(crate) fn sources() -> Result {
+    let python = environment("build", "requirements-build.txt")?;
+    let folder = folder("sources")?;
+    let distribution = build(&python, &folder.join("dist"), &["sdist"])?;
+    let from_source = |source: &Path, target: &Path| {
+        let mut pip = venv::pip(&python);
+        // maturin is in the environment, so that no index is asked.
+        pip.args(["--no-index", "--no-build-isolation", "--force-reinstall"]).arg(source);
+        project::run(in_environment(&python, &mut pip)?.env("CARGO_TARGET_DIR", target))?;
+        run_first_line(&python)
+    };
+    from_source(&project::root().join(SOURCES), &project::target()?)?;
+    // A target folder of its own, since the same crates lie elsewhere.
+    from_source(&distribution, &folder.join("target"))
+}
+
+fn run_first_line(python: &Path) -> Result {
     project::run(outside(&mut project::program(python)).args(["-c", FIRST_LINE]))
 }
 
@@ -66,6 +73,8 @@ pub(crate) fn checks() -> Result {
     check(&["ruff", "check", "--quiet", "."])?;
     check(&["mypy", "--strict", "-p", "visavis"])?;
     check(&["mypy", "--strict", "tests/typed.py"])?;
+    // Neither Ray nor Arrow is installed for this, and neither has complete types.
+    check(&["mypy", "--strict", "--ignore-missing-imports", "examples/ray_batch.py"])?;
     check(&["mypy.stubtest", "visavis"])
 }
 
@@ -91,43 +100,55 @@ fn pytest(python: &Path, tests: &str) -> Result {
 
 /// The package once more, with the function that panics.
 fn panicking() -> Result<PathBuf> {
-    let python = environment("build", "requirements-build.txt")?;
-    let wheel = build(&python, &folder("panic-wheels")?, &["--features", "test-panic"])?;
+    let wheel = build_wheel("panic-wheels", &["--features", "test-panic"])?;
     let package = folder("panic")?;
-    let mut place = venv::pip(&python);
+    let mut place = venv::pip(&environment("build", "requirements-build.txt")?);
     place.args(["--no-index", "--no-deps", "--upgrade", "--target"]).arg(&package).arg(wheel);
     project::run_quietly(&mut place)?;
     Ok(package)
 }
 
-/// The wheel for this machine, made once in a run.
+/// The wheel, made once in a run.
 pub(crate) fn wheel() -> Result<PathBuf> {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     if let Some(wheel) = MADE.get() {
         return Ok(wheel.clone());
     }
-    let wheel = build(&environment("build", "requirements-build.txt")?, &folder("wheels")?, &[])?;
+    let wheel = build_wheel("wheels", &[])?;
     Ok(MADE.get_or_init(|| wheel).clone())
 }
 
-fn build(python: &Path, out: &Path, flags: &[&str]) -> Result<PathBuf> {
+fn build_wheel(name: &str, flags: &[&str]) -> Result<PathBuf> {
+    let python = environment("build", "requirements-build.txt")?;
+    let words = [&["build", "--release", "--locked", "--quiet"], MANYLINUX, flags].concat();
+    let wheel = build(&python, &folder(name)?, &words)?;
+    // What it was built of is in it, and so was the path of this folder.
+    let mut sbom = project::program(&python);
+    project::run_quietly(sbom.arg("xtask/sbom.py").arg(&wheel).arg(project::root()))?;
+    Ok(wheel)
+}
+
+/// Runs maturin; returns the one file that it makes.
+fn build(python: &Path, out: &Path, words: &[&str]) -> Result<PathBuf> {
     // Older ones would be found too.
-    fs::remove_dir_all(out).map_err(text)?;
+    fs::create_dir_all(out).and_then(|()| fs::remove_dir_all(out)).map_err(text)?;
     let mut maturin = project::program(python);
-    maturin.args(["-m", "maturin", "build", "--release", "--quiet"]).args(flags);
+    maturin.args(["-m", "maturin"]).args(words);
     maturin
         .arg("--manifest-path")
         .arg(project::root().join(SOURCES).join("Cargo.toml"))
         .arg("--out")
         .arg(out);
-    // maturin looks for zig there.
-    if let (Some(bin), Some(path)) = (python.parent(), std::env::var_os("PATH")) {
-        let places = std::iter::once(bin.to_owned()).chain(std::env::split_paths(&path));
-        maturin.env("PATH", std::env::join_paths(places).map_err(text)?);
-    }
-    project::run(&mut maturin)?;
+    project::run_quietly(in_environment(python, &mut maturin)?)?;
     let mut files = fs::read_dir(out).map_err(text)?.flatten().map(|entry| entry.path());
-    files.next().ok_or_else(|| "maturin made no wheel".to_owned())
+    files.next().ok_or_else(|| "maturin made nothing".to_owned())
+}
+
+/// With the environment's programs first: maturin looks for zig there, and pip for maturin.
+fn in_environment<'c>(python: &Path, command: &'c mut Command) -> Result<&'c mut Command> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    Ok(command.env("PATH", std::env::join_paths(places).map_err(text)?))
 }
 
 fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
@@ -145,7 +166,7 @@ fn inside(python: &Path) -> Command {
     command
 }
 
-/// As users run it: without what cargo tells the loader, which has an ONNX Runtime in it, and without such settings.
+/// As users run it: without settings, and without the search path that cargo gives the loader, where ONNX Runtime lies.
 fn outside(command: &mut Command) -> &mut Command {
     let ours = ["LD_LIBRARY_PATH", "ORT_DISABLE_TELEMETRY", "ORT_DYLIB_PATH"];
     ours.iter().fold(command, |command, name| command.env_remove(name))

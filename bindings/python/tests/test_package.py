@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import importlib.metadata
+import json
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -40,7 +44,8 @@ def test_what_is_installed_is_what_is_tested() -> None:
 
 def test_the_wheel_holds_what_it_must_and_no_more(wheel: Path) -> None:
     assert wheel.stat().st_size < 25 * MIB
-    assert wheel.name.startswith(f"visavis-{visavis.__version__}-cp39-abi3-manylinux_2_")
+    name, tags = wheel.name.split("-cp39-abi3-")
+    assert name == f"visavis-{visavis.__version__}" and "manylinux_2_17_" in tags
     names = zipfile.ZipFile(wheel).namelist()
     package = {name.partition("/")[2] for name in names if name.startswith("visavis/")}
     sources = {path.name for path in (ROOT / "bindings/python/python/visavis").iterdir() if path.is_file()}
@@ -59,6 +64,18 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheel: Path) -> None:
     ]
 
 
+def test_the_bill_of_materials_names_crates_and_not_the_folder_they_were_built_in(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".cyclonedx.json"))
+        bill = archive.read(name).decode()
+        record = archive.read(name.partition("/")[0] + "/RECORD").decode()
+    crates = {component["name"] for component in json.loads(bill)["components"]}
+    assert {"visavis", "visavis-cli", "rten", "pyo3"} <= crates
+    assert str(ROOT) not in bill and "/root" not in bill and "/home" not in bill
+    digest = base64.urlsafe_b64encode(hashlib.sha256(bill.encode()).digest()).rstrip(b"=").decode()
+    assert f"{name},sha256={digest},{len(bill.encode())}" in record
+
+
 def test_the_metadata_is_complete() -> None:
     metadata = importlib.metadata.metadata("visavis")
     assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
@@ -73,6 +90,9 @@ def test_the_metadata_is_complete() -> None:
 def test_the_library_needs_nothing_but_the_c_library() -> None:
     library = Path(visavis.__file__).with_name("_visavis.abi3.so").read_bytes()
     assert b"libpython" not in library and b"libstdc++" not in library
+    # The names of the versions whose symbols it asks for; one of 2.35 shut out the distributions of 2022.
+    versions = {int(minor) for minor in re.findall(rb"\0GLIBC_2\.(\d+)(?=[.\0])", library)}
+    assert 2 in versions and max(versions) <= 17
 
 
 def test_every_public_name_is_there_and_documented() -> None:

@@ -7,9 +7,10 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "python-wheel", run: || with_python(python::first_use) },
     Step { name: "python-types", run: || with_python(python::checks) },
     Step { name: "python", run: || with_python(python::tests) },
+    Step { name: "python-source", run: || with_python(python::sources) },
 ];
 
-/// What the tests need themselves; the package is content with less.
+/// What the tests need; the package itself needs less.
 const ENOUGH: &str = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))";
 
 fn with_python(run: fn() -> Result) -> Result {
