@@ -14,6 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::gallery::Gallery;
 use crate::output::{self, Console};
 use crate::setup::Setup;
+use crate::text::{grouped, shown};
 use crate::{NEGATIVE, SUCCESS};
 use folder::People;
 use histogram::Histogram;
@@ -89,7 +90,7 @@ impl Calibrate {
         let suspects = suspects.into_iter().fold(Suspects::new(), Suspects::merge);
         let knots = histogram.knots(self.tail_count);
         let Some([_, last]) = knots.last().filter(|_| knots.len() > 1) else {
-            let comparisons = output::grouped(histogram.comparisons());
+            let comparisons = grouped(histogram.comparisons());
             let message = format!("{comparisons} comparisons of different people are too few for a table");
             return Err(Failure::argument(message));
         };
@@ -122,11 +123,11 @@ impl Calibrate {
 fn check(table: &ScoreTable, path: &Path, console: &mut Console<'_>) -> Result<u8> {
     match manifest::difference(table, &manifest::read(path)?) {
         None => {
-            console.print(format!("{} agrees\n", output::shown(path)))?;
+            console.print(format!("{} agrees\n", shown(path)))?;
             Ok(SUCCESS)
         }
         Some(difference) => {
-            console.print(format!("{} differs: {difference}\n", output::shown(path)))?;
+            console.print(format!("{} differs: {difference}\n", shown(path)))?;
             Ok(NEGATIVE)
         }
     }

@@ -9,8 +9,9 @@ use serde::Serialize;
 use visavis::Detection;
 
 use crate::failure::{Failure, Result};
-use crate::output::{Console, shown};
+use crate::output::Console;
 use crate::setup::Setup;
+use crate::text::shown;
 use crate::view::{self, EngineView, FaceView};
 use crate::{NEGATIVE, SUCCESS, draw, input};
 

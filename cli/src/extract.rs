@@ -9,8 +9,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::failure::{Failure, Result};
-use crate::output::{self, Console, shown};
+use crate::output::{self, Console};
 use crate::setup::Setup;
+use crate::text::shown;
 use crate::view::{self, EngineView, SampleView};
 use crate::{SUCCESS, input};
 

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use visavis::{Band, Error, ErrorKind, Side, Stage};
 
-use crate::output::shown;
+use crate::text::shown;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 

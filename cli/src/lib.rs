@@ -12,6 +12,7 @@ mod gallery;
 mod input;
 mod output;
 mod setup;
+mod text;
 mod verify;
 mod view;
 mod workers;

@@ -8,8 +8,9 @@ use serde::Serialize;
 use visavis::{Sample, Side};
 
 use crate::failure::{Failure, Result};
-use crate::output::{Console, shown};
+use crate::output::Console;
 use crate::setup::Setup;
+use crate::text::shown;
 use crate::view::{self, ComparisonView, EngineView, SampleView};
 use crate::{input, verdict_status};
 

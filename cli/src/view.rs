@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use visavis::{Comparison, EngineInfo, Face, Quality, Rect, Sample, ScoreTable, Verifier};
 
-use crate::output::grouped;
+use crate::text::grouped;
 
 /// How similar two faces are.
 #[derive(Serialize)]

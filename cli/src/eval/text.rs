@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::rates::Rate;
 use super::report::{Accuracy, Counts, Failures, Report};
-use crate::output::grouped;
+use crate::text::grouped;
 
 pub(super) fn summary(report: &Report) -> String {
     let mut text = String::new();
