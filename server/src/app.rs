@@ -1,14 +1,17 @@
 //! What every request can reach.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::watch;
+use tracing::warn;
 use visavis::Verifier;
 
 use crate::auth::Auth;
 use crate::body::Budget;
 use crate::config::{Config, named};
+use crate::cors::Origins;
 use crate::metrics::Metrics;
+use crate::proxies::Proxies;
 use crate::queue::Queue;
 use crate::tls::Tls;
 use crate::users::Users;
@@ -20,49 +23,85 @@ pub struct App {
     pub(crate) auth: Auth,
     /// How connections are encrypted, if they are.
     pub(crate) tls: Option<Tls>,
+    /// Who is believed about addresses.
+    pub(crate) proxies: Proxies,
+    /// Which pages may ask.
+    pub(crate) origins: Origins,
     pub(crate) verifier: Arc<Verifier>,
     /// Where the heavy work is done.
     pub(crate) queue: Queue,
     /// What bodies may take of the memory.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
 }
 
 impl App {
     /// Reads the certificate and starts the worker threads.
     pub fn new(config: Config, users: Users, verifier: Arc<Verifier>) -> Result<Arc<Self>, String> {
+        let text = |error: std::io::Error| error.to_string();
         let tls = config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
-        Ok(Arc::new(App {
-            auth: Auth::new(users, config.auth_failures).map_err(|error| error.to_string())?,
+        let metrics = Metrics::new(&verifier, &config);
+        let app = App {
+            auth: Auth::new(users, config.auth_failures).map_err(text)?,
             tls,
-            queue: Queue::start("verify", config.workers, config.queue_length)
-                .map_err(|error| error.to_string())?,
-            budget: Budget::new(config.max_memory_bytes),
-            metrics: Metrics::new(&verifier),
+            proxies: Proxies::parse(&config.trusted_proxies)?,
+            origins: Origins::parse(&config.cors_origins)?,
+            queue: Queue::start("verify", config.workers, config.queue_length).map_err(text)?,
+            budget: Budget::new(config.max_memory_bytes, config.max_body_bytes),
+            metrics,
             config,
             verifier,
-            stopping: AtomicBool::new(false),
-        }))
+            stopping: watch::Sender::new(false),
+        };
+        app.warn();
+        Ok(Arc::new(app))
     }
 
-    /// Reads users and certificate again. What cannot be read stays as it was.
-    pub fn reload(&self) -> Result<(), String> {
+    /// Reads users and certificate again, and returns which of them there are. What cannot be read stays as it was.
+    pub fn reload(&self) -> Result<Vec<&'static str>, String> {
+        let read = self.read_again();
+        self.metrics.reloaded(read.is_ok());
+        self.warn();
+        read
+    }
+
+    fn read_again(&self) -> Result<Vec<&'static str>, String> {
         let users = named(&self.config.credentials_file).map(Users::from_file).transpose()?;
         self.tls.as_ref().map(Tls::reload).transpose()?;
+        let names = [("users", users.is_some()), ("certificate", self.tls.is_some())];
         if let Some(users) = users {
             self.auth.replace(users);
         }
-        Ok(())
+        Ok(names.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect())
+    }
+
+    /// Says what works and should not stay so.
+    fn warn(&self) {
+        if named(&self.config.credentials_file).is_some() && self.auth.has_plain() {
+            warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
+        }
+        if let Some(tls) = &self.tls {
+            if let Err(why) = tls.check_validity() {
+                warn!(why, "clients will refuse the certificate");
+            }
+            self.metrics.certificate_end.set(tls.end());
+        }
     }
 
     /// From now on, nothing new is wanted.
     pub(crate) fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 
     /// Whether the server is about to end.
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        *self.stopping.borrow()
+    }
+
+    /// Completes when the server is about to end.
+    pub(crate) async fn stopped(&self) {
+        // It ends with the server at the latest.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 }

@@ -7,29 +7,40 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::contract::Code;
-use crate::limiter::Limiter;
+use crate::limiter::{Account, Limiter};
 use crate::login::Login;
 use crate::queue::Queue;
+use crate::turns::Turns;
 use crate::users::{Check, Users};
 
-/// How many logins may wait to be hashed. The same password is hashed once, whoever else waits with it.
+/// How many accounts may wait for a hash at once, one login of each.
 const MAX_WAITING: usize = 256;
+
+/// How many logins of one account may wait. The same password is hashed once, however many requests wait with it.
+const MAX_WAITING_ALIKE: usize = 64;
 
 /// The door.
 pub(crate) struct Auth {
     users: RwLock<Arc<Users>>,
     limiter: Arc<Limiter>,
+    turns: Turns<Account>,
     /// Hashes are made to cost time and memory: one thread computes them, one at a time, so that nobody can make the
     /// server spend more on them. A thread of its own, because Argon2's memory stays with the thread that used it.
     hashing: Queue,
+    /// The same for names that no user has: users never wait behind them.
+    hashing_strangers: Queue,
 }
 
 impl Auth {
-    /// Lets these users in, and refuses addresses after so many failures a minute (0: never).
+    /// Lets these users in, and refuses accounts after so many failures a minute (0: never).
     pub(crate) fn new(users: Users, failures_per_minute: u32) -> std::io::Result<Self> {
-        let users = RwLock::new(Arc::new(users));
-        let limiter = Arc::new(Limiter::new(failures_per_minute));
-        Ok(Auth { users, limiter, hashing: Queue::start("password", 1, MAX_WAITING)? })
+        Ok(Auth {
+            users: RwLock::new(Arc::new(users)),
+            limiter: Arc::new(Limiter::new(failures_per_minute)),
+            turns: Turns::new(MAX_WAITING_ALIKE),
+            hashing: Queue::start("password", 1, MAX_WAITING)?,
+            hashing_strangers: Queue::start("stranger", 1, MAX_WAITING)?,
+        })
     }
 
     /// From now on, other users. Who was known with the same password need not be hashed again.
@@ -43,44 +54,63 @@ impl Auth {
     /// ask without any first.
     pub(crate) async fn admit(&self, headers: &HeaderMap, peer: IpAddr) -> Result<String, Code> {
         let login = Login::from_headers(headers).ok_or(Code::Unauthorized)?;
-        if self.limiter.wait(peer).is_some() {
+        let users = self.users();
+        // What others send as a name may be a password: it is neither kept nor passed on.
+        let name = users.name(&login).map(str::to_owned);
+        let account = Account::new(peer, name.clone());
+        if self.limiter.wait(&account).is_some() {
             return Err(Code::TooManyRequests);
         }
-        let users = Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner));
-        let limiter = Arc::clone(&self.limiter);
-        // Only the name of a user is passed on: what others send as a name may be a password.
-        let name = String::from_utf8_lossy(&login.name).into_owned();
         match users.check_known(&login) {
             Check::Right => {}
-            Check::Wrong => {
-                limiter.failed(peer);
-                return Err(Code::Unauthorized);
-            }
-            Check::NeedsHash => {
-                let checked = self.hashing.submit(move || check_hash(&users, &login, &limiter, peer));
-                checked.map_err(|_| Code::Overloaded)?.await.unwrap_or(Err(Code::InternalError))?;
-            }
+            Check::Wrong => return Err(self.failed(&account)),
+            Check::NeedsHash => self.check_hash(users, login, &account).await?,
         }
+        let name = name.ok_or(Code::Unauthorized)?;
+        self.limiter.succeeded(&account);
         Ok(name)
     }
 
-    /// How long this address is refused, or a login of anybody waits for its turn to be hashed.
-    pub(crate) fn wait(&self, peer: IpAddr) -> Duration {
-        self.limiter.wait(peer).unwrap_or_else(|| self.hashing.wait())
+    /// Computes the hash, unless what happened while this login waited makes it needless: its account failed too often,
+    /// or another request showed the same password to be right.
+    async fn check_hash(&self, users: Arc<Users>, login: Login, account: &Account) -> Result<(), Code> {
+        let _turn = self.turns.take(account).await.ok_or(Code::Overloaded)?;
+        if self.limiter.wait(account).is_some() {
+            return Err(Code::TooManyRequests);
+        }
+        if users.check_known(&login) == Check::Right {
+            return Ok(());
+        }
+        let queue = if account.has_user() { &self.hashing } else { &self.hashing_strangers };
+        let overloaded = |_| Code::Overloaded;
+        let checked = queue.submit("", move || users.verify(&login)).map_err(overloaded)?;
+        if checked.await.map_err(|_| Code::InternalError)?.map_err(overloaded)? {
+            Ok(())
+        } else {
+            Err(self.failed(account))
+        }
     }
-}
 
-/// Computes the hash, unless what happened while this login waited makes it needless: its address failed too often, or
-/// another request showed the same password to be right.
-fn check_hash(users: &Users, login: &Login, limiter: &Limiter, peer: IpAddr) -> Result<(), Code> {
-    if limiter.wait(peer).is_some() {
-        return Err(Code::TooManyRequests);
+    fn failed(&self, account: &Account) -> Code {
+        self.limiter.failed(account);
+        Code::Unauthorized
     }
-    if users.check_known(login) == Check::Right || users.verify(login) {
-        return Ok(());
+
+    /// How long the account of a request is refused, or a login of anybody waits for its turn to be hashed.
+    pub(crate) fn wait(&self, headers: &HeaderMap, peer: IpAddr) -> Duration {
+        let login = Login::from_headers(headers);
+        let name = login.and_then(|login| self.users().name(&login).map(str::to_owned));
+        self.limiter.wait(&Account::new(peer, name)).unwrap_or_else(|| self.hashing.wait())
     }
-    limiter.failed(peer);
-    Err(Code::Unauthorized)
+
+    /// Whether some password is not hashed.
+    pub(crate) fn has_plain(&self) -> bool {
+        self.users().has_plain()
+    }
+
+    fn users(&self) -> Arc<Users> {
+        Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 #[cfg(test)]
@@ -128,18 +158,25 @@ mod tests {
     async fn failures_are_limited_and_absent_credentials_are_none() {
         let hash = hash_password("right").unwrap();
         let auth = Auth::new(Users::parse(&format!("ann:{hash}")).unwrap(), 2).unwrap();
+        let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
+        let ask = async |login: &str, peer| auth.admit(&headers(&[&basic(login)]), peer).await;
         for _ in 0..5 {
             assert_eq!(auth.admit(&headers(&[]), HERE).await, Err(Code::Unauthorized));
-            assert_eq!(auth.admit(&headers(&[&basic("ann:right")]), HERE).await, Ok("ann".to_owned()));
+            assert_eq!(ask("ann:right", HERE).await, Ok("ann".to_owned()));
         }
         for _ in 0..2 {
-            assert_eq!(auth.admit(&headers(&[&basic("ann:wrong")]), HERE).await, Err(Code::Unauthorized));
+            assert_eq!(ask("ann:wrong", elsewhere).await, Err(Code::Unauthorized));
         }
         for login in ["ann:wrong", "ann:right"] {
-            assert_eq!(auth.admit(&headers(&[&basic(login)]), HERE).await, Err(Code::TooManyRequests));
+            assert_eq!(ask(login, elsewhere).await, Err(Code::TooManyRequests));
         }
-        let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
-        assert_eq!(auth.admit(&headers(&[&basic("ann:right")]), elsewhere).await, Ok("ann".to_owned()));
+        // Where ann has logged in before, others must not shut her out so soon; nor is she refused for other names.
+        for _ in 0..2 {
+            assert_eq!(ask("ann:wrong", HERE).await, Err(Code::Unauthorized));
+            assert_eq!(ask("nobody:wrong", HERE).await, Err(Code::Unauthorized));
+        }
+        assert_eq!(ask("ann:right", HERE).await, Ok("ann".to_owned()));
+        assert_eq!(ask("nobody:wrong", HERE).await, Err(Code::TooManyRequests));
     }
 
     #[tokio::test]
@@ -153,8 +190,8 @@ mod tests {
         let count = |code| answers.iter().filter(|answer| answer.as_ref().err() == Some(&code)).count();
         assert_eq!(count(Code::Unauthorized), 3);
         assert_eq!(count(Code::TooManyRequests) + count(Code::Overloaded), 997);
-        assert!(count(Code::Overloaded) >= 997 - MAX_WAITING);
-        assert!(auth.wait(HERE) > Duration::from_secs(30));
+        assert!(count(Code::Overloaded) >= 997 - MAX_WAITING_ALIKE);
+        assert!(auth.wait(&wrong, HERE) > Duration::from_secs(30));
         // Who is known is let in at once, whatever others try.
         assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into())).await, Ok("ann".to_owned()));
     }

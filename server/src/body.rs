@@ -1,15 +1,18 @@
-//! Request bodies: bounded one by one, and all of them together.
+//! Request bodies: bounded one by one, by user, and all of them together; in size and in time.
 
+use std::collections::HashMap;
+use std::error::Error;
+use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use futures_util::{Stream, StreamExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::contract::Code;
+use crate::outcome::Failure;
 
 /// The body of a request, as it comes in.
 pub(crate) type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
@@ -17,8 +20,8 @@ pub(crate) type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>>
 /// Most bodies are larger than this; the first allocation.
 const FIRST_BYTES: usize = 64 << 10;
 
-/// How much of a refused body is taken in and thrown away, in multiples of the largest one that is accepted.
-const DISCARDED: usize = 8;
+/// For so long nothing may come of a body, and for so long its rate is not looked at.
+const STALL: Duration = Duration::from_secs(5);
 
 /// Hides the type of warp's stream.
 pub(crate) fn incoming(
@@ -27,60 +30,93 @@ pub(crate) fn incoming(
     Box::pin(stream.map(|chunk| chunk.map(|mut chunk| chunk.copy_to_bytes(chunk.remaining()))))
 }
 
-/// How many bytes the bodies in memory may take together.
-#[derive(Debug)]
+/// How many bytes the bodies in memory may take together, and those of one user.
 pub(crate) struct Budget {
-    left: AtomicUsize,
+    whole: usize,
+    per_user: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Default)]
+struct Taken {
+    whole: usize,
+    by_user: HashMap<String, usize>,
 }
 
 /// A body in memory; gives its part of the budget back when dropped.
-#[derive(Debug)]
 pub(crate) struct Body {
     bytes: Vec<u8>,
     taken: usize,
     budget: Arc<Budget>,
+    user: String,
+}
+
+/// What a body may be, and how fast it has to come.
+pub(crate) struct Bounds {
+    pub(crate) bytes: usize,
+    pub(crate) end: Instant,
+    /// Bytes a second.
+    pub(crate) rate: usize,
 }
 
 impl Budget {
-    /// A budget of this many bytes.
-    pub(crate) fn new(bytes: usize) -> Arc<Self> {
-        Arc::new(Budget { left: AtomicUsize::new(bytes) })
+    /// A budget of this many bytes; one user may take half of it, or one body of the largest size.
+    pub(crate) fn new(whole: usize, largest_body: usize) -> Arc<Self> {
+        Arc::new(Budget { whole, per_user: largest_body.max(whole / 2), taken: Mutex::default() })
     }
 
-    /// How many bytes are left.
-    pub(crate) fn left(&self) -> usize {
-        self.left.load(Ordering::Relaxed)
+    /// How many bytes are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.lock().whole
     }
 
-    fn take(&self, bytes: usize) -> Result<(), Code> {
-        let less = |left: usize| left.checked_sub(bytes);
-        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Code::Overloaded),
+    fn take(&self, user: &str, bytes: usize) -> Result<(), Code> {
+        let mut taken = self.lock();
+        let of_user = taken.by_user.get(user).copied().unwrap_or_default();
+        if taken.whole + bytes > self.whole || of_user + bytes > self.per_user {
+            return Err(Code::Overloaded);
         }
+        taken.whole += bytes;
+        taken.by_user.insert(user.to_owned(), of_user + bytes);
+        Ok(())
+    }
+
+    fn give_back(&self, user: &str, bytes: usize) {
+        let mut taken = self.lock();
+        taken.whole -= bytes;
+        if let Some(of_user) = taken.by_user.get_mut(user) {
+            *of_user -= bytes;
+            if *of_user == 0 {
+                taken.by_user.remove(user);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Body {
-    /// Reads a whole body of at most `most` bytes, within `time`.
+    pub(crate) fn new(budget: &Arc<Budget>, user: &str) -> Self {
+        Body { bytes: Vec::new(), taken: 0, budget: Arc::clone(budget), user: user.to_owned() }
+    }
+
+    /// Reads a whole body. What came of one that fails stays here.
     ///
     /// Memory is taken for bytes that came, never for bytes that were announced: slow clients hold little.
-    pub(crate) async fn read(
-        incoming: &mut Incoming,
-        budget: &Arc<Budget>,
-        most: usize,
-        time: Duration,
-    ) -> Result<Body, Code> {
-        let mut body = Body { bytes: Vec::new(), taken: 0, budget: Arc::clone(budget) };
-        let all = async {
-            while let Some(chunk) = incoming.next().await {
-                // The connection broke or the chunks are malformed; if anybody still listens, it was the request.
-                body.append(&chunk.map_err(|_| Code::InvalidRequest)?, most)?;
+    pub(crate) async fn read(&mut self, incoming: &mut Incoming, bounds: &Bounds) -> Result<(), Failure> {
+        let start = Instant::now();
+        loop {
+            let earned = Duration::from_secs_f64(self.bytes.len() as f64 / bounds.rate as f64);
+            let end = bounds.end.min(Instant::now() + STALL).min(start + STALL + earned);
+            match timeout_at(end, incoming.next()).await.map_err(|_| Code::RequestTimeout)? {
+                None => return Ok(()),
+                Some(Ok(chunk)) => self.append(&chunk, bounds.bytes)?,
+                Some(Err(error)) if is_malformed(&error) => return Err(Code::InvalidRequest.into()),
+                Some(Err(_)) => return Err(Failure::client_gone()),
             }
-            Ok(())
-        };
-        timeout(time, all).await.map_err(|_| Code::RequestTimeout)??;
-        Ok(body)
+        }
     }
 
     /// The bytes.
@@ -95,7 +131,7 @@ impl Body {
         }
         if length > self.taken {
             let room = length.max(2 * self.taken).max(FIRST_BYTES).min(most);
-            self.budget.take(room - self.taken)?;
+            self.budget.take(&self.user, room - self.taken)?;
             self.taken = room;
             self.bytes.reserve_exact(room - self.bytes.len());
         }
@@ -106,21 +142,26 @@ impl Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.budget.left.fetch_add(self.taken, Ordering::Relaxed);
+        self.budget.give_back(&self.user, self.taken);
     }
 }
 
-/// Goes on reading a refused body for a while and throws it away: closing the connection on a client that still sends
-/// would destroy the reply on its way.
-pub(crate) fn discard(mut incoming: Incoming, most: usize, time: Duration) {
-    let all = async move {
-        let mut left = most.saturating_mul(DISCARDED);
-        while let Some(Ok(chunk)) = incoming.next().await {
-            let Some(less) = left.checked_sub(chunk.len()) else { return };
-            left = less;
-        }
-    };
-    tokio::spawn(timeout(time, all));
+/// Whether the client sent what no body is. Otherwise the connection broke, or ended too soon.
+fn is_malformed(error: &warp::Error) -> bool {
+    let first: &(dyn Error + 'static) = error;
+    let chain = std::iter::successors(Some(first), |&error| error.source());
+    let mut kinds = chain.filter_map(|error| Some(error.downcast_ref::<io::Error>()?.kind()));
+    kinds.any(|kind| matches!(kind, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData))
+}
+
+/// Goes on reading a refused body and throws it away, until it ends, is too long, or has had its time: closing the
+/// connection on a client that still sends would destroy the reply on its way.
+pub(crate) async fn discard(mut incoming: Incoming, most: usize) {
+    let mut left = most;
+    while let Some(Ok(chunk)) = incoming.next().await {
+        let Some(less) = left.checked_sub(chunk.len()) else { return };
+        left = less;
+    }
 }
 
 #[cfg(test)]
@@ -133,29 +174,60 @@ mod tests {
         Box::pin(stream::iter((0..count).map(move |_| Ok(Bytes::from(vec![7; size])))))
     }
 
-    async fn read(incoming: Incoming, budget: &Arc<Budget>, most: usize) -> Result<Body, Code> {
-        let mut incoming = incoming;
-        Body::read(&mut incoming, budget, most, Duration::from_millis(50)).await
+    async fn read(mut incoming: Incoming, budget: &Arc<Budget>, most: usize) -> Result<Body, Code> {
+        let mut body = Body::new(budget, "ann");
+        let end = Instant::now() + Duration::from_millis(50);
+        let bounds = Bounds { bytes: most, end, rate: 1 };
+        body.read(&mut incoming, &bounds).await.map_err(|failure| failure.code)?;
+        Ok(body)
     }
 
     #[tokio::test]
     async fn one_body_is_bounded() {
-        let budget = Budget::new(1 << 20);
-        assert_eq!(read(chunks(10, 100), &budget, 1000).await.unwrap().bytes(), [7; 1000]);
-        assert_eq!(read(chunks(10, 100), &budget, 999).await.unwrap_err(), Code::RequestTooLarge);
-        assert_eq!(read(chunks(0, 0), &budget, 999).await.unwrap().bytes(), b"");
-        assert_eq!(read(Box::pin(stream::pending()), &budget, 9).await.unwrap_err(), Code::RequestTimeout);
-        assert_eq!(budget.left.load(Ordering::Relaxed), 1 << 20);
+        let budget = Budget::new(1 << 20, 1000);
+        assert_eq!(read(chunks(10, 100), &budget, 1000).await.ok().unwrap().bytes(), [7; 1000]);
+        assert_eq!(read(chunks(10, 100), &budget, 999).await.err(), Some(Code::RequestTooLarge));
+        assert_eq!(read(chunks(0, 0), &budget, 999).await.ok().unwrap().bytes(), b"");
+        assert_eq!(read(Box::pin(stream::pending()), &budget, 9).await.err(), Some(Code::RequestTimeout));
+        assert_eq!(budget.taken(), 0);
     }
 
     #[tokio::test]
     async fn all_bodies_together_are_bounded() {
-        let budget = Budget::new(3 * FIRST_BYTES);
-        let first = read(chunks(1, FIRST_BYTES + 1), &budget, 1 << 20).await.unwrap();
-        assert_eq!(budget.left.load(Ordering::Relaxed), 2 * FIRST_BYTES - 1);
-        assert_eq!(read(chunks(3, FIRST_BYTES), &budget, 1 << 20).await.unwrap_err(), Code::Overloaded);
+        let budget = Budget::new(3 * FIRST_BYTES, 3 * FIRST_BYTES);
+        let first = read(chunks(1, FIRST_BYTES + 1), &budget, 1 << 20).await.ok().unwrap();
+        assert_eq!(budget.taken(), FIRST_BYTES + 1);
+        assert_eq!(read(chunks(3, FIRST_BYTES), &budget, 1 << 20).await.err(), Some(Code::Overloaded));
         drop(first);
         assert!(read(chunks(3, FIRST_BYTES), &budget, 3 * FIRST_BYTES).await.is_ok());
-        assert_eq!(budget.left.load(Ordering::Relaxed), 3 * FIRST_BYTES);
+        assert_eq!(budget.taken(), 0);
+    }
+
+    #[test]
+    fn one_user_leaves_room_for_the_others() {
+        let budget = Budget::new(100, 10);
+        assert_eq!((budget.take("ann", 50), budget.take("ann", 1)), (Ok(()), Err(Code::Overloaded)));
+        assert_eq!((budget.take("bob", 50), budget.take("cy", 1)), (Ok(()), Err(Code::Overloaded)));
+        budget.give_back("ann", 50);
+        assert_eq!((budget.take("cy", 1), budget.taken()), (Ok(()), 51));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_is_a_timeout() {
+        let budget = Budget::new(1 << 20, 1 << 20);
+        for (pause, rate, holds) in [(1, 100, true), (1, 200, false), (6, 1, false)] {
+            let pause = Duration::from_secs(pause);
+            let trickle = stream::unfold(0, move |count| async move {
+                tokio::time::sleep(pause).await;
+                (count < 20).then(|| (Ok(Bytes::from(vec![7; 100])), count + 1))
+            });
+            let trickle = Mutex::new(Box::pin(trickle));
+            let mut incoming: Incoming =
+                Box::pin(stream::poll_fn(move |cx| trickle.lock().unwrap().as_mut().poll_next(cx)));
+            let mut body = Body::new(&budget, "ann");
+            let bounds = Bounds { bytes: 1 << 20, end: Instant::now() + Duration::from_hours(1), rate };
+            let code = body.read(&mut incoming, &bounds).await.map_err(|failure| failure.code);
+            assert_eq!(code.is_ok(), holds, "{pause:?}, {rate}: {code:?}");
+        }
     }
 }

@@ -3,36 +3,25 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tracing::level_filters::LevelFilter;
 use visavis::Options;
 
-/// A duration written as a number of seconds, for example `10` or `0.5`.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(try_from = "f64", into = "f64")]
-pub struct Seconds(Duration);
+use crate::cors::Origins;
+use crate::environment;
+use crate::proxies::Proxies;
+pub use crate::values::{LogFormat, Seconds};
 
-/// The form of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// Declares each setting once: its place in the file, its variable, its option, its default and its explanation.
+/// Declares each setting once: its name in the file, of its variable and of its option, its default and its explanation.
 macro_rules! settings {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr, $variable:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr;)+) => {
         /// One source of settings; what it does not name is absent.
         #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub struct Layer {
-            $($(#[doc = $doc])+ #[arg(long, env = $variable, value_name = "VALUE")] pub $name: Option<$type>,)+
+            $($(#[doc = $doc])+ #[arg(long, global = true, value_name = "VALUE")] pub $name: Option<$type>,)+
         }
 
         /// All settings, complete.
@@ -49,6 +38,12 @@ macro_rules! settings {
                 Layer { $($name: self.$name.or(beneath.$name),)+ }
             }
 
+            /// Reads variables: `VISAVIS_` and the name of a setting. One that is empty counts as absent.
+            pub fn from_environment() -> Result<Layer, String> {
+                environment::check(&[$(stringify!($name)),+])?;
+                Ok(Layer { $($name: environment::value(stringify!($name))?,)+ })
+            }
+
             /// Fills in the defaults and checks the ranges.
             pub fn complete(self) -> Result<Config, String> {
                 let config = Config { $($name: self.$name.unwrap_or_else(|| $default),)+ };
@@ -62,53 +57,69 @@ macro_rules! settings {
 
 settings! {
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080)), "VISAVIS_LISTEN";
+    listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
+    /// Address and port for /health, /ready and /metrics alone, over plain HTTP and without the limits of the other
+    /// [default: none]
+    admin_listen: String = String::new();
     /// File of `name:hash` lines, read again on SIGHUP; or set `VISAVIS_USERNAME` and `VISAVIS_PASSWORD` [default: none]
-    credentials_file: PathBuf = PathBuf::new(), "VISAVIS_CREDENTIALS_FILE";
+    credentials_file: PathBuf = PathBuf::new();
     /// Certificate chain in PEM, read again on SIGHUP; without it the server speaks plain HTTP [default: none]
-    tls_certificate: PathBuf = PathBuf::new(), "VISAVIS_TLS_CERTIFICATE";
+    tls_certificate: PathBuf = PathBuf::new();
     /// The certificate's private key in PEM [default: none]
-    tls_key: PathBuf = PathBuf::new(), "VISAVIS_TLS_KEY";
-    /// Wrong passwords a minute and address, after which it is refused; 0 for any number [default: 20]
-    auth_failures: u32 = 20, "VISAVIS_AUTH_FAILURES";
+    tls_key: PathBuf = PathBuf::new();
+    /// Addresses and networks of proxies that are believed about their clients' addresses, separated by commas
+    /// [default: none]
+    trusted_proxies: String = String::new();
+    /// Origins whose pages may ask, such as `https://example.org`, separated by commas [default: none]
+    cors_origins: String = String::new();
+    /// Wrong passwords a minute, user and address, after which they are refused; 0 for any number [default: 20]
+    auth_failures: u32 = 20;
     /// Verifications at once [default: one per core]
-    workers: usize = std::thread::available_parallelism().map_or(1, usize::from), "VISAVIS_WORKERS";
+    workers: usize = std::thread::available_parallelism().map_or(1, usize::from);
     /// Requests that may wait for a worker; more are answered OVERLOADED [default: 32]
-    queue_length: usize = 32, "VISAVIS_QUEUE_LENGTH";
+    queue_length: usize = 32;
     /// Largest request body in bytes [default: 12582912]
-    max_body_bytes: usize = 12 << 20, "VISAVIS_MAX_BODY_BYTES";
+    max_body_bytes: usize = 12 << 20;
     /// Bytes that all request bodies in memory may take together [default: 268435456]
-    max_memory_bytes: usize = 256 << 20, "VISAVIS_MAX_MEMORY_BYTES";
+    max_memory_bytes: usize = 256 << 20;
     /// Largest photo in pixels [default: 50000000]
-    max_pixels: u64 = 50_000_000, "VISAVIS_MAX_PIXELS";
+    max_pixels: u64 = 50_000_000;
     /// Open connections; more wait to be accepted [default: 4096]
-    max_connections: usize = 4096, "VISAVIS_MAX_CONNECTIONS";
-    /// Seconds for the head of a request, and for a connection to be idle [default: 10]
-    header_timeout: Seconds = Seconds::new(10), "VISAVIS_HEADER_TIMEOUT";
+    max_connections: usize = 4096;
+    /// Open connections from one address; more are closed [default: 1024]
+    max_connections_per_address: usize = 1024;
+    /// Seconds that a connection may be idle; longer than those of a balancer in front [default: 75]
+    idle_timeout: Seconds = Seconds::new(75);
+    /// Seconds after which a connection is closed on which nobody logged in [default: 60]
+    anonymous_timeout: Seconds = Seconds::new(60);
+    /// Seconds for the head of a request [default: 10]
+    header_timeout: Seconds = Seconds::new(10);
     /// Seconds for the body of a request [default: 30]
-    body_timeout: Seconds = Seconds::new(30), "VISAVIS_BODY_TIMEOUT";
+    body_timeout: Seconds = Seconds::new(30);
+    /// Least bytes a second of a body, after 5 seconds [default: 4096]
+    body_rate: usize = 4096;
     /// Seconds for a whole request [default: 60]
-    request_timeout: Seconds = Seconds::new(60), "VISAVIS_REQUEST_TIMEOUT";
+    request_timeout: Seconds = Seconds::new(60);
     /// Seconds after a signal to stop in which requests are still taken while /ready says no [default: 1]
-    shutdown_delay: Seconds = Seconds::new(1), "VISAVIS_SHUTDOWN_DELAY";
+    shutdown_delay: Seconds = Seconds::new(1);
     /// Seconds after that for running requests to finish [default: 30]
-    shutdown_timeout: Seconds = Seconds::new(30), "VISAVIS_SHUTDOWN_TIMEOUT";
+    shutdown_timeout: Seconds = Seconds::new(30);
     /// Form of the log: text or json [default: text]
-    log_format: LogFormat = LogFormat::Text, "VISAVIS_LOG_FORMAT";
+    log_format: LogFormat = LogFormat::Text;
     /// What is logged: off, error, warn, info, debug or trace [default: info]
-    log_level: String = "info".into(), "VISAVIS_LOG_LEVEL";
+    log_level: String = "info".into();
     /// Inference engine: auto, onnxruntime or embedded [default: auto]
-    engine: String = "auto".into(), "VISAVIS_ENGINE";
+    engine: String = "auto".into();
     /// ONNX Runtime's library [default: searched for]
-    onnxruntime: PathBuf = PathBuf::new(), "VISAVIS_ONNXRUNTIME";
+    onnxruntime: PathBuf = PathBuf::new();
     /// Folder with other models and their manifest [default: the embedded ones]
-    models: PathBuf = PathBuf::new(), "VISAVIS_MODELS";
+    models: PathBuf = PathBuf::new();
     /// Which of several faces counts: prominent, largest or single [default: prominent]
-    face: String = "prominent".into(), "VISAVIS_FACE";
+    face: String = "prominent".into();
     /// Score from which on two photos count as the same person, 0 to 100 [default: 27]
-    threshold: f32 = Options::DEFAULT_THRESHOLD, "VISAVIS_THRESHOLD";
+    threshold: f32 = Options::DEFAULT_THRESHOLD;
     /// Smallest face in pixels [default: 0]
-    min_face: u32 = 0, "VISAVIS_MIN_FACE";
+    min_face: u32 = 0;
 }
 
 impl Layer {
@@ -116,8 +127,21 @@ impl Layer {
     pub fn from_file(path: &Path) -> Result<Layer, String> {
         let fail = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| fail(&error))?;
-        toml::from_str(&text).map_err(|error| fail(&error))
+        toml::from_str(&text).map_err(|error| fail(&without_values(&error, &text)))
     }
+}
+
+/// What is wrong with a file, without the line itself or a value of it: a password may have got there.
+fn without_values(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text[..start].matches('\n').count() + 1;
+    // A word of a list that is none of it is in backticks, like the names that are no secrets.
+    let message = error.message();
+    let rest = message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`'));
+    let message = rest.map_or(message.to_owned(), |(_, rest)| format!("unknown value{rest}"));
+    let quoted = message.split('"').enumerate();
+    let message: String = quoted.map(|(number, part)| if number % 2 == 0 { part } else { "..." }).collect();
+    format!("line {line}: {message}")
 }
 
 impl fmt::Display for Config {
@@ -147,6 +171,11 @@ impl Config {
         named(&self.tls_certificate).zip(named(&self.tls_key))
     }
 
+    /// Where those who watch the server are answered, if that is elsewhere.
+    pub fn admin_listen(&self) -> Option<SocketAddr> {
+        self.admin_listen.parse().ok()
+    }
+
     /// The level of the log.
     pub fn level(&self) -> Result<LevelFilter, String> {
         self.log_level.parse().map_err(|_| format!("log-level cannot be {:?}", self.log_level))
@@ -162,63 +191,37 @@ impl Config {
         within("max-body-bytes", self.max_body_bytes, 1 << 10, 1 << 30)?;
         within("max-memory-bytes", self.max_memory_bytes, self.max_body_bytes, 1 << 40)?;
         within("max-connections", self.max_connections, 1, 1 << 20)?;
+        within("max-connections-per-address", self.max_connections_per_address, 1, 1 << 20)?;
+        within("body-rate", self.body_rate, 1, 1 << 30)?;
+        // No photo within the limits of any setting has a larger one.
+        within("min-face", self.min_face as usize, 0, 1 << 16)?;
         if named(&self.tls_certificate).is_some() != named(&self.tls_key).is_some() {
             return Err("tls-certificate and tls-key belong together".to_owned());
         }
+        if !self.admin_listen.is_empty() && self.admin_listen().is_none() {
+            return Err(format!("admin-listen must be an address and a port, not {:?}", self.admin_listen));
+        }
+        Proxies::parse(&self.trusted_proxies).map_err(|why| format!("trusted-proxies: {why}"))?;
+        Origins::parse(&self.cors_origins).map_err(|why| format!("cors-origins: {why}"))?;
         self.level()?;
-        let timeouts = [
-            ("header-timeout", self.header_timeout),
-            ("body-timeout", self.body_timeout),
-            ("request-timeout", self.request_timeout),
-        ];
-        match timeouts.iter().find(|(_, time)| time.get().is_zero()) {
-            Some((name, _)) => Err(format!("{name} must be more than 0")),
-            None => {
-                self.core_options().and_then(|options| options.validate()).map_err(|error| error.to_string())
+        for (name, time, least) in [
+            ("header-timeout", self.header_timeout, 100),
+            ("body-timeout", self.body_timeout, 100),
+            ("idle-timeout", self.idle_timeout, 100),
+            ("anonymous-timeout", self.anonymous_timeout, 100),
+            ("request-timeout", self.request_timeout, 1),
+        ] {
+            if time.get() < Duration::from_millis(least) {
+                return Err(format!("{name} must be at least {} s", least as f64 / 1000.0));
             }
         }
+        self.core_options().and_then(|options| options.validate()).map_err(|error| error.to_string())
     }
 }
 
 /// A path that was set.
 pub fn named(path: &Path) -> Option<&Path> {
     Some(path).filter(|path| !path.as_os_str().is_empty())
-}
-
-impl Seconds {
-    /// So many of them.
-    pub const fn new(seconds: u64) -> Self {
-        Seconds(Duration::from_secs(seconds))
-    }
-
-    /// As a duration.
-    pub const fn get(self) -> Duration {
-        self.0
-    }
-}
-
-impl TryFrom<f64> for Seconds {
-    type Error = String;
-
-    fn try_from(seconds: f64) -> Result<Self, String> {
-        const MOST: f64 = 86_400.0;
-        let message = || format!("a number of seconds in 0..={MOST} is needed, not {seconds}");
-        (0.0..=MOST).contains(&seconds).then(|| Seconds(Duration::from_secs_f64(seconds))).ok_or_else(message)
-    }
-}
-
-impl FromStr for Seconds {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse::<f64>().map_err(|error| error.to_string())?.try_into()
-    }
-}
-
-impl From<Seconds> for f64 {
-    fn from(seconds: Seconds) -> f64 {
-        seconds.0.as_secs_f64()
-    }
 }
 
 #[cfg(test)]
@@ -255,6 +258,12 @@ mod tests {
             "max-body-bytes = 10",
             "max-memory-bytes = 2048",
             "body-timeout = 0",
+            "header-timeout = 1e-9",
+            "min-face = 4000000000",
+            "admin-listen = '8081'",
+            "trusted-proxies = 'proxy.example'",
+            "cors-origins = 'https://example.org/'",
+            "cors-origins = '*'",
             "engine = 'gpu'",
             "face = 'mine'",
             "threshold = 100.5",

@@ -1,13 +1,13 @@
-//! The documented JSON: what comes in, what goes out, and the names and statuses of the errors. Nothing else.
+//! The documented JSON: what comes in and what goes out. Nothing else.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use http::StatusCode;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use crate::code::Code;
 use crate::details::Details;
 
 /// The longest `sessionId`, in characters.
@@ -125,72 +125,6 @@ fn string(json: &RawValue) -> Option<Cow<'_, str>> {
     serde_json::from_str(json.get()).ok().map(Cow::Owned)
 }
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $status:ident, $name:literal;)+) => {
-        /// The `error` of a reply.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
-            $($(#[$doc])* $variant,)+
-        }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
-
-            /// The name in the JSON.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Code::$variant => $name,)+
-                }
-            }
-
-            /// The HTTP status that goes with it.
-            pub const fn status(self) -> StatusCode {
-                match self {
-                    $(Code::$variant => StatusCode::$status,)+
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The probe is missing, not Base64, or not a readable image.
-    MissingProbeImage = OK, "MISSING_PROBE_IMAGE";
-    /// The reference is missing, not Base64, or not a readable image.
-    MissingReferenceImage = OK, "MISSING_REFERENCE_IMAGE";
-    /// The probe shows no face that can be used.
-    ProbeFaceNotFound = OK, "PROBE_FACE_NOT_FOUND";
-    /// The reference shows no face that can be used.
-    ReferenceFaceNotFound = OK, "REFERENCE_FACE_NOT_FOUND";
-    /// Our fault.
-    InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR";
-    /// The body is not JSON, or a member has the wrong type.
-    InvalidRequest = BAD_REQUEST, "INVALID_REQUEST";
-    /// No credentials, or wrong ones.
-    Unauthorized = UNAUTHORIZED, "UNAUTHORIZED";
-    /// No such path.
-    NotFound = NOT_FOUND, "NOT_FOUND";
-    /// The path exists, but not for this method.
-    MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED";
-    /// The body came too slowly.
-    RequestTimeout = REQUEST_TIMEOUT, "REQUEST_TIMEOUT";
-    /// The body has more bytes than allowed.
-    RequestTooLarge = PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE";
-    /// Too many wrong passwords from this address.
-    TooManyRequests = TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS";
-    /// The body is not sent as plain `application/json`.
-    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE";
-    /// More work than can be done now; try again.
-    Overloaded = SERVICE_UNAVAILABLE, "OVERLOADED";
-}
-
-impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 /// The documented reply: `score` without an error, `error` with one, never both.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -203,18 +137,33 @@ pub struct Envelope<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Code>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<&'a Details>,
+    details: Option<Extension<'a>>,
+}
+
+/// The member `details`, where it was asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Extension<'a> {
+    Verdict(&'a Details),
+    Failure { code: &'static str, message: String },
 }
 
 impl<'a> Envelope<'a> {
     /// The reply to a request with a verdict.
     pub(crate) fn verdict(session_id: Option<&'a str>, score: u8, details: Option<&'a Details>) -> Self {
+        let details = details.map(Extension::Verdict);
         Envelope { session_id, score: Some(score), has_error: false, error: None, details }
     }
 
     /// The reply to a request without one.
     pub fn failure(session_id: Option<&'a str>, code: Code) -> Self {
         Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
+    }
+
+    /// The same with the reason: its name, and words for people.
+    #[must_use]
+    pub(crate) fn because(self, code: &'static str, message: String) -> Self {
+        Envelope { details: Some(Extension::Failure { code, message }), ..self }
     }
 }
 

@@ -1,10 +1,9 @@
 //! Where the credentials come from: a file, the environment, or made for one run.
 
-use std::env;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use visavis_server::config::{Config, named};
+use visavis_server::environment::variable;
 use visavis_server::users::Users;
 
 use crate::text;
@@ -22,14 +21,6 @@ pub(crate) fn users(config: &Config, dev: bool) -> Result<Users, String> {
         _ => {
             Err("give either a credentials file or both of VISAVIS_USERNAME and VISAVIS_PASSWORD".to_owned())
         }
-    }
-}
-
-fn variable(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
 }
 

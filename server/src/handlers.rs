@@ -6,7 +6,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
-use crate::body::Body;
+use crate::body::{Body, Bounds};
 use crate::contract::{self, Code};
 use crate::judge::judge;
 use crate::outcome::{Answer, Failure, Outcome};
@@ -15,13 +15,19 @@ use crate::request::Request;
 
 /// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
 pub(crate) async fn verify(request: &mut Request) -> Outcome {
+    if request.app.origins.is_preflight(&request.method, &request.headers) {
+        return Ok(Answer::Preflight);
+    }
     if request.method != Method::POST {
         return Err(Failure::method_not_allowed("POST"));
     }
     let deadline = Instant::now() + request.app.config.request_timeout.get();
-    let with_details = check_head(request).await?;
-    let body = Arc::new(read_body(request, deadline).await?);
-    let outcome = wait_for_turn(request, &body, with_details, deadline).await;
+    check_head(request).await?;
+    let (body, read) = read_body(request, deadline).await;
+    let outcome = match read {
+        Ok(()) => wait_for_turn(request, &body, deadline).await,
+        Err(failure) => Err(failure),
+    };
     if outcome.is_err() && request.record.session_id.is_none() {
         // A large body takes milliseconds to search, which the threads of all connections do not have.
         let search = tokio::task::spawn_blocking(move || contract::session_id(body.bytes()));
@@ -51,8 +57,7 @@ pub(crate) async fn metrics(request: &mut Request) -> Outcome {
     check_reading(request)?;
     admit(request).await?;
     let app = &request.app;
-    let body_bytes = app.config.max_memory_bytes - app.budget.left();
-    Ok(Answer::Metrics(app.metrics.text(app.queue.load(), body_bytes)))
+    Ok(Answer::Metrics(app.metrics.text(app.queue.load(), app.budget.taken())))
 }
 
 /// `GET /` and what belongs to it.
@@ -70,31 +75,34 @@ fn check_reading(request: &Request) -> Result<(), Failure> {
 }
 
 async fn admit(request: &mut Request) -> Result<(), Code> {
-    let user = request.app.auth.admit(&request.headers, request.peer).await?;
+    let user = request.app.auth.admit(&request.headers, request.client).await?;
     request.record.user = Some(user);
+    request.connection.log_in();
     Ok(())
 }
 
-/// Everything that can be decided without the body. Returns whether details are asked for.
-async fn check_head(request: &mut Request) -> Result<bool, Code> {
+/// Everything that can be decided without the body.
+async fn check_head(request: &mut Request) -> Result<(), Code> {
     admit(request).await?;
     check_media(&request.headers)?;
-    let with_details = with_details(&request.query)?;
+    request.with_details = with_details(&request.query)?;
     let app = &request.app;
     if announced(&request.headers).is_some_and(|length| length > app.config.max_body_bytes as u64) {
         return Err(Code::RequestTooLarge);
     }
-    if app.queue.is_full() {
+    if app.queue.is_full(request.record.user.as_deref().unwrap_or_default()) {
         return Err(Code::Overloaded);
     }
-    Ok(with_details)
+    Ok(())
 }
 
+/// JSON, and what clients that do not say what they send are known to send for it: nothing, or what HTML forms do.
 fn check_media(headers: &HeaderMap) -> Result<(), Code> {
-    let value = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    let value = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
     let kind = value(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let usual = ["", "application/json", "application/x-www-form-urlencoded"];
     let plain = value(CONTENT_ENCODING).is_none_or(|coding| coding.trim().eq_ignore_ascii_case("identity"));
-    if kind.eq_ignore_ascii_case("application/json") && plain {
+    if plain && usual.iter().any(|usual| kind.eq_ignore_ascii_case(usual)) {
         Ok(())
     } else {
         Err(Code::UnsupportedMediaType)
@@ -115,36 +123,41 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn read_body(request: &mut Request, deadline: Instant) -> Result<Body, Code> {
+/// What came of the body, and whether that is all of it.
+async fn read_body(request: &mut Request, deadline: Instant) -> (Arc<Body>, Result<(), Failure>) {
     let config = &request.app.config;
-    let Some(incoming) = &mut request.body else { return Err(Code::InternalError) };
-    let time = config.body_timeout.get().min(deadline - Instant::now());
-    let body = Body::read(incoming, &request.app.budget, config.max_body_bytes, time).await?;
-    request.body = None;
+    let user = request.record.user.as_deref().unwrap_or_default();
+    let mut body = Body::new(&request.app.budget, user);
+    let end = deadline.min(Instant::now() + config.body_timeout.get());
+    let bounds = Bounds { bytes: config.max_body_bytes, end, rate: config.body_rate };
+    let read = match &mut request.body {
+        Some(incoming) => body.read(incoming, &bounds).await,
+        None => Ok(()),
+    };
     request.record.body_bytes = body.bytes().len();
-    Ok(body)
+    if read.is_ok() {
+        request.body = None;
+    }
+    (Arc::new(body), read)
 }
 
-async fn wait_for_turn(
-    request: &mut Request,
-    body: &Arc<Body>,
-    with_details: bool,
-    deadline: Instant,
-) -> Outcome {
+async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instant) -> Outcome {
+    let with_details = request.with_details;
     let (app, bytes, queued) = (Arc::clone(&request.app), Arc::clone(body), Instant::now());
-    let judged = request.app.queue.submit(move || {
+    let user = request.record.user.as_deref().unwrap_or_default();
+    let judged = request.app.queue.submit(user, move || {
         let start = Instant::now();
         app.metrics.waited(start - queued);
         (judge(&app.verifier, bytes.bytes(), with_details), start - queued, start.elapsed())
     });
     match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
-        Ok(Ok(((session_id, outcome), queued, verified))) => {
+        Ok(Ok(Ok(((session_id, outcome), queued, verified)))) => {
             let record = &mut request.record;
             (record.session_id, record.queued, record.verified) = (session_id, queued, verified);
             outcome
         }
         Ok(Err(_panicked)) => Err(Code::InternalError.into()),
-        // It waited too long for its turn. Dropping the receiver takes it out of the queue.
-        Err(_) => Err(Code::Overloaded.into()),
+        // It gave its place up to another user, or waited too long: dropping the receiver takes it out of the queue.
+        Ok(Ok(Err(_))) | Err(_) => Err(Code::Overloaded.into()),
     }
 }

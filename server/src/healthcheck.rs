@@ -15,14 +15,15 @@ use crate::config::Config;
 /// For each step.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Fails with the reason when the server does not answer that it is up.
+/// Fails with the reason when the server does not answer that it is up; asks its admin address where it has one.
 pub fn ask(config: &Config) -> Result<(), String> {
-    let address = reachable(config.listen);
+    let address = reachable(config.admin_listen().unwrap_or(config.listen));
+    let tls = config.tls_files().filter(|_| config.admin_listen().is_none());
     let talk = || {
         let stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
         stream.set_write_timeout(Some(TIMEOUT))?;
-        match config.tls_files() {
+        match tls {
             None => status(stream),
             Some(_) => status(StreamOwned::new(connection()?, stream)),
         }

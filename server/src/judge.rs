@@ -5,7 +5,7 @@ use visavis::{Photo, Side, Verifier};
 use crate::base64_text;
 use crate::contract::{Body, Code, session_id};
 use crate::details::Details;
-use crate::outcome::{Answer, Outcome};
+use crate::outcome::{Answer, Failure, Outcome};
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
 /// decodes, reference decodes, probe face, reference face. Returns the `sessionId` beside the outcome.
@@ -17,13 +17,13 @@ pub(crate) fn judge(verifier: &Verifier, bytes: &[u8], with_details: bool) -> (O
 }
 
 fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool) -> Outcome {
-    let probe = body.probe.as_deref().ok_or(Code::MissingProbeImage)?;
-    let reference = body.reference.as_deref().ok_or(Code::MissingReferenceImage)?;
-    let probe = base64_text::decode(probe).ok_or(Code::MissingProbeImage)?;
+    let probe = body.probe.as_deref().ok_or_else(|| Failure::absent(Code::MissingProbeImage))?;
+    let reference = body.reference.as_deref().ok_or_else(|| Failure::absent(Code::MissingReferenceImage))?;
+    let probe = base64_text::decode(probe).ok_or_else(|| Failure::not_base64(Code::MissingProbeImage))?;
     let Some(reference) = base64_text::decode(reference) else {
         // A broken probe is reported before a broken reference, also where one is no image and the other no Base64.
         verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
-        return Err(Code::MissingReferenceImage.into());
+        return Err(Failure::not_base64(Code::MissingReferenceImage));
     };
     let photo = |bytes| if with_details { Photo::from(bytes).with_quality() } else { Photo::from(bytes) };
     let verdict = verifier.verify(photo(&probe), photo(&reference))?;

@@ -1,4 +1,4 @@
-//! Counts failed logins per address.
+//! Counts failed logins per account: an address and the user that it names.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,58 +8,101 @@ use std::time::{Duration, Instant};
 /// How long failures are counted together.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// How many addresses are remembered; the oldest is forgotten for a new one.
-const MAX_ADDRESSES: usize = 10_000;
+/// How many accounts are remembered; the oldest is forgotten for a new one, strangers first.
+const MAX_ACCOUNTS: usize = 10_000;
 
-/// Refuses addresses that failed too often within a minute.
-pub(crate) struct Limiter {
-    most: u32,
-    failures: Mutex<HashMap<IpAddr, Failures>>,
+/// How many times more failures are allowed where the user has logged in before: somebody else at that address must not
+/// shut it out, but guessing there is not free either.
+const FAMILIAR: u32 = 10;
+
+/// Where a login comes from and whose it claims to be; all names that no user has are one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Account {
+    address: IpAddr,
+    user: Option<String>,
 }
 
-struct Failures {
+/// Refuses accounts that failed too often within a minute.
+pub(crate) struct Limiter {
+    most: u32,
+    accounts: Mutex<HashMap<Account, History>>,
+}
+
+struct History {
     since: Instant,
-    count: u32,
+    failures: u32,
+    familiar: bool,
+}
+
+impl Account {
+    pub(crate) fn new(address: IpAddr, user: Option<String>) -> Self {
+        Account { address: network(address), user }
+    }
+
+    /// Whether it names a user that exists.
+    pub(crate) fn has_user(&self) -> bool {
+        self.user.is_some()
+    }
 }
 
 impl Limiter {
-    /// Allows `most` failures a minute and address; 0 allows any number.
+    /// Allows `most` failures a minute and account; 0 allows any number.
     pub(crate) fn new(most: u32) -> Self {
-        Limiter { most, failures: Mutex::default() }
+        Limiter { most, accounts: Mutex::default() }
     }
 
-    /// How long this address has to wait before it may try again, if it has to.
-    pub(crate) fn wait(&self, address: IpAddr) -> Option<Duration> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let known =
-            failures.get(&network(address)).filter(|known| self.most > 0 && known.count >= self.most)?;
-        WINDOW.checked_sub(known.since.elapsed()).filter(|left| !left.is_zero())
+    /// How long this account is refused, however right the password may be.
+    pub(crate) fn wait(&self, account: &Account) -> Option<Duration> {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let history = accounts.get(account).filter(|history| history.is_over(self.most))?;
+        WINDOW.checked_sub(history.since.elapsed()).filter(|left| !left.is_zero())
     }
 
     /// Counts a failure.
-    pub(crate) fn failed(&self, address: IpAddr) {
+    pub(crate) fn failed(&self, account: &Account) {
+        self.change(account, |history| {
+            if history.since.elapsed() >= WINDOW {
+                (history.since, history.failures) = (Instant::now(), 0);
+            }
+            history.failures = history.failures.saturating_add(1);
+        });
+    }
+
+    /// Remembers that the user logs in from there.
+    pub(crate) fn succeeded(&self, account: &Account) {
+        self.change(account, |history| history.familiar = true);
+    }
+
+    fn change(&self, account: &Account, change: impl FnOnce(&mut History)) {
         if self.most == 0 {
             return;
         }
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let address = network(address);
-        if failures.len() >= MAX_ADDRESSES && !failures.contains_key(&address) {
-            failures.retain(|_, known| known.since.elapsed() < WINDOW);
-            let oldest = failures.iter().min_by_key(|(_, known)| known.since).map(|(address, _)| *address);
-            if let Some(oldest) = oldest.filter(|_| failures.len() >= MAX_ADDRESSES) {
-                failures.remove(&oldest);
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(history) = accounts.get_mut(account) {
+            return change(history);
+        }
+        if accounts.len() >= MAX_ACCOUNTS {
+            let age = |history: &History| (history.familiar, history.since);
+            let oldest = accounts.iter().min_by_key(|(_, history)| age(history));
+            if let Some(oldest) = oldest.map(|(account, _)| account.clone()) {
+                accounts.remove(&oldest);
             }
         }
-        let known = failures.entry(address).or_insert_with(|| Failures { since: Instant::now(), count: 0 });
-        if known.since.elapsed() >= WINDOW {
-            *known = Failures { since: Instant::now(), count: 0 };
-        }
-        known.count = known.count.saturating_add(1);
+        let mut history = History { since: Instant::now(), failures: 0, familiar: false };
+        change(&mut history);
+        accounts.insert(account.clone(), history);
+    }
+}
+
+impl History {
+    fn is_over(&self, most: u32) -> bool {
+        let most = if self.familiar { most.saturating_mul(FAMILIAR) } else { most };
+        most > 0 && self.failures >= most
     }
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -70,35 +113,56 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    fn account(address: &str, user: &str) -> Account {
+        Account::new(address.parse().unwrap(), Some(user.to_owned()))
+    }
+
     #[test]
-    fn an_address_is_refused_after_its_failures_and_others_are_not() {
+    fn an_account_is_refused_after_its_failures_and_others_are_not() {
         let limiter = Limiter::new(2);
-        let parse = |text: &str| text.parse::<IpAddr>().unwrap();
         for (address, neighbour, other) in [
             ("10.0.0.1", "::ffff:10.0.0.1", "10.0.0.2"),
             ("2001:db8::1", "2001:db8::ffff", "2001:db8:0:1::1"),
         ] {
-            limiter.failed(parse(address));
-            assert_eq!(limiter.wait(parse(address)), None);
-            limiter.failed(parse(neighbour));
+            limiter.failed(&account(address, "ann"));
+            assert_eq!(limiter.wait(&account(address, "ann")), None);
+            limiter.failed(&account(neighbour, "ann"));
             for refused in [address, neighbour] {
-                let wait = limiter.wait(parse(refused)).unwrap();
+                let wait = limiter.wait(&account(refused, "ann")).unwrap();
                 assert!(wait > WINDOW / 2 && wait <= WINDOW, "{wait:?}");
             }
-            assert_eq!(limiter.wait(parse(other)), None);
+            assert_eq!(limiter.wait(&account(other, "ann")), None);
+            assert_eq!(limiter.wait(&account(address, "bob")), None);
+            assert_eq!(limiter.wait(&Account::new(address.parse().unwrap(), None)), None);
         }
+    }
+
+    #[test]
+    fn who_has_logged_in_from_there_is_shut_out_late() {
+        let limiter = Limiter::new(2);
+        let ann = account("10.0.0.1", "ann");
+        limiter.succeeded(&ann);
+        for _ in 0..19 {
+            limiter.failed(&ann);
+            assert_eq!(limiter.wait(&ann), None);
+        }
+        limiter.failed(&ann);
+        assert!(limiter.wait(&ann).is_some(), "guessing is bounded for everybody");
     }
 
     #[test]
     fn memory_is_bounded_and_zero_means_any_number() {
         let (limiter, unlimited) = (Limiter::new(1), Limiter::new(0));
-        for number in 0..MAX_ADDRESSES as u32 + 10 {
-            let address = IpAddr::V4(number.into());
-            limiter.failed(address);
-            unlimited.failed(address);
-            assert!(limiter.wait(address).is_some() && unlimited.wait(address).is_none());
+        let known = account("192.0.2.1", "ann");
+        limiter.succeeded(&known);
+        for number in 0..MAX_ACCOUNTS as u32 + 10 {
+            let account = Account::new(IpAddr::V4(number.into()), None);
+            limiter.failed(&account);
+            unlimited.failed(&account);
+            assert!(limiter.wait(&account).is_some() && unlimited.wait(&account).is_none());
         }
-        assert_eq!(limiter.failures.lock().unwrap().len(), MAX_ADDRESSES);
-        assert!(unlimited.failures.lock().unwrap().is_empty());
+        let accounts = limiter.accounts.lock().unwrap();
+        assert!(accounts.len() == MAX_ACCOUNTS && accounts.contains_key(&known));
+        assert!(unlimited.accounts.lock().unwrap().is_empty());
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use tracing::level_filters::LevelFilter;
 use tracing::{debug, error, info};
+use visavis::ErrorKind;
 
 use crate::contract::Code;
-use crate::outcome::Failure;
+use crate::outcome::{Cause, Failure};
 use crate::record::Record;
 
 /// The header that names a request.
@@ -54,9 +55,10 @@ pub(crate) fn ended(
     took: Duration,
 ) {
     let cause = failure.and_then(|failure| failure.cause.as_ref());
-    if let Some(cause) = cause.filter(|_| failure.is_some_and(|failure| failure.code == Code::InternalError))
-    {
-        error!(request_id = record.names.request, %cause, "verification failed");
+    if let Some(Cause::Core(error)) = cause.filter(|_| outcome == Code::InternalError.name()) {
+        // The message of a panic could hold anything; the hook has logged what it may.
+        let message = if error.kind() == ErrorKind::Panic { "panic" } else { error.message() };
+        error!(request_id = record.names.request, kind = error.kind().name(), message, "verification failed");
     }
     macro_rules! line {
         ($level:ident) => {
@@ -72,7 +74,7 @@ pub(crate) fn ended(
                 route = record.route,
                 status = status.map(|status| status.as_u16()),
                 outcome,
-                reason = cause.map(|cause| cause.kind().name()),
+                reason = cause.map(Cause::name),
                 body_bytes = record.body_bytes,
                 queue_milliseconds = milliseconds(record.queued),
                 verify_milliseconds = milliseconds(record.verified),
@@ -83,7 +85,7 @@ pub(crate) fn ended(
         };
     }
     match record.route {
-        // Asked every few seconds by whoever watches.
+        // Asked every few seconds by those who watch.
         "health" | "ready" => line!(debug),
         _ => line!(info),
     }

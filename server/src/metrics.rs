@@ -1,6 +1,6 @@
 //! Counters for Prometheus. Labels come from fixed sets: nothing that a client sends becomes one.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
@@ -10,8 +10,10 @@ use prometheus::{
 };
 use visavis::{Timings, Verdict, Verifier};
 
+use crate::config::Config;
 use crate::contract::Code;
 use crate::queue::Load;
+use crate::usage::Usage;
 
 /// The outcome of a request whose client went away before it was answered.
 pub(crate) const CLIENT_GONE: &str = "CLIENT_GONE";
@@ -38,7 +40,19 @@ pub(crate) struct Metrics {
     pub(crate) in_flight: IntGauge,
     /// Open connections.
     pub(crate) connections: IntGauge,
+    closed: IntCounterVec,
+    reloads: IntCounterVec,
+    last_reload: IntGauge,
+    /// When the certificate expires.
+    pub(crate) certificate_end: IntGauge,
+    usage: Usage,
 }
+
+const RELOADS: [&str; 2] = ["failed", "ok"];
+
+/// Why the server refuses or closes connections.
+const CLOSED: &[&str] =
+    &["address_limit", "anonymous", "bad_head", "evicted", "idle", "slow_head", "tls_handshake"];
 
 impl Metrics {
     /// Nothing counted yet.
@@ -46,7 +60,7 @@ impl Metrics {
     /// # Panics
     ///
     /// Never: the names here are sound and different.
-    pub(crate) fn new(verifier: &Verifier) -> Self {
+    pub(crate) fn new(verifier: &Verifier, config: &Config) -> Self {
         let r = Registry::new();
         let histogram = |name, help, buckets: &[f64]| {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
@@ -79,6 +93,18 @@ impl Metrics {
             body_bytes: gauge("visavis_body_bytes", "Memory that request bodies take"),
             in_flight: gauge("visavis_requests_in_flight", "Requests that are being answered"),
             connections: gauge("visavis_connections", "Open connections"),
+            closed: counters(
+                "visavis_connections_closed_total",
+                "Connections that the server refused or closed, by cause",
+                &["cause"],
+            ),
+            reloads: counters("visavis_reloads_total", "Reloads on SIGHUP by result", &["result"]),
+            last_reload: gauge("visavis_last_reload_timestamp_seconds", "Time of the last good reload, or 0"),
+            certificate_end: gauge(
+                "visavis_certificate_expiry_timestamp_seconds",
+                "End of the TLS certificate's validity, or 0 without one",
+            ),
+            usage: Usage::new(&r).expect(SOUND),
             registry: r.clone(),
         };
         let engine = verifier.engine();
@@ -94,11 +120,39 @@ impl Metrics {
         let options = Opts::new("visavis_info", "What runs here");
         let info = register_int_gauge_vec_with_registry!(options, &names, r).expect(SOUND);
         info.with_label_values(&values).set(1);
+        for (name, help, limit) in [
+            ("visavis_workers", "Verifications that may run at once", config.workers),
+            ("visavis_queue_length_limit", "Requests that may wait for a worker", config.queue_length),
+            ("visavis_connections_limit", "Connections that may be open", config.max_connections),
+            ("visavis_body_bytes_limit", "Memory that request bodies may take", config.max_memory_bytes),
+        ] {
+            gauge(name, help).set(limit as i64);
+        }
         // A counter that appears with its first count has no rate then, and the alert on it would sleep.
         for outcome in Code::ALL.iter().map(|code| code.name()).chain(["OK", CLIENT_GONE]) {
             metrics.requests.with_label_values(&["verify", outcome]);
         }
+        for cause in CLOSED {
+            metrics.closed.with_label_values(&[cause]);
+        }
+        for result in RELOADS {
+            metrics.reloads.with_label_values(&[result]);
+        }
         metrics
+    }
+
+    /// Counts a connection that the server refused or closed.
+    pub(crate) fn closed(&self, cause: &str) {
+        self.closed.with_label_values(&[cause]).inc();
+    }
+
+    /// Counts a reload.
+    pub(crate) fn reloaded(&self, is_good: bool) {
+        self.reloads.with_label_values(&[RELOADS[usize::from(is_good)]]).inc();
+        if is_good {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            self.last_reload.set(now.as_secs() as i64);
+        }
     }
 
     /// Counts a request that is over.
@@ -127,9 +181,10 @@ impl Metrics {
     /// # Panics
     ///
     /// Never: memory takes everything that is written.
-    pub(crate) fn text(&self, load: &Load, body_bytes: usize) -> Vec<u8> {
-        self.queued.set(load.queued() as i64);
-        self.running.set(load.running() as i64);
+    pub(crate) fn text(&self, load: Load, body_bytes: usize) -> Vec<u8> {
+        self.usage.update();
+        self.queued.set(load.queued as i64);
+        self.running.set(load.running as i64);
         self.body_bytes.set(body_bytes as i64);
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("memory takes everything");

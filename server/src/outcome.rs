@@ -1,7 +1,7 @@
 //! What a request came to: one value, which is rendered, counted and logged.
 
 use http::StatusCode;
-use visavis::{Band, Error, Side, Verdict};
+use visavis::{Band, Error, ErrorKind, Side, Verdict};
 
 use crate::contract::Code;
 use crate::details::Details;
@@ -20,6 +20,8 @@ pub(crate) enum Answer {
     Metrics(Vec<u8>),
     /// A file of the page.
     Asset(&'static Asset),
+    /// What a page of another origin may send.
+    Preflight,
 }
 
 /// Why there is no answer.
@@ -27,21 +29,76 @@ pub(crate) enum Answer {
 pub(crate) struct Failure {
     /// What the client is sent.
     pub(crate) code: Code,
-    /// What the core reported, for the log: it names kinds and sizes, never content.
-    pub(crate) cause: Option<Error>,
+    /// What is wrong with a photo or with us, for the log and for those who ask for details: it names kinds and sizes,
+    /// never content.
+    pub(crate) cause: Option<Cause>,
     /// The methods that the path has, where the request used another one.
     pub(crate) allowed: Option<&'static str>,
+    /// The client went away while it sent: the reply will hardly be read.
+    pub(crate) gone: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// There is no photo.
+    Absent,
+    /// The photo's text is no Base64.
+    NotBase64,
+    /// What the core reported.
+    Core(Error),
 }
 
 impl Failure {
     pub(crate) fn method_not_allowed(allowed: &'static str) -> Self {
         Failure { allowed: Some(allowed), ..Code::MethodNotAllowed.into() }
     }
+
+    pub(crate) fn client_gone() -> Self {
+        Failure { gone: true, ..Code::InvalidRequest.into() }
+    }
+
+    pub(crate) fn absent(code: Code) -> Self {
+        Failure { cause: Some(Cause::Absent), ..code.into() }
+    }
+
+    pub(crate) fn not_base64(code: Code) -> Self {
+        Failure { cause: Some(Cause::NotBase64), ..code.into() }
+    }
+}
+
+impl Cause {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Cause::Absent => "ABSENT",
+            Cause::NotBase64 => "NOT_BASE64",
+            Cause::Core(error) => error.kind().name(),
+        }
+    }
+
+    /// What is wrong, and what can be done about it. Our own faults are not described to clients.
+    pub(crate) fn words(&self) -> String {
+        let error = match self {
+            Cause::Absent => return "there is no photo: send it as imageBase64".to_owned(),
+            Cause::NotBase64 => return "imageBase64 is not Base64: encode the bytes of the file".to_owned(),
+            Cause::Core(error) => error,
+        };
+        let advice = match error.kind() {
+            ErrorKind::EmptyImage => "choose the file again",
+            ErrorKind::UnsupportedFormat => "send it as JPEG or PNG",
+            ErrorKind::CorruptImage => "send the whole file again, or another photo",
+            ErrorKind::ImageTooLarge => "send a smaller photo",
+            ErrorKind::NoFace => "take a photo from the front, in even light, with the whole face in it",
+            ErrorKind::SeveralFaces => "take a photo with one person in it",
+            ErrorKind::FaceTooSmall => "take the photo from nearer",
+            _ => return "the server failed: report its X-Request-Id to those who run it".to_owned(),
+        };
+        format!("{}: {advice}", error.message())
+    }
 }
 
 impl From<Code> for Failure {
     fn from(code: Code) -> Self {
-        Failure { code, cause: None, allowed: None }
+        Failure { code, cause: None, allowed: None, gone: false }
     }
 }
 
@@ -54,14 +111,12 @@ impl From<Error> for Failure {
             (Band::Photo, Some(Side::Reference)) => Code::ReferenceFaceNotFound,
             _ => Code::InternalError,
         };
-        Failure { cause: Some(error), ..code.into() }
+        Failure { cause: Some(Cause::Core(error)), ..code.into() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use visavis::ErrorKind;
-
     use super::*;
 
     #[test]
@@ -79,6 +134,15 @@ mod tests {
                 Code::InternalError,
                 "{kind} without a side"
             );
+        }
+    }
+
+    #[test]
+    fn words_say_what_to_do_and_nothing_of_our_own_faults() {
+        for kind in ErrorKind::ALL {
+            let words = Cause::Core(Error::new(*kind, "MESSAGE")).words();
+            let is_about_the_photo = matches!(kind.band(), Band::Image | Band::Photo);
+            assert_eq!(words.starts_with("MESSAGE: "), is_about_the_photo, "{kind}: {words}");
         }
     }
 }

@@ -1,7 +1,52 @@
-//! What the process asks of its system before it starts to work.
+//! The process and its system: memory, open files, signals.
 
-use rustix::process::{Resource, getrlimit, setrlimit};
+use std::io;
+
+use rustix::process::{Resource, getpid, getrlimit, kill_process, setrlimit};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::warn;
+
+/// The signals that the server acts on.
+pub(crate) struct Signals {
+    /// Read users and certificate again.
+    pub(crate) hangup: Signal,
+    pub(crate) stop: Stop,
+}
+
+/// The signals to stop.
+pub(crate) struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// From now on, none of them ends the process by itself.
+    pub(crate) fn catch() -> io::Result<Self> {
+        let stop =
+            Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
+        Ok(Signals { hangup: signal(SignalKind::hangup())?, stop })
+    }
+}
+
+impl Stop {
+    /// Waits for a signal to stop. A second one ends the process at once.
+    pub(crate) async fn wait(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            warn!("a second signal: requests that still run are lost");
+            // Not by exit(): the destructors of ONNX Runtime would run beside its threads.
+            let _ = kill_process(getpid(), rustix::process::Signal::KILL);
+        });
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
 
 /// Left to itself, glibc learns to keep buffers of up to 32 MiB with the thread that freed them. That many photos later,
 /// each thread sits on some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.

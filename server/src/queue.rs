@@ -1,208 +1,229 @@
-//! Threads for the heavy work, behind a queue that is never longer than allowed.
+//! Threads for the heavy work, behind a queue that is never longer than allowed and that users share fairly.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-type Job = Box<dyn FnOnce() + Send>;
+use crate::fair::{Full, Job, RECENT, State};
 
 /// Runs jobs on its own threads. Dropping it lets the threads finish what is queued and end.
 pub(crate) struct Queue {
-    jobs: SyncSender<Job>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
     workers: usize,
     length: usize,
-    load: Arc<Load>,
+    state: Mutex<State>,
+    /// There is a job, or a worker was left to others, or the end.
+    changed: Condvar,
 }
 
-/// What a queue is doing.
-#[derive(Debug, Default)]
+/// How much a queue does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Load {
-    queued: AtomicUsize,
-    running: AtomicUsize,
-    /// Nanoseconds that the last jobs took, on average; 0 before the first.
-    mean: AtomicU64,
+    pub(crate) queued: usize,
+    pub(crate) running: usize,
 }
-
-/// There is no room for another job now.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Full;
-
-/// Counts up now and down when dropped, also by a panic.
-struct Counted<'a>(&'a AtomicUsize);
 
 impl Queue {
     /// Starts `workers` threads of this name; `length` more jobs may wait.
     pub(crate) fn start(name: &str, workers: usize, length: usize) -> std::io::Result<Self> {
-        let (jobs, receiver) = sync_channel::<Job>(length);
-        let receiver = Arc::new(Mutex::new(receiver));
+        let shared = Shared { workers, length, state: Mutex::default(), changed: Condvar::new() };
+        let shared = Arc::new(shared);
         for number in 0..workers {
-            let receiver = Arc::clone(&receiver);
-            thread::Builder::new().name(format!("{name}-{number}")).spawn(move || work(&receiver))?;
+            let shared = Arc::clone(&shared);
+            thread::Builder::new().name(format!("{name}-{number}")).spawn(move || shared.work())?;
         }
-        Ok(Queue { jobs, workers, length, load: Arc::default() })
+        Ok(Queue { shared })
     }
 
-    /// Queues a job at once or not at all. Its result comes through the receiver, which fails if the job panicked.
-    /// A job whose receiver is gone before its turn is not run.
+    /// Queues a user's job at once or not at all. Its result comes through the receiver: `Full` where another user's job
+    /// needed its place, an error where it panicked. A job whose receiver is gone before its turn is not run.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
+        user: &str,
         job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<oneshot::Receiver<T>, Full> {
+    ) -> Result<oneshot::Receiver<Result<T, Full>>, Full> {
         let (reply, receiver) = oneshot::channel();
-        let load = Arc::clone(&self.load);
-        let run = move || {
-            load.queued.fetch_sub(1, Ordering::Relaxed);
-            let _running = Counted::up(&load.running);
+        let job = move |turn: Result<(), Full>| {
             if !reply.is_closed() {
-                let start = Instant::now();
-                let result = job();
-                load.took(start.elapsed());
-                let _ = reply.send(result);
+                let _ = reply.send(turn.map(|()| job()));
             }
         };
-        // Counted before it is sent: a worker may take it before `try_send` returns.
-        self.load.queued.fetch_add(1, Ordering::Relaxed);
-        match self.jobs.try_send(Box::new(run)) {
-            Ok(()) => Ok(receiver),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.load.queued.fetch_sub(1, Ordering::Relaxed);
-                Err(Full)
-            }
+        let evicted = self.shared.lock().add(user, Box::new(job), self.shared.room())?;
+        self.shared.changed.notify_all();
+        if let Some(job) = evicted {
+            job(Err(Full));
         }
+        Ok(receiver)
     }
 
-    /// Whether a job would be refused now.
-    pub(crate) fn is_full(&self) -> bool {
-        self.load.queued() >= self.length && self.load.running() >= self.workers
+    /// Whether a job of this user would be refused now.
+    pub(crate) fn is_full(&self, user: &str) -> bool {
+        let state = self.shared.lock();
+        state.queued + state.running.len() >= self.shared.room() && state.largest_but(user).is_none()
     }
 
-    /// How long a job that came now would wait for its turn, by what the last ones took.
+    /// How long a job that came now would wait for its turn, by what the last ones took and by how long the running ones
+    /// take already.
     pub(crate) fn wait(&self) -> Duration {
-        let ahead = self.load.queued() + self.load.running();
-        let mean = self.load.mean.load(Ordering::Relaxed);
-        Duration::from_nanos(mean.saturating_mul(ahead as u64) / self.workers as u64)
+        let state = self.shared.lock();
+        let running: Duration =
+            state.running.values().map(|(since, _)| since.elapsed().max(state.mean)).sum();
+        (state.mean * state.queued as u32 + running) / self.shared.workers as u32
     }
 
     /// What it is doing now.
-    pub(crate) fn load(&self) -> &Load {
-        &self.load
+    pub(crate) fn load(&self) -> Load {
+        let state = self.shared.lock();
+        Load { queued: state.queued, running: state.running.len() }
     }
 }
 
-impl Load {
-    /// Jobs that wait.
-    pub(crate) fn queued(&self) -> usize {
-        self.queued.load(Ordering::Relaxed)
-    }
-
-    /// Jobs that are being done.
-    pub(crate) fn running(&self) -> usize {
-        self.running.load(Ordering::Relaxed)
-    }
-
-    /// Each job counts an eighth, so that the mean follows the traffic of the last seconds.
-    fn took(&self, time: Duration) {
-        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        let follow = |mean| Some(if mean == 0 { time } else { mean - mean / 8 + time / 8 });
-        let _ = self.mean.fetch_update(Ordering::Relaxed, Ordering::Relaxed, follow);
-    }
-}
-
-fn work(jobs: &Mutex<Receiver<Job>>) {
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        // The job's sender is dropped by the panic: the waiting request learns of it.
-        let _ = visavis::catch_panic(|| {
-            job();
-            Ok(())
-        });
-    }
-}
-
-impl<'a> Counted<'a> {
-    fn up(counter: &'a AtomicUsize) -> Self {
-        counter.fetch_add(1, Ordering::Relaxed);
-        Counted(counter)
-    }
-}
-
-impl Drop for Counted<'_> {
+impl Drop for Queue {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.shared.lock().ended = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Shared {
+    /// Jobs that are there at most, waiting or running.
+    fn room(&self) -> usize {
+        self.length + self.workers
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        while let Some((user, number, job)) = self.take() {
+            let start = Instant::now();
+            // The job's sender is dropped by the panic: the waiting request learns of it.
+            let _ = visavis::catch_panic(|| {
+                job(Ok(()));
+                Ok(())
+            });
+            self.lock().done(&user, number, start.elapsed());
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits for a job; `None` at the end.
+    fn take(&self) -> Option<(String, u64, Job)> {
+        let mut state = self.lock();
+        loop {
+            if let Some(taken) = state.take(self.workers) {
+                return Some(taken);
+            }
+            if state.ended && state.queued == 0 {
+                return None;
+            }
+            // A worker that is left to others is free again when they have not asked for a while.
+            let waited = self.changed.wait_timeout(state, RECENT);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Sender, channel};
 
     use super::*;
+
+    type Answer<T> = oneshot::Receiver<Result<T, Full>>;
+
+    /// Keeps every worker of a queue until the sender says so; returns when they are kept.
+    fn keep(queue: &Queue, user: &str, count: usize) -> (Vec<Sender<()>>, Vec<Answer<()>>) {
+        let (started, wait_started) = channel();
+        let kept = (0..count).map(|_| {
+            let (release, wait_release) = channel::<()>();
+            let started = started.clone();
+            let job = move || {
+                started.send(()).unwrap();
+                let _ = wait_release.recv();
+            };
+            (release, queue.submit(user, job).unwrap())
+        });
+        let kept = kept.collect();
+        (0..count).for_each(|_| wait_started.recv().unwrap());
+        kept
+    }
+
+    fn result<T>(answer: Answer<T>) -> Result<T, Full> {
+        answer.blocking_recv().unwrap()
+    }
 
     #[test]
     fn refuses_at_once_when_full_and_goes_on_afterwards() {
         let queue = Queue::start("test", 1, 1).unwrap();
-        let (started, wait_started) = channel();
-        let (release, wait_release) = channel::<()>();
-        let first = queue.submit(move || {
-            started.send(()).unwrap();
-            wait_release.recv().unwrap();
-            1
-        });
-        wait_started.recv().unwrap();
-        let second = queue.submit(|| 2).unwrap();
-        assert!(queue.is_full());
-        assert_eq!(queue.submit(|| 3).unwrap_err(), Full);
-        assert_eq!((queue.load().running(), queue.load().queued()), (1, 1));
-        release.send(()).unwrap();
-        assert_eq!((first.unwrap().blocking_recv(), second.blocking_recv()), (Ok(1), Ok(2)));
+        let (release, first) = keep(&queue, "ann", 1);
+        let second = queue.submit("ann", || 2).unwrap();
+        assert!(queue.is_full("ann"));
+        assert_eq!(queue.submit("ann", || 3).unwrap_err(), Full);
+        assert_eq!(queue.load(), Load { queued: 1, running: 1 });
+        release[0].send(()).unwrap();
+        assert_eq!(first.into_iter().map(result).collect::<Vec<_>>(), [Ok(())]);
+        assert_eq!(result(second), Ok(2));
     }
 
     #[test]
-    fn the_wait_follows_what_jobs_take_and_how_many_are_ahead() {
+    fn the_wait_follows_what_jobs_take_how_many_are_ahead_and_how_long_they_run() {
         let queue = Queue::start("test", 2, 9).unwrap();
         assert_eq!(queue.wait(), Duration::ZERO);
-        queue.load.took(Duration::from_secs(4));
-        assert_eq!(queue.wait(), Duration::ZERO, "nobody is ahead");
-        let (release, wait_release) = channel::<()>();
-        let held = Arc::new(Mutex::new(wait_release));
-        let jobs: Vec<_> = (0..3)
-            .map(|_| {
-                let held = Arc::clone(&held);
-                queue.submit(move || held.lock().unwrap().recv()).unwrap()
-            })
-            .collect();
-        assert_eq!(queue.wait(), Duration::from_secs(6), "three jobs of four seconds for two workers");
-        queue.load.took(Duration::from_secs(12));
-        assert_eq!(queue.wait(), Duration::from_millis(7500));
-        for job in jobs {
-            release.send(()).unwrap();
-            job.blocking_recv().unwrap().unwrap();
+        let (release, _answers) = keep(&queue, "ann", 2);
+        let waiting = queue.submit("ann", || ()).unwrap();
+        {
+            let mut state = queue.shared.lock();
+            state.mean = Duration::from_secs(4);
+            for (since, _) in state.running.values_mut() {
+                *since = Instant::now();
+            }
         }
+        assert_eq!(queue.wait(), Duration::from_secs(6), "three jobs of four seconds for two workers");
+        for (since, _) in queue.shared.lock().running.values_mut() {
+            *since = Instant::now().checked_sub(Duration::from_secs(40)).unwrap();
+        }
+        assert!(queue.wait() >= Duration::from_secs(42), "they take longer than the last ones did");
+        drop(release);
+        result(waiting).unwrap();
     }
 
     #[test]
     fn a_panic_costs_its_own_job_only() {
         let queue = Queue::start("test", 1, 2).unwrap();
-        assert!(queue.submit(|| panic!("on purpose")).unwrap().blocking_recv().is_err());
-        assert_eq!(queue.submit(|| 2).unwrap().blocking_recv(), Ok(2));
-        assert_eq!(queue.load().queued(), 0);
+        assert!(queue.submit("ann", || panic!("on purpose")).unwrap().blocking_recv().is_err());
+        assert_eq!(result(queue.submit("ann", || 2).unwrap()), Ok(2));
+        assert_eq!(queue.load().queued, 0);
     }
 
     #[test]
     fn nobody_works_for_a_client_that_left() {
         let queue = Queue::start("test", 1, 2).unwrap();
-        let (release, wait_release) = channel::<()>();
-        let first = queue.submit(move || wait_release.recv()).unwrap();
+        let (release, _answers) = keep(&queue, "ann", 1);
         let (ran, was_run) = channel::<()>();
-        drop(queue.submit(move || ran.send(())).unwrap());
-        release.send(()).unwrap();
-        first.blocking_recv().unwrap().unwrap();
-        assert_eq!(queue.submit(|| 3).unwrap().blocking_recv(), Ok(3));
+        drop(queue.submit("ann", move || ran.send(())).unwrap());
+        release[0].send(()).unwrap();
+        assert_eq!(result(queue.submit("ann", || 3).unwrap()), Ok(3));
         assert!(was_run.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_user_with_many_jobs_makes_room_for_one_with_few() {
+        let queue = Queue::start("test", 1, 3).unwrap();
+        let (release, _answers) = keep(&queue, "ann", 1);
+        let mut many: Vec<_> = (0..3).map(|_| queue.submit("ann", || ()).unwrap()).collect();
+        assert!(queue.is_full("ann") && !queue.is_full("bob"));
+        let few = queue.submit("bob", || ()).unwrap();
+        assert_eq!(result(many.pop().unwrap()), Err(Full), "the last of ann's");
+        assert_eq!(queue.submit("bob", || ()).unwrap_err(), Full, "each has as many as the other would have");
+        release[0].send(()).unwrap();
+        many.push(few);
+        assert!(many.into_iter().all(|answer| result(answer).is_ok()));
     }
 }

@@ -57,7 +57,11 @@ impl Record {
         if let Ok(Answer::Verdict(verdict)) = outcome {
             self.metrics.verdict(&verdict.0);
         }
-        let name = outcome.as_ref().map_or_else(|failure| failure.code.name(), |_| "OK");
+        let name = match outcome {
+            Ok(_) => "OK",
+            Err(failure) if failure.gone => CLIENT_GONE,
+            Err(failure) => failure.code.name(),
+        };
         let took = self.count(name);
         logs::ended(self, Some(status), name, outcome.as_ref().err(), took);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use serde::Serialize;
 use warp::reply::Response;
@@ -16,53 +16,77 @@ use crate::page;
 /// The longest wait that is asked of a client, in seconds.
 const MAX_RETRY_AFTER: f64 = 60.0;
 
-/// The response to a request; `wait` is how long its client does well to wait before it asks again.
-pub(crate) fn render(outcome: &Outcome, session_id: Option<&str>, wait: Duration) -> Response {
+/// What a reply needs to know of its request.
+#[derive(Default)]
+pub(crate) struct Context<'a> {
+    pub(crate) session_id: Option<&'a str>,
+    /// Whether details were asked for.
+    pub(crate) with_details: bool,
+    /// How long a refused client does well to wait before it asks again.
+    pub(crate) wait: Duration,
+}
+
+/// The response to a request.
+pub(crate) fn render(outcome: &Outcome, context: &Context<'_>) -> Response {
     match outcome {
         Ok(Answer::Verdict(verdict)) => {
             let (verdict, details) = &**verdict;
-            json(&Envelope::verdict(session_id, verdict.comparison.integer_score(), details.as_ref()))
+            let score = verdict.comparison.integer_score();
+            json(StatusCode::OK, &Envelope::verdict(context.session_id, score, details.as_ref()))
         }
-        Ok(Answer::Status(status, word)) => {
-            let mut response = json(&serde_json::json!({ "status": word }));
-            *response.status_mut() = *status;
-            response
+        Ok(Answer::Status(status, word)) => json(*status, &serde_json::json!({ "status": word })),
+        Ok(Answer::Metrics(text)) => {
+            body(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text.clone())
         }
-        Ok(Answer::Metrics(text)) => body("text/plain; version=0.0.4; charset=utf-8", text.clone()),
         Ok(Answer::Asset(asset)) => {
-            let mut response = body(asset.kind, asset.content);
+            let mut response = body(StatusCode::OK, asset.kind, asset.content);
             for (name, value) in page::HEADERS {
                 set(&mut response, HeaderName::from_static(name), HeaderValue::from_static(value));
             }
             response
         }
-        Err(failure) => refusal(failure, session_id, wait),
+        Ok(Answer::Preflight) => {
+            let mut response = Response::default();
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Err(failure) => refusal(failure, context),
     }
 }
 
-fn refusal(failure: &Failure, session_id: Option<&str>, wait: Duration) -> Response {
-    let mut response = json(&Envelope::failure(session_id, failure.code));
-    *response.status_mut() = failure.code.status();
-    if failure.code == Code::Unauthorized {
-        set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"visavis\""));
+fn refusal(failure: &Failure, context: &Context<'_>) -> Response {
+    let code = failure.code;
+    let mut envelope = Envelope::failure(context.session_id, code);
+    if let Some(cause) = failure.cause.as_ref().filter(|_| context.with_details) {
+        envelope = envelope.because(cause.name(), cause.words());
     }
+    let mut response = json(code.status(), &envelope);
     if let Some(allowed) = failure.allowed {
         set(&mut response, ALLOW, HeaderValue::from_static(allowed));
     }
-    if matches!(failure.code.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        let seconds = wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
-        set(&mut response, RETRY_AFTER, HeaderValue::from(seconds as u64));
+    match code {
+        Code::Unauthorized => {
+            set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"visavis\""));
+        }
+        // The rest of the body may still come, and would be taken for the next request.
+        Code::RequestTimeout => set(&mut response, CONNECTION, HeaderValue::from_static("close")),
+        Code::TooManyRequests | Code::Overloaded => {
+            let seconds = context.wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
+            set(&mut response, RETRY_AFTER, HeaderValue::from(seconds as u64));
+        }
+        _ => {}
     }
     response
 }
 
-fn json(content: &impl Serialize) -> Response {
-    body("application/json", serde_json::to_vec(content).expect("strings and numbers become JSON"))
+fn json(status: StatusCode, content: &impl Serialize) -> Response {
+    body(status, "application/json", serde_json::to_vec(content).expect("strings and numbers become JSON"))
 }
 
 /// A body of some type, which nobody may store.
-fn body(kind: &'static str, content: impl Into<Vec<u8>>) -> Response {
+fn body(status: StatusCode, kind: &'static str, content: impl Into<Vec<u8>>) -> Response {
     let mut response = Response::new(content.into().into());
+    *response.status_mut() = status;
     set(&mut response, CONTENT_TYPE, HeaderValue::from_static(kind));
     set(&mut response, CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -82,7 +106,8 @@ mod tests {
             [(0, "1"), (999, "1"), (1000, "1"), (1001, "2"), (59_001, "60"), (1 << 40, "60")]
         {
             let wait = Duration::from_millis(milliseconds);
-            let response = render(&Err(Code::Overloaded.into()), None, wait);
+            let context = Context { wait, ..Context::default() };
+            let response = render(&Err(Code::Overloaded.into()), &context);
             assert_eq!(response.headers()[RETRY_AFTER], seconds, "{milliseconds} ms");
         }
     }

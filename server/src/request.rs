@@ -4,55 +4,109 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use http::header::{EXPECT, HeaderValue};
 use http::{HeaderMap, Method};
+use tokio::time::timeout;
 use warp::reply::Response;
 
 use crate::app::App;
 use crate::body::{Incoming, discard};
-use crate::contract::Code;
+use crate::connection::Connection;
+use crate::contract::{Code, session_id};
 use crate::logs::REQUEST_ID;
-use crate::outcome::Outcome;
+use crate::outcome::{Answer, Outcome};
 use crate::record::Record;
-use crate::reply;
+use crate::reply::{self, Context};
+
+/// How much of a refused body is searched for its session, and for how long at most its coming is awaited.
+const SEARCHED_BYTES: usize = 16 << 10;
+const SEARCH_TIME: Duration = Duration::from_secs(1);
+
+/// How much of a refused body is read and thrown away, in multiples of the largest one that is accepted.
+const DISCARDED: usize = 8;
+
+/// How long that may go on when the server stops.
+const DISCARD_WHILE_STOPPING: Duration = Duration::from_secs(1);
 
 /// A request, taken apart.
 pub(crate) struct Request {
     /// What every request can reach.
     pub(crate) app: Arc<App>,
-    /// Where it comes from.
-    pub(crate) peer: IpAddr,
+    pub(crate) connection: Arc<Connection>,
+    /// Where it comes from: the connection's other end, or whom a trusted proxy names.
+    pub(crate) client: IpAddr,
     pub(crate) method: Method,
     /// What follows the question mark.
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
     /// Its body, while it is not read to its end.
     pub(crate) body: Option<Incoming>,
+    /// Whether details are asked for.
+    pub(crate) with_details: bool,
     /// What will be counted and logged.
     pub(crate) record: Record,
 }
 
 impl Request {
     /// Renders what the request came to; then it is counted and logged.
-    pub(crate) fn finish(mut self, outcome: &Outcome) -> Response {
-        let mut response = reply::render(outcome, self.record.session_id.as_deref(), self.wait(outcome));
+    pub(crate) async fn finish(mut self, outcome: &Outcome) -> Response {
+        let code = outcome.as_ref().err().map(|failure| failure.code);
+        // Who waits to be asked for the body is best answered and closed. What timed out is not waited for again.
+        let is_over = self.headers.contains_key(EXPECT) || code == Some(Code::RequestTimeout);
+        self.body = self.body.take().filter(|_| !is_over);
+        if code.is_some() && self.record.session_id.is_none() && self.record.body_bytes == 0 {
+            self.search_session().await;
+        }
+        let wait = match code {
+            Some(Code::TooManyRequests) => self.app.auth.wait(&self.headers, self.client),
+            Some(Code::Overloaded) => {
+                self.app.queue.wait().max(self.app.auth.wait(&self.headers, self.client))
+            }
+            _ => Duration::ZERO,
+        };
+        let session_id = self.record.session_id.as_deref();
+        let context = Context { session_id, with_details: self.with_details, wait };
+        let mut response = reply::render(outcome, &context);
         if let Ok(id) = HeaderValue::from_str(&self.record.names.request) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
-        // Who waits to be asked for the body is best answered and closed.
-        if let Some(body) = self.body.take().filter(|_| !self.headers.contains_key(EXPECT)) {
-            discard(body, self.app.config.max_body_bytes, self.app.config.body_timeout.get());
+        let is_preflight = matches!(outcome, Ok(Answer::Preflight));
+        self.app.origins.admit(&self.headers, is_preflight, &mut response);
+        if let Some(body) = self.body.take() {
+            self.discard(body);
         }
         self.record.end(outcome, response.status());
         response
     }
 
-    /// How long the client of a refused request does well to wait.
-    fn wait(&self, outcome: &Outcome) -> Duration {
-        match outcome.as_ref().err().map(|failure| failure.code) {
-            Some(Code::TooManyRequests) => self.app.auth.wait(self.peer),
-            Some(Code::Overloaded) => self.app.queue.wait().max(self.app.auth.wait(self.peer)),
-            _ => Duration::ZERO,
-        }
+    /// The session of a request that was refused without its body: in what comes of it within a moment.
+    async fn search_session(&mut self) {
+        let Some(body) = &mut self.body else { return };
+        let mut start = Vec::new();
+        let read = async {
+            while start.len() < SEARCHED_BYTES {
+                let Some(Ok(chunk)) = body.next().await else { return };
+                start.extend_from_slice(&chunk[..chunk.len().min(SEARCHED_BYTES)]);
+            }
+        };
+        // What has come by then is searched.
+        let _ = timeout(SEARCH_TIME, read).await;
+        self.record.session_id = session_id(&start);
+    }
+
+    fn discard(&self, body: Incoming) {
+        let app = Arc::clone(&self.app);
+        tokio::spawn(async move {
+            let most = app.config.max_body_bytes.saturating_mul(DISCARDED);
+            let stopping = async {
+                app.stopped().await;
+                tokio::time::sleep(DISCARD_WHILE_STOPPING).await;
+            };
+            tokio::select! {
+                _ = timeout(app.config.body_timeout.get(), discard(body, most)) => {}
+                () = stopping => {}
+            }
+        });
     }
 }

@@ -3,26 +3,26 @@
 //! Only paths are matched here. Methods are the handlers' business: a rejection would blur 404 and 405.
 
 use std::convert::Infallible;
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 use warp::{Filter, Rejection};
 
 use crate::app::App;
+use crate::connection::Connection;
 use crate::contract::Code;
 use crate::logs::Names;
 use crate::page::{ASSETS, Asset};
 use crate::record::Record;
+use crate::reply::{self, Context};
 use crate::request::Request;
-use crate::{body, handlers, reply};
+use crate::{body, handlers};
 
 /// What the connection knows of a request; travels among its extensions.
 #[derive(Clone)]
 pub(crate) struct Origin {
-    pub(crate) peer: IpAddr,
+    pub(crate) connection: Arc<Connection>,
     /// Without the query. warp has no path for `CONNECT`.
     pub(crate) path: String,
 }
@@ -38,24 +38,34 @@ enum Route {
     NotFound,
 }
 
-const PATHS: &[(&str, Route)] = &[
+const VERIFY: &[(&str, Route)] = &[
     ("api/v1/face/verify", Route::Verify),
     // Another vendor documents the same request here.
     ("api/v1/id-verifications/face/verify", Route::Verify),
-    ("health", Route::Health),
-    ("ready", Route::Ready),
-    ("metrics", Route::Metrics),
 ];
 
+/// For those who watch the server.
+const WATCH: &[(&str, Route)] =
+    &[("health", Route::Health), ("ready", Route::Ready), ("metrics", Route::Metrics)];
+
 /// All that the server answers.
-pub(crate) fn routes(app: Arc<App>) -> BoxedFilter<(Response,)> {
-    let request = request(app);
+pub(crate) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     let pages = ASSETS.iter().map(|asset| (asset.path, Route::Page(asset)));
+    matching(app, VERIFY.iter().chain(WATCH).copied().chain(pages))
+}
+
+/// What it answers on the admin address.
+pub(crate) fn admin_routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
+    matching(app, WATCH.iter().copied())
+}
+
+fn matching(
+    app: &Arc<App>,
+    paths: impl DoubleEndedIterator<Item = (&'static str, Route)>,
+) -> BoxedFilter<(Response,)> {
+    let request = request(Arc::clone(app));
     let not_found = request.clone().then(|request| answer(Route::NotFound, request)).boxed();
-    PATHS
-        .iter()
-        .copied()
-        .chain(pages)
+    paths
         .map(|(path, route)| {
             at(path).and(request.clone()).then(move |request| answer(route, request)).boxed()
         })
@@ -79,10 +89,11 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
         .and(warp::header::headers_cloned())
         .and(warp::ext::get::<Origin>())
         .and(warp::body::stream())
-        .map(move |method: http::Method, query, headers, Origin { peer, path }, body| {
-            let record = Record::new(&app.metrics, Names::of(&headers), peer, method.clone(), path);
-            let body = Some(body::incoming(body));
-            Request { app: Arc::clone(&app), peer, method, query, headers, body, record }
+        .map(move |method: http::Method, query, headers, Origin { connection, path }, body| {
+            let client = app.proxies.client(connection.nearest(), &headers);
+            let record = Record::new(&app.metrics, Names::of(&headers), client, method.clone(), path);
+            let (app, body) = (Arc::clone(&app), Some(body::incoming(body)));
+            Request { app, connection, client, method, query, headers, body, with_details: false, record }
         })
         .boxed()
 }
@@ -97,12 +108,12 @@ async fn answer(route: Route, mut request: Request) -> Response {
         Route::Page(asset) => handlers::asset(&mut request, asset).await,
         Route::NotFound => Err(Code::NotFound.into()),
     };
-    request.finish(&outcome)
+    request.finish(&outcome).await
 }
 
 /// Every request is taken by some filter above, so a rejection is a defect of ours.
 async fn failed(_: Rejection) -> Result<Response, Infallible> {
-    Ok(reply::render(&Err(Code::InternalError.into()), None, Duration::ZERO))
+    Ok(reply::render(&Err(Code::InternalError.into()), &Context::default()))
 }
 
 impl Route {

@@ -1,7 +1,7 @@
-//! The accept loop: every connection bounded in number and in time, and a way to stop that loses nothing.
+//! The accept loops: every connection bounded in number and in time, and a way to stop that loses nothing.
 
-use std::convert::Infallible;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -14,22 +14,23 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use prometheus::IntGauge;
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 use tracing::{info, warn};
 use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::connection::{Connection, Stream};
 use crate::contract::Code;
-use crate::reply;
-use crate::routes::{Origin, routes};
+use crate::places::{Place, Places};
+use crate::proxies::proxy_header;
+use crate::reply::{self, Context};
+use crate::routes::{Origin, admin_routes, routes};
+use crate::tls::Tls;
 
 /// How large the head of a request may be.
 const MAX_HEAD_BYTES: usize = 16 << 10;
@@ -37,44 +38,78 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 /// How long to wait when the system has no file descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// Connections to the admin address; whoever can reach it is trusted not to need more.
+const MAX_ADMIN_CONNECTIONS: usize = 64;
+
 /// A server that listens and does not answer yet.
 pub struct Server {
     listener: TcpListener,
+    admin: Option<TcpListener>,
     app: Arc<App>,
 }
 
 impl Server {
-    /// Takes the port.
-    pub async fn bind(app: Arc<App>) -> std::io::Result<Self> {
-        Ok(Server { listener: TcpListener::bind(app.config.listen).await?, app })
+    /// Takes the ports.
+    pub async fn bind(app: Arc<App>) -> Result<Self, String> {
+        let bind = async |address: SocketAddr| {
+            TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))
+        };
+        let admin = match app.config.admin_listen() {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Server { listener: bind(app.config.listen).await?, admin, app })
     }
 
     /// Where it listens.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
+    pub fn address(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where it answers those who watch it, if that is elsewhere.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref()?.local_addr().ok()
     }
 
     /// Answers until `stop` is done, then for the shutdown delay with a readiness of "no", then finishes what runs.
     /// Returns whether everything could be finished in time.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
-        let Server { listener, app } = self;
-        let connections = Connections::new(&app);
+        let Server { listener, admin, app } = self;
+        let config = &app.config;
+        let public = Door {
+            routes: routes(&app),
+            places: Places::new(config.max_connections, config.max_connections_per_address),
+            encrypted: true,
+        };
+        let private = Door {
+            routes: admin_routes(&app),
+            places: Places::new(MAX_ADMIN_CONNECTIONS, MAX_ADMIN_CONNECTIONS),
+            encrypted: false,
+        };
+        let (app, graceful) = (&app, GracefulShutdown::new());
         let until = async {
             stop.await;
             info!("stopping");
             app.stop();
             sleep(app.config.shutdown_delay.get()).await;
         };
+        let watched = async {
+            match &admin {
+                Some(admin) => private.accept(admin, app, &graceful).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            () = connections.accept(&listener) => {}
+            () = public.accept(&listener, app, &graceful) => {}
+            () = watched => {}
             () = until => {}
         }
         // Clients whose connection the system has accepted already are not turned away.
         while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-            connections.answer(stream, peer, None);
+            public.answer(app, Connection::new(stream, peer), None, graceful.watcher());
         }
-        drop(listener);
-        let finished = timeout(app.config.shutdown_timeout.get(), connections.finish()).await.is_ok();
+        drop((listener, admin));
+        let finished = timeout(app.config.shutdown_timeout.get(), graceful.shutdown()).await.is_ok();
         if !finished {
             warn!("some requests did not finish in time");
         }
@@ -82,29 +117,25 @@ impl Server {
     }
 }
 
-/// The open connections.
-struct Connections {
-    app: Arc<App>,
+/// An address to connect to, and what is answered there.
+struct Door {
     routes: BoxedFilter<(Response,)>,
-    open: Arc<Semaphore>,
-    graceful: GracefulShutdown,
+    places: Arc<Places>,
+    encrypted: bool,
 }
 
-impl Connections {
-    fn new(app: &Arc<App>) -> Self {
-        Connections {
-            app: Arc::clone(app),
-            routes: routes(Arc::clone(app)),
-            open: Arc::new(Semaphore::new(app.config.max_connections)),
-            graceful: GracefulShutdown::new(),
-        }
-    }
-
-    async fn accept(&self, listener: &TcpListener) {
+impl Door {
+    async fn accept(&self, listener: &TcpListener, app: &Arc<App>, graceful: &GracefulShutdown) {
         loop {
-            let Ok(place) = Arc::clone(&self.open).acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, peer)) => self.answer(stream, peer, Some(place)),
+                Ok((stream, peer)) => {
+                    let connection = Connection::new(stream, peer);
+                    let shared = app.proxies.are_trusted(connection.peer());
+                    match self.places.take(&connection, shared).await {
+                        Some(place) => self.answer(app, connection, Some(place), graceful.watcher()),
+                        None => app.metrics.closed("address_limit"),
+                    }
+                }
                 Err(error) => {
                     warn!(%error, "no connection can be accepted");
                     sleep(ACCEPT_PAUSE).await;
@@ -113,87 +144,90 @@ impl Connections {
         }
     }
 
-    fn answer(&self, stream: TcpStream, peer: SocketAddr, place: Option<OwnedSemaphorePermit>) {
-        prepare(&stream, &self.app.config);
-        let (app, routes, watcher) = (Arc::clone(&self.app), self.routes.clone(), self.graceful.watcher());
+    fn answer(&self, app: &Arc<App>, connection: Arc<Connection>, place: Option<Place>, watcher: Watcher) {
+        connection.prepare(&app.config);
+        let (app, routes) = (Arc::clone(app), self.routes.clone());
+        let tls = app.tls.as_ref().filter(|_| self.encrypted).map(Tls::acceptor);
         tokio::spawn(async move {
-            let _counted = Counted::up(&app.metrics.connections);
-            match &app.tls {
-                None => converse(stream, peer, Arc::clone(&app), routes, watcher).await,
-                Some(tls) => {
-                    let handshake = timeout(app.config.header_timeout.get(), tls.acceptor().accept(stream));
-                    if let Ok(Ok(stream)) = handshake.await {
-                        converse(stream, peer, Arc::clone(&app), routes, watcher).await;
-                    }
-                }
-            }
+            app.metrics.connections.inc();
+            greet(&connection, &app, tls, routes, watcher).await;
+            app.metrics.connections.dec();
             drop(place);
         });
     }
-
-    async fn finish(self) {
-        self.graceful.shutdown().await;
-    }
 }
 
-/// Socket options; where the system lacks one, the server works without it.
-fn prepare(stream: &TcpStream, config: &Config) {
-    let _ = stream.set_nodelay(true);
-    // A client that never reads its reply does not keep the connection.
-    #[cfg(target_os = "linux")]
-    let _ = SockRef::from(stream).set_tcp_user_timeout(Some(config.body_timeout.get()));
+/// What comes before the first request: a proxy's header and TLS.
+async fn greet(
+    connection: &Arc<Connection>,
+    app: &Arc<App>,
+    tls: Option<TlsAcceptor>,
+    routes: BoxedFilter<(Response,)>,
+    watcher: Watcher,
+) {
+    let time = app.config.header_timeout.get();
+    if app.proxies.are_trusted(connection.peer()) {
+        match timeout(time, proxy_header(connection)).await {
+            Ok(client) => client.into_iter().for_each(|client| connection.set_nearest(client)),
+            Err(_) => return app.metrics.closed("slow_head"),
+        }
+    }
+    let stream = Stream(Arc::clone(connection));
+    match tls {
+        None => converse(stream, connection, app, routes, watcher).await,
+        Some(tls) => match timeout(time, tls.accept(stream)).await {
+            Ok(Ok(stream)) => converse(stream, connection, app, routes, watcher).await,
+            Ok(Err(_)) | Err(_) => app.metrics.closed("tls_handshake"),
+        },
+    }
 }
 
 /// Answers the requests of one connection.
 async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    peer: SocketAddr,
-    app: Arc<App>,
+    connection: &Arc<Connection>,
+    app: &Arc<App>,
     routes: BoxedFilter<(Response,)>,
     watcher: Watcher,
 ) {
     let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(app.config.header_timeout.get())
-        .max_buf_size(MAX_HEAD_BYTES);
-    let service = service_fn(move |request| respond(Arc::clone(&app), routes.clone(), peer, request));
-    // Broken off, timed out or not HTTP: the client's doing, and nothing to be reported.
-    let _ = watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await;
+    // The connection has time limits of its own, which tell an idle one from a slow head.
+    builder.timer(TokioTimer::new()).header_read_timeout(None).half_close(true).max_buf_size(MAX_HEAD_BYTES);
+    let service =
+        service_fn(|request| respond(Arc::clone(app), routes.clone(), Arc::clone(connection), request));
+    let serving = watcher.watch(builder.serve_connection(TokioIo::new(stream), service));
+    tokio::select! {
+        // What a client breaks off is counted with its request.
+        result = serving => if result.is_err_and(|error| error.is_parse()) {
+            app.metrics.closed("bad_head");
+        },
+        cause = connection.expired(&app.config) => app.metrics.closed(cause.name()),
+    }
 }
 
-/// Answers one request, whatever happens inside.
+/// Answers one request, whatever happens inside. Fails where the client has left.
 async fn respond(
     app: Arc<App>,
     routes: BoxedFilter<(Response,)>,
-    peer: SocketAddr,
+    connection: Arc<Connection>,
     mut request: http::Request<Incoming>,
-) -> Result<Response, Infallible> {
-    let origin = Origin { peer: peer.ip(), path: request.uri().path().to_owned() };
+) -> io::Result<Response> {
+    connection.begin_request();
+    let origin = Origin { connection: Arc::clone(&connection), path: request.uri().path().to_owned() };
     request.extensions_mut().insert(origin);
     let answer = AssertUnwindSafe(warp::service(routes).call(request)).catch_unwind();
-    let mut response = match answer.await {
+    let answer = tokio::select! {
+        biased;
+        answer = answer => answer,
+        () = connection.reset() => return Err(io::ErrorKind::ConnectionReset.into()),
+    };
+    let mut response = match answer {
         Ok(Ok(response)) => response,
-        Err(_panic) => reply::render(&Err(Code::InternalError.into()), None, Duration::ZERO),
+        Err(_panic) => reply::render(&Err(Code::InternalError.into()), &Context::default()),
     };
     if app.is_stopping() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
+    connection.end_request();
     Ok(response)
-}
-
-/// Counts up now and down when dropped.
-struct Counted(IntGauge);
-
-impl Counted {
-    fn up(gauge: &IntGauge) -> Self {
-        gauge.inc();
-        Counted(gauge.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
 }

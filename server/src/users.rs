@@ -10,6 +10,9 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::login::Login;
 
+/// What marks a password that is not hashed.
+const PLAIN: &str = "{PLAIN}";
+
 /// All users. Has no `Debug` output of what it holds.
 pub struct Users {
     users: Vec<User>,
@@ -58,19 +61,15 @@ impl Users {
         Self::parse(&text).map_err(|error| fail(&error))
     }
 
-    /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, or a password that does not start
-    /// with `$`. Empty lines and those that start with `#` are passed over.
+    /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, or `{PLAIN}` and a password. Empty
+    /// lines and those that start with `#` are ignored.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut users: Vec<User> = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let user = match line.split_once(':') {
-                Some((name, secret)) => Secret::parse(secret).and_then(|secret| User::new(name, secret)),
-                None => Err("there is no colon".to_owned()),
-            };
-            let user = user.map_err(|why| format!("line {number}: {why}"))?;
+            let user = User::parse(line).map_err(|why| format!("line {number}: {why}"))?;
             if users.iter().any(|known| known.name == user.name) {
                 return Err(format!("line {number}: this user appears twice"));
             }
@@ -96,8 +95,8 @@ impl Users {
         }
     }
 
-    /// Whether some password is in the file as it is.
-    pub fn has_plain(&self) -> bool {
+    /// Whether some password is not hashed.
+    pub(crate) fn has_plain(&self) -> bool {
         self.users.iter().any(|user| matches!(user.secret, Secret::Plain(_)))
     }
 
@@ -123,19 +122,37 @@ impl Users {
         }
     }
 
-    /// Computes the hash: slow on purpose, and as slow for names that do not exist.
+    /// The name of the user that a login claims to be. Its time reveals nothing about names.
+    pub(crate) fn name(&self, login: &Login) -> Option<&str> {
+        let place = self.place(login);
+        self.users.get(place as usize).map(|user| &*user.name)
+    }
+
+    /// Computes the hash: slow on purpose, and as slow for names that do not exist. Where hashes cost differently, one
+    /// of each cost is computed for every login: otherwise the time would tell which names exist.
     pub(crate) fn verify(&self, login: &Login) -> bool {
-        let hashed = || self.users.iter().filter(|user| !matches!(user.secret, Secret::Plain(_)));
-        let mut place = u32::MAX;
-        for (number, user) in (0..).zip(hashed()) {
-            place.conditional_assign(&number, login.name.ct_eq(user.name.as_bytes()));
+        let claimed = self.users.get(self.place(login) as usize);
+        let mut costs: Vec<&str> = Vec::new();
+        let mut right = false;
+        for user in &self.users {
+            let Some(cost) = user.secret.cost().filter(|cost| !costs.contains(cost)) else { continue };
+            costs.push(cost);
+            let claimed = claimed.filter(|claimed| claimed.secret.cost() == Some(cost));
+            right |= claimed.unwrap_or(user).secret.matches(&login.password) && claimed.is_some();
         }
-        let Some(user) = hashed().nth(place as usize).or_else(|| hashed().next()) else { return false };
-        let right = user.secret.matches(&login.password) && place != u32::MAX;
-        if right {
-            *user.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.digest(login));
+        if let Some(claimed) = claimed.filter(|_| right) {
+            *claimed.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.digest(login));
         }
         right
+    }
+
+    /// The place of the user that a login claims to be, beyond the last where there is none.
+    fn place(&self, login: &Login) -> u32 {
+        let mut place = u32::MAX;
+        for (number, user) in (0..).zip(&self.users) {
+            place.conditional_assign(&number, login.name.ct_eq(user.name.as_bytes()));
+        }
+        place
     }
 
     fn digest(&self, login: &Login) -> [u8; 32] {
@@ -144,6 +161,18 @@ impl Users {
 }
 
 impl User {
+    fn parse(line: &str) -> Result<Self, String> {
+        // What nobody sees in an editor would be part of a name or a password.
+        let is_stray = |text: &str| text.trim() != text || text.contains('\u{feff}');
+        let (name, secret) = line.split_once(':').ok_or("there is no colon")?;
+        if is_stray(name) || is_stray(secret) {
+            return Err(
+                "there is a space or a byte order mark at an end of the name or of the password".to_owned()
+            );
+        }
+        User::new(name, Secret::parse(secret)?)
+    }
+
     fn new(name: &str, secret: Secret) -> Result<Self, String> {
         if name.is_empty() || name.contains(':') {
             return Err("a user name is not empty and has no colon".to_owned());
@@ -156,7 +185,7 @@ impl Secret {
     fn parse(text: &str) -> Result<Self, String> {
         let bcrypt = ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|prefix| text.starts_with(prefix));
         match text {
-            "" => Err("the password is empty".to_owned()),
+            "" | PLAIN => Err("the password is empty".to_owned()),
             _ if bcrypt => match text.parse::<bcrypt::HashParts>() {
                 Ok(_) => Ok(Secret::Bcrypt(text.to_owned())),
                 Err(_) => Err("this bcrypt hash is malformed".to_owned()),
@@ -167,8 +196,23 @@ impl Secret {
                 }
                 _ => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
             },
-            _ => Ok(Secret::Plain(text.to_owned())),
+            _ => match text.strip_prefix(PLAIN) {
+                Some(password) => Ok(Secret::Plain(password.to_owned())),
+                // A hash of another kind, taken as a password, would let in whoever has read this file.
+                None => Err(format!("neither an Argon2 or bcrypt hash nor {PLAIN} and a password")),
+            },
         }
+    }
+
+    /// What computing it costs, by the parameters in front of salt and hash; a plain password costs nothing.
+    fn cost(&self) -> Option<&str> {
+        let (text, parts) = match self {
+            Secret::Plain(_) => return None,
+            Secret::Argon2(text) => (text, 3),
+            Secret::Bcrypt(text) => (text, 2),
+        };
+        let (end, _) = text.match_indices('$').nth(parts)?;
+        Some(&text[..end])
     }
 
     fn matches(&self, password: &[u8]) -> bool {
@@ -226,8 +270,27 @@ mod tests {
     }
 
     #[test]
+    fn every_cost_is_paid_for_every_login() {
+        let (cheap, dear) = (bcrypt::hash("right", 4).unwrap(), bcrypt::hash("right", 5).unwrap());
+        let argon2 = hash_password("right").unwrap();
+        let users = Users::parse(&format!("ann:{cheap}\nbob:{dear}\ncy:{argon2}\ndan:{PLAIN}a\neve:{cheap}"));
+        let users = users.unwrap();
+        let costs: Vec<_> = users.users.iter().map(|user| user.secret.cost()).collect();
+        let [ann, bob, cy, dan, eve] = costs[..] else { panic!("{costs:?}") };
+        assert_eq!((ann, bob, dan, eve), (Some("$2b$04"), Some("$2b$05"), None, ann));
+        assert!(
+            cy.is_some_and(|cost| cost.starts_with("$argon2id$v=19$m=") && !cost.ends_with('$')),
+            "{cy:?}"
+        );
+        for name in ["ann", "bob", "cy", "eve"] {
+            assert!(users.verify(&login(name, "right")) && !users.verify(&login(name, "wrong")), "{name}");
+        }
+        assert!(!users.verify(&login("dan", "right")) && !users.verify(&login("nobody", "right")));
+    }
+
+    #[test]
     fn plain_passwords_need_no_hash() {
-        let users = Users::parse("# people\n\nann:a:b\nbob:ü\n").unwrap();
+        let users = Users::parse("# people\n\nann:{PLAIN}a:b\nbob:{PLAIN}ü\n").unwrap();
         assert!(users.has_plain());
         for (name, password, check) in [
             ("ann", "a:b", Check::Right),
@@ -248,9 +311,18 @@ mod tests {
             ("", "no user"),
             ("# ann:a", "no user"),
             ("ann", "line 1: there is no colon"),
-            ("ann:a\nann:b", "line 2: this user appears twice"),
+            ("ann:{PLAIN}a\nann:{PLAIN}b", "line 2: this user appears twice"),
+            ("ann:a", "line 1: neither"),
+            ("ann:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=", "line 1: neither"),
+            ("ann:0a0b0c", "line 1: neither"),
+            ("\u{feff}ann:{PLAIN}a", "line 1: there is a space or a byte order mark"),
+            ("# x\nann :{PLAIN}a", "line 2: there is a space"),
+            ("ann: {PLAIN}a", "line 1: there is a space"),
+            ("ann:{PLAIN}a ", "line 1: there is a space"),
+            ("\u{feff}# ann", "no colon"),
             ("ann:", "line 1: the password is empty"),
-            (":a", "line 1: a user name"),
+            ("ann:{PLAIN}", "line 1: the password is empty"),
+            (":{PLAIN}a", "line 1: a user name"),
             ("ann:$1$abc$def", "line 1: what starts with a $"),
             ("ann:$argon2id$v=19$m=65536", "line 1: what starts with a $"),
             ("ann:$2b$04$short", "line 1: this bcrypt hash"),

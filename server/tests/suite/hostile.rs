@@ -30,7 +30,7 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
 
 #[test]
 fn slow_heads_and_idle_connections_are_closed() {
-    let server = Running::with("header-timeout = 0.3");
+    let server = Running::with("header-timeout = 0.3\nidle-timeout = 0.3");
     for start in ["", "POST ", "POST /api/v1/face/verify HTTP/1.1\r\nHost: a\r\n"] {
         let mut stream = server.connect();
         stream.write_all(start.as_bytes()).unwrap();
@@ -44,7 +44,7 @@ fn slow_heads_and_idle_connections_are_closed() {
 
 #[test]
 fn slow_clients_hold_no_worker_and_no_memory() {
-    let server = Running::with("workers = 1\nqueue-length = 1\nmax-memory-bytes = 16777216");
+    let server = Running::with("workers = 1\nqueue-length = 1\nmax-memory-bytes = 33554432");
     let mut head = post(VERIFY, &vec![b' '; 1_000_000]);
     head.truncate(2000);
     let slow: Vec<TcpStream> = (0..200)
@@ -211,13 +211,19 @@ fn who_asks_before_sending_is_answered_first() {
 
 #[test]
 fn connections_are_bounded_and_the_next_one_waits() {
-    let server = Running::with("max-connections = 3\nheader-timeout = 1");
-    let idle: Vec<TcpStream> = (0..3).map(|_| server.connect()).collect();
-    std::thread::sleep(Duration::from_millis(100));
+    let server = Running::with("max-connections = 3\nidle-timeout = 1");
+    let users: Vec<_> = (0..3)
+        .map(|_| {
+            let mut stream = BufReader::new(server.connect());
+            stream.get_mut().write_all(&post(VERIFY, b"{}")).unwrap();
+            Reply::read(&mut stream).unwrap().assert_error(200, "MISSING_PROBE_IMAGE", None);
+            stream
+        })
+        .collect();
     let start = Instant::now();
     assert_eq!(server.get("/health").status, 200);
     assert!(start.elapsed() > Duration::from_millis(300), "a fourth connection was answered at once");
-    drop(idle);
+    drop(users);
 }
 
 #[test]

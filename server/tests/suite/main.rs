@@ -1,7 +1,10 @@
 //! The server, over real sockets and as a program.
 
 mod common;
+mod connections;
 mod contract;
+mod credentials;
+mod departures;
 mod deploy;
 mod golden;
 mod healthcheck;
@@ -10,5 +13,7 @@ mod openapi;
 mod operations;
 mod process;
 mod protocol;
+mod settings;
+mod sharing;
 mod tls;
 mod transport;

@@ -87,7 +87,7 @@ fn answers_are_as_described() {
     let body = verify_body("s", &photo("astronaut.jpg"), &photo("astronaut-blurred.jpg"));
     let verdict = server.raw(&post(&format!("{VERIFY}?details=true"), &body)).json();
     assert_described(&document, &schema(&document, "Verdict"), &verdict, "verdict");
-    let failure = server.post(br#"{"sessionId":"s"}"#).json();
+    let failure = server.raw(&post(&format!("{VERIFY}?details=true"), br#"{"sessionId":"s"}"#)).json();
     assert_described(&document, &schema(&document, "Failure"), &failure, "failure");
     assert_eq!(
         names(&schema(&document, "Details")["required"]),

@@ -58,6 +58,9 @@ fn metrics_count_what_happened() {
     ] {
         assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
     }
+    for start in ["process_resident_memory_bytes ", "process_cpu_seconds_total ", "process_open_fds "] {
+        assert!(text.lines().any(|line| line.starts_with(start)), "{start} is not in\n{text}");
+    }
     assert!(text.contains("visavis_info{detector=\"retinaface") && !text.contains("a-path"));
 }
 
@@ -109,7 +112,8 @@ fn metrics_are_in_good_form() {
             let (name, kind) = kind.split_once(' ').unwrap();
             assert!(helped.contains(name) && kinds.insert(name, kind).is_none(), "{line}");
             assert_eq!(name.ends_with("_total"), kind == "counter", "{line}");
-            assert!(name.starts_with("visavis_") && !name.contains("millisecond"), "{line}");
+            let is_ours = name.starts_with("visavis_") || name.starts_with("process_");
+            assert!(is_ours && !name.contains("millisecond"), "{line}");
         } else {
             let (series, value) = line.rsplit_once(' ').unwrap();
             assert!(value.parse::<f64>().unwrap().is_finite(), "{line}");
@@ -129,7 +133,20 @@ fn metrics_are_in_good_form() {
         let whole = format!("visavis_stage_seconds_bucket{{stage=\"{stage}\",le=\"+Inf\"}} 2");
         assert!(text.lines().any(|line| line == whole), "{whole} is not in\n{text}");
     }
-    for gauge in ["queue_length", "workers_busy", "requests_in_flight", "connections", "body_bytes", "info"] {
+    for gauge in [
+        "queue_length",
+        "queue_length_limit",
+        "workers",
+        "workers_busy",
+        "requests_in_flight",
+        "connections",
+        "connections_limit",
+        "body_bytes",
+        "body_bytes_limit",
+        "certificate_expiry_timestamp_seconds",
+        "last_reload_timestamp_seconds",
+        "info",
+    ] {
         assert_eq!(kinds[&*format!("visavis_{gauge}")], "gauge", "{gauge}");
     }
 }

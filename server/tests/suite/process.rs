@@ -85,7 +85,7 @@ fn the_log_is_json_and_holds_names_but_nothing_biometric() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users");
     let hashed = Program::hash("battery staple");
-    std::fs::write(&path, format!("ann:correct horse\nbob:{hashed}\n")).unwrap();
+    std::fs::write(&path, format!("ann:{{PLAIN}}correct horse\nbob:{hashed}\n")).unwrap();
     let (program, _) = Program::start(&[
         "--credentials-file",
         path.to_str().unwrap(),
@@ -121,7 +121,7 @@ fn the_log_is_json_and_holds_names_but_nothing_biometric() {
 fn what_clients_send_cannot_forge_a_line_of_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users");
-    std::fs::write(&path, "ann:correct horse\n").unwrap();
+    std::fs::write(&path, "ann:{PLAIN}correct horse\n").unwrap();
     let (program, _) = Program::start(&["--credentials-file", path.to_str().unwrap()]);
     let forged = "\n2026-01-01T00:00:00Z ERROR forged\r\u{1b}[31m\u{9b}2J\u{202e}\u{2028}\0";
     let id = format!("{forged}{}", "x".repeat(256 - forged.chars().count()));

@@ -22,7 +22,7 @@ fn nobody_gets_in_without_credentials() {
             let mut headers = vec![("Content-Type", "application/json")];
             headers.extend(login.as_deref().map(|login| ("Authorization", login)));
             let reply = SERVER.raw(&request("POST", path, &headers, br#"{"sessionId":"s"}"#));
-            reply.assert_error(401, "UNAUTHORIZED", None);
+            reply.assert_error(401, "UNAUTHORIZED", Some("s"));
             assert_eq!(reply.header("www-authenticate"), Some("Basic realm=\"visavis\""));
         }
     }
@@ -48,35 +48,39 @@ fn twelve_mebibytes_are_read_and_not_one_byte_more() {
     body.extend_from_slice(b"\"}");
     SERVER.post(&body).assert_error(200, "MISSING_PROBE_IMAGE", Some("s"));
     body.insert(30, b'a');
-    SERVER.post(&body).assert_error(413, "REQUEST_TOO_LARGE", None);
+    SERVER.post(&body).assert_error(413, "REQUEST_TOO_LARGE", Some("s"));
 }
 
 #[test]
-fn only_plain_json_is_a_supported_medium() {
+fn bodies_are_json_whatever_curl_and_others_call_them() {
     let login = authorization(LOGIN);
-    let send = |headers: &[(&str, &str)]| {
+    let send = |headers: &[(&str, &str)], body: &[u8]| {
         let headers = [&[("Authorization", &*login)], headers].concat();
-        SERVER.raw(&request("POST", VERIFY, &headers, b"{}"))
+        SERVER.raw(&request("POST", VERIFY, &headers, body))
     };
-    for kind in
-        ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;x=y"]
-    {
-        send(&[("Content-Type", kind)]).assert_error(200, "MISSING_PROBE_IMAGE", None);
+    for kind in [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        "application/json;x=y",
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; charset=UTF-8",
+        "",
+    ] {
+        send(&[("Content-Type", kind)], b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
     }
-    send(&[("Content-Type", "application/json"), ("Content-Encoding", "identity")]).assert_error(
-        200,
-        "MISSING_PROBE_IMAGE",
-        None,
-    );
-    for kind in ["text/plain", "application/jsonp", "multipart/form-data", "", "image/jpeg"] {
-        send(&[("Content-Type", kind)]).assert_error(415, "UNSUPPORTED_MEDIA_TYPE", None);
+    send(&[], b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+    for headers in [&[][..], &[("Content-Type", "application/x-www-form-urlencoded")]] {
+        send(headers, b"probe=AAAA&reference=AAAA").assert_error(400, "INVALID_REQUEST", None);
     }
-    send(&[]).assert_error(415, "UNSUPPORTED_MEDIA_TYPE", None);
-    send(&[("Content-Type", "application/json"), ("Content-Encoding", "gzip")]).assert_error(
-        415,
-        "UNSUPPORTED_MEDIA_TYPE",
-        None,
-    );
+    let identity = [("Content-Type", "application/json"), ("Content-Encoding", "identity")];
+    send(&identity, b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
+    let session = br#"{"sessionId":"s"}"#;
+    for kind in ["text/plain", "application/jsonp", "multipart/form-data", "image/jpeg"] {
+        send(&[("Content-Type", kind)], session).assert_error(415, "UNSUPPORTED_MEDIA_TYPE", Some("s"));
+    }
+    let compressed = [("Content-Type", "application/json"), ("Content-Encoding", "gzip")];
+    send(&compressed, session).assert_error(415, "UNSUPPORTED_MEDIA_TYPE", Some("s"));
 }
 
 #[test]
@@ -101,8 +105,8 @@ fn paths_and_methods_that_do_not_exist() {
         }
     }
     for path in ["/health", "/ready", "/metrics", "/openapi.json", "/", "/page.js", "/page.css"] {
-        let reply = SERVER.raw(&request("POST", path, &[], b"{}"));
-        reply.assert_error(405, "METHOD_NOT_ALLOWED", None);
+        let reply = SERVER.raw(&request("POST", path, &[], br#"{"sessionId":"s"}"#));
+        reply.assert_error(405, "METHOD_NOT_ALLOWED", Some("s"));
         assert_eq!(reply.header("allow"), Some("GET, HEAD"));
     }
 }
@@ -110,9 +114,17 @@ fn paths_and_methods_that_do_not_exist() {
 #[test]
 fn a_body_that_does_not_come_is_a_timeout() {
     let server = Running::with("body-timeout = 0.2");
-    let mut head = post(VERIFY, b"{}");
-    head.pop();
-    server.raw(&head).assert_error(408, "REQUEST_TIMEOUT", None);
+    for (body, session_id) in [(&b"{}"[..], None), (br#"{"sessionId":"s","probe":{}"#, Some("s"))] {
+        let mut unfinished = post(VERIFY, body);
+        unfinished.pop();
+        let mut stream = BufReader::new(server.connect());
+        stream.get_mut().write_all(&unfinished).unwrap();
+        let reply = Reply::read(&mut stream).unwrap();
+        reply.assert_error(408, "REQUEST_TIMEOUT", session_id);
+        // What still comes would be taken for the next request.
+        assert_eq!(reply.header("connection"), Some("close"));
+        assert!(Reply::read(&mut stream).is_none());
+    }
 }
 
 #[test]
@@ -129,7 +141,7 @@ fn more_work_than_fits_is_refused_at_once() {
         reply.assert_score(Some("s"));
     }
     for reply in refusals {
-        // Its session is told where its body was read before another request took the last place.
+        // The session is the last member here: it is known only where all of the body was read.
         let session_id = reply.json()["sessionId"].as_str().map(str::to_owned);
         assert!(matches!(session_id.as_deref(), None | Some("s")));
         reply.assert_error(503, "OVERLOADED", session_id.as_deref());
@@ -139,7 +151,7 @@ fn more_work_than_fits_is_refused_at_once() {
 }
 
 #[test]
-fn who_waits_too_long_for_a_turn_is_told_to_come_again() {
+fn a_wait_that_is_too_long_ends_with_a_time_to_ask_again() {
     let server = Running::with("workers = 1\nqueue-length = 9\nrequest-timeout = 0.001");
     let reply = server.verify(&photo("astronaut.jpg"), &photo("hopper.jpg"));
     reply.assert_error(503, "OVERLOADED", Some("s"));
@@ -162,6 +174,8 @@ fn chunked_bodies_are_read_and_bounded() {
     let kilobyte = " ".repeat(1000);
     chunked(&[&kilobyte, &kilobyte]).assert_error(400, "INVALID_REQUEST", None);
     chunked(&[&kilobyte, &kilobyte, "{}"]).assert_error(413, "REQUEST_TOO_LARGE", None);
+    let session = [r#"{"sessionId":"s","x":""#, &kilobyte, &kilobyte];
+    chunked(&session).assert_error(413, "REQUEST_TOO_LARGE", Some("s"));
 }
 
 #[test]
@@ -204,9 +218,63 @@ fn too_many_wrong_passwords_are_refused_for_a_while() {
             None,
         );
     }
-    let reply = server.post(b"{}");
-    reply.assert_error(429, "TOO_MANY_REQUESTS", None);
+    let reply = server.post(br#"{"sessionId":"s"}"#);
+    reply.assert_error(429, "TOO_MANY_REQUESTS", Some("s"));
     let wait: u64 = reply.header("retry-after").unwrap().parse().unwrap();
     assert!((30..=60).contains(&wait), "the rest of the minute, not {wait} s");
     assert_eq!(server.get("/health").status, 200);
+}
+
+#[test]
+fn an_error_with_details_says_what_to_do() {
+    let good = photo("astronaut.jpg");
+    let ask = |path: &str, body: &[u8]| SERVER.raw(&post(path, body)).json();
+    let with_details = format!("{VERIFY}?details=true");
+    let heic = photo("photo.heic");
+    for (body, error, code) in [
+        (b"{}".to_vec(), "MISSING_PROBE_IMAGE", "ABSENT"),
+        (
+            br#"{"probe":{"imageBase64":"*"},"reference":{"imageBase64":""}}"#.to_vec(),
+            "MISSING_PROBE_IMAGE",
+            "NOT_BASE64",
+        ),
+        (verify_body("s", &good, b""), "MISSING_REFERENCE_IMAGE", "EMPTY_IMAGE"),
+        (verify_body("s", &heic, &good), "MISSING_PROBE_IMAGE", "UNSUPPORTED_FORMAT"),
+        (verify_body("s", &good[..2000], &good), "MISSING_PROBE_IMAGE", "CORRUPT_IMAGE"),
+        (verify_body("s", &good, &photo("gray.png")), "REFERENCE_FACE_NOT_FOUND", "NO_FACE"),
+    ] {
+        let reply = ask(&with_details, &body);
+        assert_eq!((&reply["error"], &reply["details"]["code"]), (&error.into(), &code.into()), "{reply}");
+        let words = reply["details"]["message"].as_str().unwrap();
+        assert!(words.contains(": ") && words.len() > 20, "{words}");
+        assert!(ask(VERIFY, &body).get("details").is_none(), "{code}: only where it is asked for");
+    }
+}
+
+#[test]
+fn only_listed_origins_may_ask_from_pages() {
+    let server = Running::with("cors-origins = 'https://app.example, http://localhost:3000'");
+    let preflight = |server: &Running, origin: &str| {
+        let headers = [("Origin", origin), ("Access-Control-Request-Method", "POST")];
+        server.raw(&request("OPTIONS", VERIFY, &headers, b""))
+    };
+    for origin in ["https://app.example", "http://localhost:3000"] {
+        let reply = preflight(&server, origin);
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, Some(origin)));
+        assert_eq!(reply.header("access-control-allow-methods"), Some("POST"));
+        assert!(reply.header("access-control-allow-headers").unwrap().contains("authorization"));
+        // The page can read refusals, too.
+        let reply = server.raw(&request("POST", VERIFY, &[("Origin", origin)], b"{}"));
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (401, Some(origin)));
+        assert!(reply.header("access-control-expose-headers").unwrap().contains("retry-after"));
+    }
+    for (server, origin) in
+        [(&server, "https://evil.example"), (&server, "null"), (&*SERVER, "https://app.example")]
+    {
+        let reply = preflight(server, origin);
+        reply.assert_error(405, "METHOD_NOT_ALLOWED", None);
+        assert_eq!(reply.header("access-control-allow-origin"), None, "{origin}");
+    }
+    assert_eq!(preflight(&server, "https://evil.example").header("vary"), Some("origin"));
+    assert_eq!(SERVER.get("/health").header("vary"), None);
 }

@@ -3,10 +3,11 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Reply, VERIFY, authorization, request};
+use super::{LOGIN, Reply, VERIFY, authorization, request};
 
 /// How long it may take to do what a test waits for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Program {
     child: Child,
     /// What it writes to standard error, line by line.
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
     pub(crate) address: String,
 }
 
@@ -32,6 +33,13 @@ impl Program {
         Self::start_with(arguments, &[])
     }
 
+    /// With the credentials of the tests.
+    pub(crate) fn serving(arguments: &[&str]) -> Self {
+        let (name, password) = LOGIN.split_once(':').unwrap();
+        let variables = [("VISAVIS_USERNAME", name), ("VISAVIS_PASSWORD", password)];
+        Self::start_with(arguments, &variables).0
+    }
+
     pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, Vec<String>) {
         // A test that names an address wins: it comes later.
         let listen: &[&str] =
@@ -40,7 +48,7 @@ impl Program {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let (send, lines) = channel();
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        let mut program = Program { child, lines, address: String::new() };
+        let mut program = Program { child, lines: Mutex::new(lines), address: String::new() };
         let written = program.wait_for("address");
         let (_, ready) = written.last().unwrap().split_once("address").unwrap();
         let ready = ready.trim_start_matches(|letter: char| !letter.is_ascii_digit());
@@ -54,7 +62,7 @@ impl Program {
     pub(crate) fn wait_for(&self, word: &str) -> Vec<String> {
         let mut read: Vec<String> = Vec::new();
         while !read.last().is_some_and(|line| line.contains(word)) {
-            let line = self.lines.recv_timeout(PATIENCE);
+            let line = self.lines.lock().unwrap().recv_timeout(PATIENCE);
             read.push(line.unwrap_or_else(|_| panic!("no line with {word:?} in {read:#?}")));
         }
         read
@@ -87,12 +95,37 @@ impl Program {
     pub(crate) fn end(mut self) -> String {
         self.signal("TERM");
         assert_eq!(self.wait(), Some(0));
-        self.lines.iter().map(|line| line + "\n").collect()
+        self.lines.lock().unwrap().iter().map(|line| line + "\n").collect()
     }
 
-    /// Waits for its end; returns its exit status.
+    /// Waits for its end; returns its exit status, or nothing where a signal ended it.
+    #[track_caller]
     pub(crate) fn wait(&mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end");
+    }
+
+    pub(crate) fn metrics(&self) -> String {
+        let login = authorization(LOGIN);
+        let reply = self.raw(&request("GET", "/metrics", &[("Authorization", &*login)], b""));
+        assert_eq!(reply.status, 200);
+        String::from_utf8(reply.body).unwrap()
+    }
+
+    /// Waits until the metrics have this line.
+    #[track_caller]
+    pub(crate) fn wait_for_metric(&self, line: &str) {
+        let end = Instant::now() + PATIENCE;
+        while !self.metrics().lines().any(|known| known == line) {
+            assert!(Instant::now() < end, "{line} is not in\n{}", self.metrics());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// What the program makes of a password.

@@ -1,0 +1,260 @@
+//! One connection: its socket, what it is doing, and how long it may go on doing that.
+
+use std::io;
+use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use crate::config::Config;
+
+/// A socket and its state, shared by the connection's HTTP and the requests on it.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    proxied: OnceLock<IpAddr>,
+    opened: Instant,
+    phase: Mutex<Phase>,
+    /// The phase has a nearer end than the one before.
+    hurry: Notify,
+    logged_in: AtomicBool,
+    /// Somebody else needs the place.
+    evicted: Notify,
+}
+
+/// What a connection is doing, and since when.
+#[derive(Clone, Copy)]
+enum Phase {
+    /// A head is on its way, or the handshake before it.
+    Head(Instant),
+    /// A request is being answered; it has time limits of its own.
+    Request,
+    /// The next request may come.
+    Idle(Instant),
+}
+
+/// Why the server closes a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The head of a request, or the TLS handshake, did not come in time.
+    SlowHead,
+    /// No request came for the idle timeout.
+    Idle,
+    /// It never logged in, and its time is over.
+    Anonymous,
+    /// It never logged in, and another one needs its place.
+    Evicted,
+}
+
+impl Cause {
+    /// Its name in the metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Cause::SlowHead => "slow_head",
+            Cause::Idle => "idle",
+            Cause::Anonymous => "anonymous",
+            Cause::Evicted => "evicted",
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) fn new(stream: TcpStream, peer: SocketAddr) -> Arc<Self> {
+        let opened = Instant::now();
+        Arc::new(Connection {
+            stream,
+            peer,
+            proxied: OnceLock::new(),
+            opened,
+            phase: Mutex::new(Phase::Head(opened)),
+            hurry: Notify::new(),
+            logged_in: AtomicBool::new(false),
+            evicted: Notify::new(),
+        })
+    }
+
+    /// The address at the other end.
+    pub(crate) fn peer(&self) -> IpAddr {
+        self.peer.ip().to_canonical()
+    }
+
+    /// The client, or the proxy nearest to it: what the PROXY header of a trusted proxy names, else the other end.
+    pub(crate) fn nearest(&self) -> IpAddr {
+        self.proxied.get().copied().unwrap_or_else(|| self.peer())
+    }
+
+    /// A trusted proxy has named its client.
+    pub(crate) fn set_nearest(&self, address: IpAddr) {
+        let _ = self.proxied.set(address);
+    }
+
+    /// Socket options; where the system lacks one, the server works without it.
+    pub(crate) fn prepare(&self, config: &Config) {
+        let _ = self.stream.set_nodelay(true);
+        // A client that never reads its reply does not keep the connection.
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&self.stream).set_tcp_user_timeout(Some(config.body_timeout.get()));
+    }
+
+    /// What has come and is not read yet, without reading it.
+    pub(crate) async fn peek(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.stream.peek(bytes).await
+    }
+
+    /// Throws away bytes that have come.
+    pub(crate) fn skip(&self, length: usize) {
+        // They were seen there a moment ago.
+        let _ = self.stream.try_read(&mut vec![0; length]);
+    }
+
+    /// A request is being answered from now on.
+    pub(crate) fn begin_request(&self) {
+        self.enter(Phase::Request);
+    }
+
+    /// The request is answered.
+    pub(crate) fn end_request(&self) {
+        self.enter(Phase::Idle(Instant::now()));
+    }
+
+    /// Somebody with credentials uses it.
+    pub(crate) fn log_in(&self) {
+        self.logged_in.store(true, Ordering::Relaxed);
+    }
+
+    /// When it was opened, if nobody logged in on it and nothing is being answered.
+    pub(crate) fn anonymous_since(&self) -> Option<Instant> {
+        let resting = !matches!(*self.lock(), Phase::Request);
+        (resting && !self.logged_in.load(Ordering::Relaxed)).then_some(self.opened)
+    }
+
+    /// Closes it for another one.
+    pub(crate) fn evict(&self) {
+        self.evicted.notify_one();
+    }
+
+    /// Completes when the client has reset the connection. A client that closed its sending half only is still there.
+    pub(crate) async fn reset(&self) {
+        while let Ok(ready) = self.stream.ready(Interest::ERROR).await {
+            if ready.is_error() {
+                return;
+            }
+        }
+    }
+
+    /// Completes when the connection has had its time, with the reason.
+    pub(crate) async fn expired(&self, config: &Config) -> Cause {
+        loop {
+            let (end, cause) = self.end(config);
+            if end <= Instant::now() {
+                return cause;
+            }
+            tokio::select! {
+                () = sleep_until(end) => {}
+                () = self.hurry.notified() => {}
+                () = self.evicted.notified() => return Cause::Evicted,
+            }
+        }
+    }
+
+    fn end(&self, config: &Config) -> (Instant, Cause) {
+        let (end, cause) = match *self.lock() {
+            Phase::Head(since) => (since + config.header_timeout.get(), Cause::SlowHead),
+            Phase::Idle(since) => (since + config.idle_timeout.get(), Cause::Idle),
+            // Looked at again when it may be over.
+            Phase::Request => return (Instant::now() + Duration::from_secs(1), Cause::Idle),
+        };
+        let anonymous = self.opened + config.anonymous_timeout.get();
+        if !self.logged_in.load(Ordering::Relaxed) && anonymous < end {
+            return (anonymous, Cause::Anonymous);
+        }
+        (end, cause)
+    }
+
+    fn enter(&self, phase: Phase) {
+        *self.lock() = phase;
+        self.hurry.notify_one();
+    }
+
+    fn received(&self) {
+        let mut phase = self.lock();
+        if matches!(*phase, Phase::Idle(_)) {
+            *phase = Phase::Head(Instant::now());
+            self.hurry.notify_one();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection's bytes.
+pub(crate) struct Stream(pub(crate) Arc<Connection>);
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.0.stream.poll_read_ready(cx))?;
+            match self.0.stream.try_read(buffer.initialize_unfilled()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(length) => {
+                    if length > 0 {
+                        self.0.received();
+                    }
+                    buffer.advance(length);
+                    return Poll::Ready(Ok(()));
+                }
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[io::IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.stream.poll_write_ready(cx))?;
+            match self.0.stream.try_write_vectored(parts) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result),
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match SockRef::from(&self.0.stream).shutdown(Shutdown::Write) {
+            // The client was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
+            result => Poll::Ready(result),
+        }
+    }
+}

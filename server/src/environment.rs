@@ -1,0 +1,41 @@
+//! Settings from variables.
+
+use std::env;
+use std::fmt::Display;
+use std::str::FromStr;
+
+const PREFIX: &str = "VISAVIS_";
+
+/// Variables that are no settings of the server's layers.
+const OTHERS: &[&str] = &["CONFIG", "USERNAME", "PASSWORD"];
+
+/// What Kubernetes sets where a service is called `visavis`.
+const OF_SERVICES: &[&str] = &["SERVICE_", "PORT"];
+
+/// Fails where a variable looks like a setting and is none: it would be ignored, and nobody would know.
+pub(crate) fn check(settings: &[&str]) -> Result<(), String> {
+    let known = |name: &str| {
+        OTHERS.contains(&name)
+            || OF_SERVICES.iter().any(|start| name.starts_with(start))
+            || settings.iter().any(|setting| setting.to_ascii_uppercase() == name)
+    };
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut unknown = names.filter(|name| name.strip_prefix(PREFIX).is_some_and(|name| !known(name)));
+    unknown.next().map_or(Ok(()), |name| Err(format!("{name} is no setting")))
+}
+
+/// The value of a setting's variable, if it has one.
+pub(crate) fn value<T: FromStr<Err: Display>>(setting: &str) -> Result<Option<T>, String> {
+    let name = format!("{PREFIX}{}", setting.to_ascii_uppercase());
+    let parse = |text: String| text.parse().map_err(|error| format!("{name}: invalid value: {error}"));
+    variable(&name)?.map(parse).transpose()
+}
+
+/// A variable that is set and not empty.
+pub fn variable(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
+    }
+}

@@ -1,0 +1,154 @@
+//! Who is at the other end of a proxy that is trusted to say so.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use http::HeaderMap;
+use ipnet::IpNet;
+use ppp::{HeaderResult, PartialResult, v1, v2};
+use tokio::time::sleep;
+
+use crate::connection::Connection;
+
+/// The longest PROXY header that is read; those of any proxy in use are shorter.
+const MAX_PROXY_HEADER: usize = 536;
+
+/// How long to wait for the rest of a PROXY header before looking again.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Addresses and networks whose word counts.
+pub(crate) struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Reads addresses and networks, separated by commas.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let parse = |part: &str| {
+            let address = part.parse::<IpAddr>().map(IpNet::from);
+            address.or_else(|_| part.parse()).map_err(|_| format!("{part:?} is no address and no network"))
+        };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(parse).collect::<Result<_, _>>().map(Proxies)
+    }
+
+    pub(crate) fn are_trusted(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The client of a request: the nearest address on its way that is not a trusted proxy's. Headers of anybody else
+    /// count for nothing.
+    pub(crate) fn client(&self, nearest: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = nearest;
+        let mut hops = hops(headers);
+        while self.are_trusted(client) {
+            match hops.pop() {
+                Some(Some(hop)) => client = hop,
+                Some(None) | None => break,
+            }
+        }
+        client
+    }
+}
+
+/// The addresses that proxies have added, the nearest last; `None` for what is no address.
+fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let of = |name: &str| -> Vec<String> {
+        let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+        values.flat_map(|value| value.split(',')).map(|hop| hop.trim().to_owned()).collect()
+    };
+    let listed = of("x-forwarded-for");
+    if !listed.is_empty() {
+        return listed.iter().map(|hop| address(hop)).collect();
+    }
+    let for_part = |hop: &String| {
+        let mut parts = hop.split(';').filter_map(|part| part.trim().split_once('='));
+        let (_, value) = parts.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
+        address(value.trim_matches('"'))
+    };
+    of("forwarded").iter().map(for_part).collect()
+}
+
+/// An address with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// Reads the PROXY header (version 1 or 2) that a connection may begin with, and returns its client. What begins with
+/// anything else is left as it is.
+pub(crate) async fn proxy_header(connection: &Connection) -> Option<IpAddr> {
+    let mut bytes = [0; MAX_PROXY_HEADER];
+    loop {
+        let length = connection.peek(&mut bytes).await.ok()?;
+        let header = HeaderResult::parse(&bytes[..length]);
+        // A head of HTTP/1 is never the beginning of either version's header.
+        if length < bytes.len() && header.is_incomplete() {
+            sleep(PAUSE).await;
+            continue;
+        }
+        let (length, client) = match header {
+            HeaderResult::V1(Ok(header)) => (header.header.len(), v1_client(&header.addresses)),
+            HeaderResult::V2(Ok(header)) => (header.len(), v2_client(&header.addresses)),
+            HeaderResult::V1(Err(_)) | HeaderResult::V2(Err(_)) => return None,
+        };
+        connection.skip(length);
+        return client.map(|address| address.to_canonical());
+    }
+}
+
+fn v1_client(addresses: &v1::Addresses) -> Option<IpAddr> {
+    match addresses {
+        v1::Addresses::Tcp4(tcp) => Some(tcp.source_address.into()),
+        v1::Addresses::Tcp6(tcp) => Some(tcp.source_address.into()),
+        v1::Addresses::Unknown => None,
+    }
+}
+
+fn v2_client(addresses: &v2::Addresses) -> Option<IpAddr> {
+    match addresses {
+        v2::Addresses::IPv4(tcp) => Some(tcp.source_address.into()),
+        v2::Addresses::IPv6(tcp) => Some(tcp.source_address.into()),
+        v2::Addresses::Unix(_) | v2::Addresses::Unspecified => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(nearest: &str, headers: &[(&'static str, &str)]) -> String {
+        let proxies = Proxies::parse("10.0.0.0/8, 192.0.2.1,fd00::/8").unwrap();
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        proxies.client(nearest.parse().unwrap(), &map).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed_and_only_as_far_as_they_are_trusted() {
+        let chain = [("x-forwarded-for", "6.6.6.6, 203.0.113.9, 10.1.1.1")];
+        assert_eq!(client("203.0.113.7", &chain), "203.0.113.7", "anybody can send a header");
+        assert_eq!(client("10.2.2.2", &chain), "203.0.113.9", "what is before the first stranger is hearsay");
+        assert_eq!(client("10.2.2.2", &[]), "10.2.2.2");
+        assert_eq!(client("10.2.2.2", &[("x-forwarded-for", "203.0.113.9, no address")]), "10.2.2.2");
+        let lines = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "192.0.2.1")];
+        assert_eq!(client("fd00::1", &lines), "203.0.113.9");
+    }
+
+    #[test]
+    fn every_form_of_an_address_is_read() {
+        for (name, value) in [
+            ("x-forwarded-for", "203.0.113.9:4711"),
+            ("x-forwarded-for", "::ffff:203.0.113.9"),
+            ("forwarded", "for=203.0.113.9;proto=https;by=10.0.0.1"),
+            ("forwarded", "for=6.6.6.6, proto=http; For=\"203.0.113.9:80\""),
+        ] {
+            assert_eq!(client("10.0.0.1", &[(name, value)]), "203.0.113.9", "{value}");
+        }
+        for value in ["for=\"[2001:db8::1]:4711\"", "for=\"[2001:db8::1]\""] {
+            assert_eq!(client("10.0.0.1", &[("forwarded", value)]), "2001:db8::1", "{value}");
+        }
+        assert!(Proxies::parse("10.0.0.0/40").is_err() && Proxies::parse("proxy.example").is_err());
+    }
+}

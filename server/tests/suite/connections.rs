@@ -1,0 +1,116 @@
+//! Many connections, and those of the ones who watch.
+
+use std::io::{BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::common::{Program, Reply, VERIFY, post, request};
+
+type Stream = BufReader<TcpStream>;
+
+/// A connection on which a request was answered, kept.
+fn kept(program: &Program, bytes: &[u8]) -> Stream {
+    let mut stream = BufReader::new(program.connect());
+    ask(&mut stream, bytes).expect("a reply");
+    stream
+}
+
+fn ask(stream: &mut Stream, bytes: &[u8]) -> Option<Reply> {
+    stream.get_mut().write_all(bytes).ok()?;
+    Reply::read(stream)
+}
+
+fn health() -> Vec<u8> {
+    request("GET", "/health", &[], b"")
+}
+
+fn is_closed(stream: &mut TcpStream) -> bool {
+    matches!(stream.read(&mut [0; 100]), Ok(0) | Err(_))
+}
+
+#[test]
+fn an_idle_connection_outlives_the_time_for_a_head() {
+    let program = Program::serving(&["--header-timeout", "0.3", "--idle-timeout", "30"]);
+    let mut stream = kept(&program, &post(VERIFY, b"{}"));
+    std::thread::sleep(Duration::from_secs(1));
+    let reply = ask(&mut stream, &post(VERIFY, b"{}")).expect("a reply on a connection that was idle");
+    reply.assert_error(200, "MISSING_PROBE_IMAGE", None);
+    // A head that has begun has the shorter time, also on a connection that was idle.
+    stream.get_mut().write_all(b"POST /api").unwrap();
+    assert!(is_closed(stream.get_mut()));
+    program.wait_for_metric(r#"visavis_connections_closed_total{cause="slow_head"} 1"#);
+}
+
+#[test]
+fn one_address_cannot_take_every_connection() {
+    let program = Program::serving(&["--max-connections-per-address", "2"]);
+    let mut first = kept(&program, &health());
+    let second = kept(&program, &health());
+    assert!(is_closed(&mut program.connect()), "a third connection is refused");
+    drop(second);
+    // Free again, once the server has seen the end of the second.
+    let free = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        ask(&mut BufReader::new(program.connect()), &health()).is_some()
+    });
+    assert!(free && ask(&mut first, &health()).is_some());
+}
+
+#[test]
+fn connections_without_a_login_make_room() {
+    let long = ["--max-connections", "3", "--header-timeout", "3600", "--anonymous-timeout", "3600"];
+    let program = Program::serving(&[&long[..], &["--idle-timeout", "3600"]].concat());
+    let mut user = kept(&program, &post(VERIFY, b"{}"));
+    let mut strangers: Vec<_> = (0..2).map(|_| kept(&program, &health())).collect();
+    let mut late = kept(&program, &post(VERIFY, b"{}"));
+    assert!(is_closed(strangers[0].get_mut()), "the oldest stranger made room");
+    for stream in [&mut user, &mut late] {
+        ask(stream, &post(VERIFY, b"{}")).unwrap().assert_error(200, "MISSING_PROBE_IMAGE", None);
+    }
+}
+
+#[test]
+fn connections_that_never_log_in_end() {
+    let program = Program::serving(&["--anonymous-timeout", "0.5"]);
+    let (mut stranger, mut user) = (kept(&program, &health()), kept(&program, &post(VERIFY, b"{}")));
+    while ask(&mut stranger, &health()).is_some() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    program.wait_for_metric(r#"visavis_connections_closed_total{cause="anonymous"} 1"#);
+    assert!(ask(&mut user, &health()).is_some());
+}
+
+#[test]
+fn what_is_no_http_and_no_tls_is_counted() {
+    let program = Program::serving(&[]);
+    assert_eq!(program.raw(b"\x16\x03\x01\x02\x00\r\n\r\n").status, 400);
+    program.wait_for_metric(r#"visavis_connections_closed_total{cause="bad_head"} 1"#);
+}
+
+#[test]
+fn probes_have_an_address_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let admin = format!("127.0.0.1:{port}");
+    let (certificate, key) = (path("cert.pem"), path("key.pem"));
+    let tls = ["--tls-certificate", &certificate, "--tls-key", &key];
+    let settings = [&tls[..], &["--admin-listen", &admin, "--max-connections", "1"]].concat();
+    let program = Program::serving(&settings);
+    // The one connection of the public address waits for a handshake.
+    let _held = program.connect();
+    let ask = |bytes: &[u8]| {
+        let mut stream = TcpStream::connect(&admin).unwrap();
+        stream.write_all(bytes).unwrap();
+        Reply::read(&mut BufReader::new(stream)).unwrap()
+    };
+    assert_eq!((ask(&health()).status, ask(&request("GET", "/ready", &[], b"")).status), (200, 200));
+    ask(&request("GET", "/metrics", &[], b"")).assert_error(401, "UNAUTHORIZED", None);
+    ask(&post(VERIFY, b"{}")).assert_error(404, "NOT_FOUND", None);
+    ask(&request("GET", "/", &[], b"")).assert_error(404, "NOT_FOUND", None);
+    let check = Program::command(&[&settings[..], &["healthcheck"]].concat(), &[]).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}

@@ -1,0 +1,157 @@
+//! Users, wrong passwords, and those who try them.
+
+use std::io::{BufReader, Read, Write};
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::common::{Program, Reply, VERIFY, authorization, request};
+
+/// A file of users in a folder that lives as long.
+fn users(content: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users");
+    std::fs::write(&path, content).unwrap();
+    (folder, path)
+}
+
+fn start(content: &str, arguments: &[&str]) -> (TempDir, PathBuf, Program) {
+    let (folder, path) = users(content);
+    let (program, _) = Program::start(&[&["--credentials-file", path.to_str().unwrap()], arguments].concat());
+    (folder, path, program)
+}
+
+/// Asks with these headers; returns the status.
+fn status(program: &Program, login: &str, headers: &[(&str, &str)]) -> u16 {
+    let login = authorization(login);
+    let headers = [&[("Authorization", &*login)], headers].concat();
+    program.raw(&request("POST", VERIFY, &headers, b"{}")).status
+}
+
+#[test]
+fn a_hash_of_another_kind_is_no_password() {
+    for (content, why) in [
+        ("ann:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=", "line 1: neither"),
+        ("# people\nann:secret", "line 2: neither"),
+        ("\u{feff}ann:{PLAIN}secret", "line 1: there is a space or a byte order mark"),
+        ("ann:{PLAIN}secret \n", "line 1: there is a space"),
+    ] {
+        let (_folder, path) = users(content);
+        let output = Program::command(&["--credentials-file", path.to_str().unwrap()], &[]).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && stderr.contains(why), "{content:?}: {stderr}");
+        assert!(!stderr.contains("secret") && !stderr.contains("0DPi"), "{stderr}");
+    }
+}
+
+#[test]
+fn plain_passwords_are_warned_of_at_a_reload_too() {
+    let (_folder, path, program) = start(&format!("ann:{}\n", Program::hash("apple")), &[]);
+    std::fs::write(&path, "ann:{PLAIN}apple\n").unwrap();
+    program.signal("HUP");
+    let written = program.wait_for("read again");
+    assert!(written.iter().any(|line| line.contains("plain passwords")), "{written:#?}");
+    assert_eq!(status(&program, "ann:apple", &[]), 200);
+}
+
+#[test]
+fn wrong_passwords_shut_out_nobody_who_is_known_at_their_address() {
+    let content = format!("ann:{}\nbob:{{PLAIN}}berry\ncy:{{PLAIN}}c\n", Program::hash("apple"));
+    let (_folder, _, program) = start(&content, &["--auth-failures", "2"]);
+    assert_eq!(status(&program, "ann:apple", &[]), 200);
+    for _ in 0..4 {
+        assert_eq!(status(&program, "ann:wrong", &[]), 401);
+    }
+    assert_eq!(status(&program, "ann:apple", &[]), 200, "she is known here");
+    for expected in [401, 401, 429] {
+        assert_eq!(status(&program, "nobody:wrong", &[]), expected);
+        assert_eq!(status(&program, "cy:wrong", &[]), expected);
+    }
+    assert_eq!(status(&program, "cy:c", &[]), 429, "he is not known here");
+    assert_eq!(status(&program, "bob:berry", &[]), 200, "whom nobody tried");
+}
+
+#[test]
+fn a_first_login_does_not_wait_behind_wrong_passwords() {
+    let content = format!("ann:{}\nbob:{}\n", Program::hash("apple"), Program::hash("berry"));
+    let (_folder, _, program) = start(&content, &["--auth-failures", "0"]);
+    let wrong = |login: &str| {
+        let login = authorization(login);
+        let mut stream = program.connect();
+        stream.write_all(&request("POST", VERIFY, &[("Authorization", &*login)], b"{}")).unwrap();
+        BufReader::new(stream)
+    };
+    // More than may wait to be hashed in all.
+    let mut attack: Vec<_> = (0..300).map(|number| wrong(["ann:x", "nobody:x"][number % 2])).collect();
+    assert_eq!(status(&program, "bob:berry", &[]), 200);
+    let statuses: Vec<_> = attack.iter_mut().map(|stream| Reply::read(stream).unwrap().status).collect();
+    assert!(statuses.iter().all(|status| matches!(status, 401 | 503)), "{statuses:?}");
+    assert!(statuses.contains(&401));
+}
+
+#[test]
+fn clients_behind_a_trusted_proxy_are_told_apart() {
+    let content = "ann:{PLAIN}a\n";
+    let limits = ["--auth-failures", "1", "--log-format", "json"];
+    let trusting = [&limits[..], &["--trusted-proxies", "127.0.0.0/8"]].concat();
+    let (_folder, _, program) = start(content, &trusting);
+    let one = [("X-Forwarded-For", "6.6.6.6, 203.0.113.1")];
+    for (headers, login, expected) in [
+        (&one[..], "ann:wrong", 401),
+        (&one, "ann:a", 429),
+        (&[("X-Forwarded-For", "203.0.113.1, 203.0.113.2")], "ann:a", 200),
+        (&[("Forwarded", "for=203.0.113.1")], "ann:a", 429),
+        (&[("Forwarded", "for=\"[2001:db8::1]:80\";proto=https")], "ann:a", 200),
+    ] {
+        assert_eq!(status(&program, login, headers), expected, "{headers:?}");
+    }
+    let log = program.end();
+    assert!(log.contains(r#""client":"203.0.113.2""#) && !log.contains(r#""client":"6.6.6.6""#), "{log}");
+
+    // Without trust, a header says nothing.
+    let (_folder, _, program) = start(content, &limits);
+    assert_eq!(status(&program, "ann:wrong", &one), 401);
+    assert_eq!(status(&program, "ann:a", &[("X-Forwarded-For", "203.0.113.2")]), 429);
+}
+
+/// The PROXY header of a client in either version.
+fn proxy_headers(client: [u8; 4]) -> [Vec<u8>; 2] {
+    let [a, b, c, d] = client;
+    let text = format!("PROXY TCP4 {a}.{b}.{c}.{d} 192.0.2.1 4711 443\r\n");
+    let mut binary = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c".to_vec();
+    binary.extend_from_slice(&client);
+    binary.extend_from_slice(&[192, 0, 2, 1, 0x12, 0x67, 0x01, 0xbb]);
+    [text.into(), binary]
+}
+
+#[test]
+fn the_proxy_protocol_is_read_from_trusted_proxies_and_refused_from_others() {
+    let ask = |program: &Program, header: &[u8], login: &str, in_parts: bool| {
+        let login = authorization(login);
+        let mut stream = program.connect();
+        stream.set_nodelay(true).unwrap();
+        let (start, rest) = header.split_at(if in_parts { 9 } else { 0 });
+        stream.write_all(start).unwrap();
+        if in_parts {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        stream.write_all(rest).unwrap();
+        stream.write_all(&request("POST", VERIFY, &[("Authorization", &*login)], b"{}")).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).ok()?;
+        String::from_utf8_lossy(&status[9..]).parse::<u16>().ok()
+    };
+    let (_folder, _, program) =
+        start("ann:{PLAIN}a\n", &["--auth-failures", "1", "--trusted-proxies", "127.0.0.1"]);
+    for (version, header) in proxy_headers([203, 0, 113, 1]).iter().enumerate() {
+        let other = &proxy_headers([203, 0, 113, 20 + version as u8])[version];
+        assert_eq!(ask(&program, other, "ann:wrong", false), Some(401), "version {}", version + 1);
+        assert_eq!(ask(&program, other, "ann:a", true), Some(429), "version {}", version + 1);
+        assert_eq!(ask(&program, header, "ann:a", true), Some(200), "version {}", version + 1);
+    }
+    assert_eq!(ask(&program, b"", "ann:a", false), Some(200), "a proxy may do without");
+    let (_folder, _, program) = start("ann:{PLAIN}a\n", &[]);
+    for header in proxy_headers([203, 0, 113, 1]) {
+        assert!(matches!(ask(&program, &header, "ann:a", false), None | Some(400)));
+    }
+}

@@ -1,0 +1,132 @@
+//! Clients that leave, in every way that there is, and the end of the server.
+
+use std::io::{BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+use crate::common::{LOGIN, Program, Reply, VERIFY, photo, post, request, verify_body};
+
+/// Ends a connection by a reset instead of a close.
+fn reset(stream: TcpStream) {
+    socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    drop(stream);
+}
+
+/// Sends half of a request, and waits until the server has seen it.
+fn half_sent(program: &Program, body: &[u8]) -> TcpStream {
+    let whole = post(VERIFY, body);
+    let mut stream = program.connect();
+    stream.write_all(&whole[..whole.len() - body.len() / 2]).unwrap();
+    program.wait_for_metric("visavis_requests_in_flight 2");
+    stream
+}
+
+#[test]
+fn a_client_that_half_closes_is_answered() {
+    let program = Program::serving(&[]);
+    let photos = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
+    for body in [&b"{}"[..], &photos] {
+        for _ in 0..5 {
+            let mut stream = program.connect();
+            stream.write_all(&post(VERIFY, body)).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+            let mut reader = BufReader::new(stream);
+            let reply = Reply::read(&mut reader).expect("a reply");
+            assert_eq!(reply.status, 200);
+            assert!(Reply::read(&mut reader).is_none(), "then the server closes its side");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_goes_away_is_counted_and_logged() {
+    let program = Program::serving(&["--log-format", "json"]);
+    let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
+    reset(half_sent(&program, &body));
+    let gone = "visavis_requests_total{outcome=\"CLIENT_GONE\",route=\"verify\"}";
+    program.wait_for_metric(&format!("{gone} 1"));
+    drop(half_sent(&program, &body));
+    program.wait_for_metric(&format!("{gone} 2"));
+    let log = program.end();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("CLIENT_GONE")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    for line in lines {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&line["user"], &line["client"]), (&"ann".into(), &"127.0.0.1".into()), "{line}");
+    }
+}
+
+#[test]
+fn a_client_that_is_reset_in_the_queue_is_counted_and_costs_no_worker() {
+    let program = Program::serving(&["--workers", "1", "--queue-length", "99"]);
+    let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
+    let mut clients: Vec<_> = (0..20).map(|_| program.connect()).collect();
+    for client in &mut clients {
+        client.write_all(&post(VERIFY, &body)).unwrap();
+    }
+    clients.drain(..).for_each(reset);
+    // The metrics are asked on a connection of their own, which is the one in flight.
+    program.wait_for_metric("visavis_requests_in_flight 1");
+    program.wait_for_metric("visavis_queue_length 0");
+    let metrics = program.metrics();
+    let answered: u64 = metrics
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("visavis_requests_total{outcome=\"")?.split_once("\",route=\"verify\"} ")
+        })
+        .filter(|(outcome, _)| *outcome != "CLIENT_GONE")
+        .map(|(_, count)| count.parse::<u64>().unwrap())
+        .sum();
+    assert!(answered < 20, "nobody was seen to leave:\n{metrics}");
+}
+
+#[test]
+fn an_unfinished_refused_body_does_not_delay_the_end() {
+    let long = ["--body-timeout", "3600", "--shutdown-timeout", "3600", "--shutdown-delay", "0"];
+    let mut program = Program::serving(&long);
+    let mut stream = BufReader::new(program.connect());
+    let mut unfinished = request("POST", VERIFY, &[], &[b' '; 1000]);
+    unfinished.truncate(unfinished.len() - 500);
+    stream.get_mut().write_all(&unfinished).unwrap();
+    Reply::read(&mut stream).unwrap().assert_error(401, "UNAUTHORIZED", None);
+    program.signal("TERM");
+    assert_eq!(program.wait(), Some(0));
+    drop(stream);
+}
+
+#[test]
+fn a_second_signal_ends_the_program() {
+    let long = ["--body-timeout", "3600", "--request-timeout", "3600", "--shutdown-timeout", "3600"];
+    for (first, second) in [("TERM", "TERM"), ("INT", "TERM")] {
+        let mut program = Program::serving(&long);
+        // A body that goes on coming slowly would hold the end for an hour.
+        let stuck = half_sent(&program, &vec![b' '; 100_000]);
+        program.signal(first);
+        program.wait_for("stopping");
+        program.signal(second);
+        assert_eq!(program.wait(), None, "{first}, {second}");
+        drop(stuck);
+    }
+}
+
+#[test]
+fn an_early_hangup_does_not_end_the_program() {
+    let (name, password) = LOGIN.split_once(':').unwrap();
+    let variables = [("VISAVIS_USERNAME", name), ("VISAVIS_PASSWORD", password)];
+    let mut child = Program::command(&["--listen", "127.0.0.1:0"], &variables).spawn().unwrap();
+    // The models take longer than this to load.
+    std::thread::sleep(Duration::from_millis(50));
+    let id = child.id().to_string();
+    let kill = |signal: &str| std::process::Command::new("kill").args([signal, &id]).status();
+    assert!(kill("-HUP").unwrap().success());
+    let mut stderr = child.stderr.take().unwrap();
+    let mut written = Vec::new();
+    while !String::from_utf8_lossy(&written).contains("nothing to read again") {
+        let mut part = [0; 1000];
+        let length = stderr.read(&mut part).unwrap();
+        assert_ne!(length, 0, "it ends: {}", String::from_utf8_lossy(&written));
+        written.extend_from_slice(&part[..length]);
+    }
+    assert!(kill("-TERM").unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
