@@ -1,8 +1,12 @@
 //! The face that counts, of those that were found.
 
+use crate::advice::Advice;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{FacePolicy, Options};
 use crate::verdict::Face;
+
+/// A second portrait of a card has less than this part of the main one's area: ghost portraits are at most half as wide.
+const MINOR_PORTRAIT: f32 = 0.3;
 
 /// Picks by the policy and checks the smallest size; returns the index into `faces`.
 pub(crate) fn choose(faces: &[Face], (width, height): (u32, u32), options: &Options) -> Result<usize> {
@@ -24,10 +28,7 @@ pub(crate) fn choose(faces: &[Face], (width, height): (u32, u32), options: &Opti
     let chosen = match options.face {
         FacePolicy::Prominent => best_by(&prominence),
         FacePolicy::Largest => best_by(&area),
-        FacePolicy::Single if faces.len() > 1 => {
-            let message = format!("{} faces were found, but only one may be on the photo", faces.len());
-            return Err(Error::new(ErrorKind::SeveralFaces, message));
-        }
+        FacePolicy::Single if faces.len() > 1 => return Err(several(faces)),
         FacePolicy::Single => (!faces.is_empty()).then_some(0),
     };
     let chosen = chosen.ok_or_else(|| Error::new(ErrorKind::NoFace, "no face was found"))?;
@@ -35,9 +36,21 @@ pub(crate) fn choose(faces: &[Face], (width, height): (u32, u32), options: &Opti
     if side < options.min_face as f32 {
         let message =
             format!("the face is {side:.0} pixels wide; at least {} are required", options.min_face);
-        return Err(Error::new(ErrorKind::FaceTooSmall, message));
+        return Err(Error::new(ErrorKind::FaceTooSmall, message).with_advice(vec![Advice::TooSmall]));
     }
     Ok(chosen)
+}
+
+/// Identity cards show a second, smaller portrait; whoever allows one face only should know why it is refused.
+fn several(faces: &[Face]) -> Error {
+    let mut areas: Vec<f32> = faces.iter().map(|face| face.bounds.area()).collect();
+    areas.sort_by(|a, b| b.total_cmp(a));
+    let mut message = format!("{} faces were found, but only one may be on the photo", faces.len());
+    if areas[1] < areas[0] * MINOR_PORTRAIT {
+        message += " (the others are small, like the second portrait of an identity card: the policy `largest` takes \
+                    the main one)";
+    }
+    Error::new(ErrorKind::SeveralFaces, message).with_advice(vec![Advice::SeveralFaces])
 }
 
 #[cfg(test)]
@@ -62,6 +75,15 @@ mod tests {
         assert_eq!(pick(&faces, FacePolicy::Largest, 0).unwrap(), 0);
         assert_eq!(pick(&faces, FacePolicy::Single, 0).unwrap_err().kind(), ErrorKind::SeveralFaces);
         assert_eq!(pick(&faces[..1], FacePolicy::Single, 0).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_card_with_a_second_portrait_says_why_it_is_refused() {
+        let message = |faces: &[Face]| pick(faces, FacePolicy::Single, 0).unwrap_err().message().to_owned();
+        let main = face(0.0, 0.0, 100.0);
+        assert!(message(&[main, face(120.0, 0.0, 40.0)]).contains("largest"));
+        assert!(!message(&[main, face(120.0, 0.0, 80.0)]).contains("largest"));
+        assert_eq!(pick(&[face(120.0, 0.0, 40.0), main], FacePolicy::Largest, 0).unwrap(), 1);
     }
 
     #[test]

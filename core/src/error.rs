@@ -5,6 +5,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::advice::Advice;
+
 /// Result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -191,19 +193,35 @@ pub struct Error {
     side: Option<Side>,
     stage: Option<Stage>,
     message: String,
+    advice: Vec<Advice>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
     /// An error of this kind with a message for people.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, side: None, stage: None, message: message.into(), source: None }
+        Error { kind, side: None, stage: None, message: message.into(), advice: Vec::new(), source: None }
     }
 
     /// Keeps the error that caused this one, for [`source`](std::error::Error::source).
     #[must_use]
     pub fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Error { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// Says what the photo's taker can do, in the message too.
+    #[must_use]
+    pub(crate) fn with_advice(mut self, advice: Vec<Advice>) -> Self {
+        let sentences: Vec<&str> = advice.iter().map(|advice| advice.sentence()).collect();
+        if !sentences.is_empty() {
+            self.message = format!("{}; {}", self.message, sentences.join("; "));
+        }
+        Error { advice, ..self }
+    }
+
+    /// What whoever took the photo can do, where that is known.
+    pub fn advice(&self) -> &[Advice] {
+        &self.advice
     }
 
     /// What went wrong.

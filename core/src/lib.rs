@@ -15,6 +15,7 @@
 //! A [`Photo`] is a JPEG, PNG, WebP, BMP, GIF, TIFF or PNM file, its bytes, or raw pixels ([`Image`]). Nothing is logged,
 //! nothing is written, nothing is sent.
 
+mod advice;
 mod align;
 mod choose;
 mod decode;
@@ -37,6 +38,7 @@ mod verdict;
 mod verifier;
 mod warp;
 
+pub use advice::Advice;
 pub use engine::EngineInfo;
 pub use error::{Band, Error, ErrorKind, Result, Side, Stage, catch_panic};
 pub use geometry::{Point, Rect};

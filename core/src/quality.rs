@@ -7,6 +7,7 @@
 mod light;
 mod pose;
 
+use crate::advice::Advice;
 use crate::geometry::{Point, Rect};
 use crate::image::Image;
 use light::Light;
@@ -66,6 +67,44 @@ impl Quality {
     }
 }
 
+impl Quality {
+    /// What a better photo needs; empty for a good one. The bounds are chosen so that at most one press photo in twenty
+    /// meets one, and not fitted to errors.
+    pub fn advice(&self) -> Vec<Advice> {
+        let applies = |advice: &Advice| match advice {
+            Advice::TooSmall => self.inter_eye_distance < 30.0,
+            Advice::Blurred => self.sharpness < 0.4,
+            Advice::TooDark => self.under_exposure > 0.6 || self.brightness < 0.05,
+            Advice::TooBright => self.over_exposure > 0.1,
+            Advice::TurnedAway => self.yaw.abs() > 35.0 || self.pitch.abs() > 35.0,
+            Advice::Tilted => self.roll.abs() > 30.0,
+            Advice::Covered | Advice::SeveralFaces => false,
+        };
+        Advice::ALL.iter().copied().filter(applies).collect()
+    }
+}
+
+/// Below this width or height a picture can hardly show a face that is found.
+const SMALLEST_PICTURE: u32 = 40;
+
+/// What part of a picture is dark or bright when that may be why no face was found.
+const MOSTLY: f32 = 0.8;
+
+/// Why a picture may show no face: `hinted` when something looked a little like one.
+pub(crate) fn without_face(image: &Image<'_>, hinted: bool) -> Vec<Advice> {
+    let (width, height) = (image.width(), image.height());
+    let whole = Rect { x: 0.0, y: 0.0, width: width as f32, height: height as f32 };
+    let exposure = Light::of(image, &whole).exposure();
+    let applies = |advice: &Advice| match advice {
+        Advice::TooSmall => width.min(height) < SMALLEST_PICTURE,
+        Advice::TooDark => exposure.dark > MOSTLY,
+        Advice::TooBright => exposure.bright > MOSTLY,
+        Advice::Covered => hinted,
+        _ => false,
+    };
+    Advice::ALL.iter().copied().filter(applies).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +132,19 @@ mod tests {
         assert!((halves.dynamic_range - 1.0).abs() < 0.01 && halves.illumination_uniformity < 1e-3);
         let stripes = measure(|_, y| if y % 2 == 0 { 0 } else { 255 });
         assert!(stripes.illumination_uniformity > 0.99, "{}", stripes.illumination_uniformity);
+    }
+
+    #[test]
+    fn advice_follows_the_measures() {
+        let dark = measure(|x, y| if (x / 4 + y / 4) % 2 == 0 { 10 } else { 60 });
+        assert_eq!(dark.advice(), [Advice::TooDark]);
+        let flat = measure(|_, _| 253);
+        assert_eq!(flat.advice(), [Advice::Blurred, Advice::TooBright]);
+        let image = |value| Image::from_rgb(vec![value; 3 * 60 * 60], 60, 60);
+        assert_eq!(without_face(&image(5), false), [Advice::TooDark]);
+        assert_eq!(without_face(&image(255), true), [Advice::TooBright, Advice::Covered]);
+        assert_eq!(without_face(&image(128), false), []);
+        assert_eq!(without_face(&Image::from_rgb(vec![99; 3 * 20 * 60], 20, 60), false), [Advice::TooSmall]);
     }
 
     #[test]

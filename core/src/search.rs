@@ -67,15 +67,24 @@ pub(crate) struct Found {
     pub(crate) faces: Vec<Face>,
     /// What it cost, in multiples of the first look.
     pub(crate) looks: u32,
+    /// Whether anything looked a little like a face.
+    pub(crate) hinted: bool,
 }
 
 /// Finds faces.
 pub(crate) fn search(image: &Image<'_>, detector: Detector<'_>, effort: Search) -> Result<Found> {
-    let mut searcher =
-        Searcher { image, detector, budget: effort.budget(), looks: 0, best: None, hints: Vec::new() };
+    let mut searcher = Searcher {
+        image,
+        detector,
+        budget: effort.budget(),
+        looks: 0,
+        best: None,
+        hints: Vec::new(),
+        hinted: false,
+    };
     searcher.run()?;
     let faces = searcher.best.map(|best| best.faces).unwrap_or_default();
-    Ok(Found { faces, looks: searcher.looks })
+    Ok(Found { faces, looks: searcher.looks, hinted: searcher.hinted })
 }
 
 struct Searcher<'s> {
@@ -86,6 +95,7 @@ struct Searcher<'s> {
     best: Option<Best>,
     /// Not yet looked at closer.
     hints: Vec<Sighting>,
+    hinted: bool,
 }
 
 struct Best {
@@ -188,6 +198,7 @@ impl Searcher<'_> {
         self.looks += self.cost(look.session);
         let seen = self.detector.look(self.image, look)?;
         if look.turn == Turn::None {
+            self.hinted |= !seen.hints.is_empty();
             self.hints.extend(seen.hints);
         }
         Ok(self.consider(seen.faces, MAX_ROLL))

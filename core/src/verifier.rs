@@ -16,7 +16,7 @@ use crate::model::Models;
 use crate::options::Options;
 use crate::photo::{Loaded, Photo};
 use crate::pool::{Loan, Pool};
-use crate::quality::Quality;
+use crate::quality::{Quality, without_face};
 use crate::score::ScoreTable;
 use crate::search::{Found, search};
 use crate::template::Template;
@@ -92,14 +92,15 @@ impl Verifier {
         let photo = photo.into();
         let mut worker = self.pool.take()?;
         let mut timings = Timings::default();
-        let (image, Found { mut faces, looks }) = self.find(&mut worker, &photo, &mut timings)?;
+        let (image, found) = self.find(&mut worker, &photo, &mut timings)?;
+        let chosen = self.choose(&image, &found);
+        let Found { mut faces, looks, .. } = found;
         if photo.wants_quality() {
             for face in &mut faces {
                 measure(&image, face);
             }
         }
         let (width, height) = (image.width(), image.height());
-        let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose);
         Ok(Detection { faces, chosen, width, height, looks, timings })
     }
 
@@ -208,15 +209,20 @@ impl Verifier {
 
     fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>) -> Result<Extraction> {
         let mut timings = Timings::default();
-        let (image, Found { faces, looks }) = self.find(worker, photo, &mut timings)?;
-        let (width, height) = (image.width(), image.height());
-        let chosen = choose(&faces, (width, height), &self.options).stage(Stage::Choose)?;
-        let mut face = faces[chosen];
+        let (image, found) = self.find(worker, photo, &mut timings)?;
+        let mut face = found.faces[self.choose(&image, &found)?];
         let template = timed(&mut timings.extract, || self.template(worker, &image, &face));
         if photo.wants_quality() {
             measure(&image, &mut face);
         }
-        let sample = Sample { face, face_count: faces.len(), width, height, looks, timings };
+        let sample = Sample {
+            face,
+            face_count: found.faces.len(),
+            width: image.width(),
+            height: image.height(),
+            looks: found.looks,
+            timings,
+        };
         Ok(Extraction { template: template.stage(Stage::Extract)?, sample })
     }
 
@@ -234,6 +240,15 @@ impl Verifier {
         let found = timed(&mut timings.detect, || search(&image, detector, self.options.search))
             .stage(Stage::Detect)?;
         Ok((image, found))
+    }
+
+    /// The index of the face that counts; an error says what the photo's taker can do.
+    fn choose(&self, image: &Image<'_>, found: &Found) -> Result<usize> {
+        let chosen = choose(&found.faces, (image.width(), image.height()), &self.options);
+        chosen.stage(Stage::Choose).map_err(|error| match error.kind() {
+            ErrorKind::NoFace => error.with_advice(without_face(image, found.hinted)),
+            _ => error,
+        })
     }
 
     fn open<'p>(&self, photo: &'p Photo<'_>) -> Result<Image<'p>> {

@@ -1,7 +1,7 @@
 //! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
 
 use testkit::{files, report};
-use visavis::{Image, Photo, PixelFormat, Quality};
+use visavis::{Advice, Image, Photo, PixelFormat, Quality};
 
 use crate::verifiers;
 
@@ -113,19 +113,7 @@ const MEASURES: [Measure; 11] = [
     ("roll", |quality| quality.roll),
 ];
 
-/// A word of advice and when the page gives it.
-type Advice = (&'static str, fn(&Quality) -> bool);
-
-const ADVISED: [Advice; 6] = [
-    ("small", |quality| quality.inter_eye_distance < 30.0),
-    ("blurred", |quality| quality.sharpness < 0.4),
-    ("dark", |quality| quality.under_exposure > 0.6 || quality.brightness < 0.05),
-    ("bright", |quality| quality.over_exposure > 0.1),
-    ("turned", |quality| quality.yaw.abs() > 35.0 || quality.pitch.abs() > 35.0),
-    ("tilted", |quality| quality.roll.abs() > 30.0),
-];
-
-/// The ranges that docs/DETAILS.md tells, and the bounds of its advice: few photos of the press may meet one.
+/// The ranges that docs/DETAILS.md gives, and the bounds of the advice: few photos of the press may meet one.
 #[test]
 fn press_photos_are_seldom_advised_against() {
     let Some(folder) = files::shared("lfw-view1/images") else { return };
@@ -152,9 +140,9 @@ fn press_photos_are_seldom_advised_against() {
             values[count - 1 - count / 20]
         ));
     }
-    for (name, applies) in ADVISED {
-        let met = qualities.iter().filter(|quality| applies(quality)).count();
-        report::note(&format!("{name}: {met} of {count}"));
-        assert!(met * 20 <= count, "{name}: {met} of {count}");
+    for advice in Advice::ALL {
+        let met = qualities.iter().filter(|quality| quality.advice().contains(advice)).count();
+        report::note(&format!("{}: {met} of {count}", advice.name()));
+        assert!(met * 20 <= count, "{}: {met} of {count}", advice.name());
     }
 }
