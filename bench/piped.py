@@ -37,9 +37,8 @@ class Subject:
         return int(line.split()[1]) / 1024
 
     def stop(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait()
+        # It also closes what it is asked through.
+        self.process.communicate()
 
     def __del__(self) -> None:
         if self.process.poll() is None:
