@@ -51,5 +51,5 @@ fn node_packages() -> Result {
     let node = project::root().join("bindings/node");
     project::run_quietly(project::program("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&node))?;
     project::run(project::program("node").arg("scripts/build.mjs").current_dir(&node))?;
-    npm(&["install", "--no-save", "bindings/node"])
+    npm(&["install", "--no-save", &node.display().to_string()])
 }
