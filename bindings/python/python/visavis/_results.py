@@ -279,6 +279,8 @@ class Engine(Value):
 class Picture(bytes):
     """A PNG file, which notebooks show."""
 
+    __slots__ = ()
+
     def _repr_png_(self) -> bytes:
         return bytes(self)
 
