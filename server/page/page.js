@@ -14,9 +14,11 @@ const pickers = {};
 /** Ends the request that runs, if one does. */
 let running = null;
 
-function say(words, isError = false) {
+/** Says it to everybody, or only aloud to those who hear the page where others see the same elsewhere. */
+function say(words, isError = false, isAloud = false) {
   status.textContent = words;
   status.classList.toggle("error", isError);
+  status.classList.toggle("aloud", isAloud);
 }
 
 function busy(isBusy) {
@@ -53,7 +55,7 @@ async function ask(signal) {
   if (!reply.details) return say(strangerWords(response.status), true);
   SIDES.forEach((side) => pickers[side].mark(reply.details[side]));
   show(reply, photos, took, URL_OF_API);
-  say(`${byId("verdict").textContent}, score ${reply.score}.`);
+  say(`${byId("verdict").textContent}, score ${reply.score}.`, false, true);
   byId("result").scrollIntoView({ block: "nearest" });
 }
 

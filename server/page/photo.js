@@ -9,14 +9,15 @@ const REDUCED_SIDE = 2400;
 /** What is shown is no larger than this. */
 const SHOWN_SIDE = 1200;
 
-/** Told to people as it is. */
+/** Its message is shown to people as it is. */
 export class PhotoError extends Error {}
 
-/** What the first bytes say: "known" is what the server reads, by content as it does. */
+/** What the first bytes say: "known" is what the server reads, by content as it does, "shown" what browsers read, too. */
 async function sniff(file) {
   const bytes = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const text = String.fromCharCode(...bytes);
-  if (/^(\xff\xd8\xff|\x89PNG|RIFF....WEBP|BM|GIF8|II\*\0|MM\0\*|P[1-7]\s)/s.test(text)) return "known";
+  if (/^(\xff\xd8\xff|\x89PNG|RIFF....WEBP|BM|GIF8)/s.test(text)) return "shown";
+  if (/^(II\*\0|MM\0\*|P[1-7]\s)/s.test(text)) return "known";
   if (/^....ftyp(heic|heix|heim|heis|hevc|mif1|msf1)/s.test(text)) return "heic";
   return "unknown";
 }
@@ -37,17 +38,17 @@ async function asJpeg(canvas) {
   return blob;
 }
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 /** What to send in place of the file, and a sentence about it; nothing where the file can go as it is. */
 async function converted(file, kind, bitmap) {
-  if (kind === "known" && file.size <= MOST_BYTES && !(bitmap && bitmap.width * bitmap.height > MOST_PIXELS)) return null;
+  if (kind !== "heic" && kind !== "unknown" && file.size <= MOST_BYTES && !(bitmap && bitmap.width * bitmap.height > MOST_PIXELS)) return null;
   if (!bitmap) {
-    throw new PhotoError(`The photo has ${megabytes(file.size)} and this browser cannot reduce it. Use one below ${megabytes(MOST_BYTES)}.`);
+    throw new PhotoError(`The photo has ${size(file.size)} and this browser cannot reduce it. Use one below ${size(MOST_BYTES)}.`);
   }
   const blob = await asJpeg(drawn(bitmap, REDUCED_SIDE));
-  const how = kind === "known" ? "Reduced" : "Converted to JPEG";
-  return { blob, note: `${how} in your browser: ${megabytes(file.size)} to ${megabytes(blob.size)}.` };
+  const how = kind === "known" || kind === "shown" ? "Reduced" : "Converted to JPEG";
+  return { blob, note: `${how} in your browser: ${size(file.size)} to ${size(blob.size)}.` };
 }
 
 /**
@@ -66,6 +67,9 @@ export async function readPhoto(file, name) {
     if (!bitmap && kind === "heic") {
       throw new PhotoError(`“${name}” is a HEIC photo, which neither this browser nor the server reads. On an iPhone choose ` +
         "Settings, Camera, Formats, Most Compatible, or share the photo as JPEG.");
+    }
+    if (!bitmap && kind === "shown") {
+      throw new PhotoError(`“${name}” is damaged: this browser cannot read it. Choose the file again, or another photo.`);
     }
     if (!bitmap && kind === "unknown") {
       throw new PhotoError(`“${name}” is not a photo that can be read. JPEG, PNG, WebP, BMP, GIF, TIFF and PNM can.`);

@@ -17,7 +17,7 @@ export class Picker {
   // Reading takes time: only what was given last counts.
   #turn = 0;
 
-  /** Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to tell. */
+  /** Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to report. */
   constructor(root, { changed, say, several }) {
     [this.#root, this.#side, this.#changed, this.#say] = [root, root.dataset.side, changed, say];
     root.append(document.getElementById("picker").content.cloneNode(true));
@@ -48,6 +48,8 @@ export class Picker {
     } catch (error) {
       if (turn !== this.#turn) return;
       this.set(null);
+      // So that it is known which file the words are about.
+      this.#part(".words").textContent = `${name} was not taken. Choose, drop or paste another photo.`;
       this.fail();
       this.#say(error instanceof PhotoError ? error.message : `“${name}” cannot be read.`, true);
     }

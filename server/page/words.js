@@ -51,7 +51,7 @@ export function thresholdWords({ threshold, lowestMeasuredRate }) {
 
 const isDark = ({ quality }) => quality.underExposure > 0.6 || quality.brightness < 0.05;
 
-// Chosen so that at most one press photo (LFW) in twenty meets one: where a photo's taker can do something about it.
+// Chosen so that at most one press photo (LFW) in twenty meets one: where the person who takes the photo can do something about it.
 const ADVICE = [
   [({ quality }) => quality.interEyeDistance < 30, "the face is small: come closer, or use a larger photo"],
   [isDark, "the face is dark: turn towards the light"],

@@ -72,7 +72,7 @@ pub(crate) fn usual_request() -> Vec<u8> {
     post(VERIFY, &verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg")))
 }
 
-/// Asks by so many clients, each again and again until the time is over; the milliseconds of each answer.
+/// Sends requests by this many clients, each again and again until the time is over; the milliseconds of each answer.
 pub(crate) fn ask_by(clients: usize, address: SocketAddr, request: &[u8], time: Duration) -> Vec<f64> {
     let end = Instant::now() + time;
     run(async {

@@ -2,7 +2,7 @@
 //!
 //! Both do the same comparisons on the same processors, in turn, so that other work on the machine meets both alike.
 //! The server's part has more to do: the client, HTTP, JSON and Base64, all on the same cores. Full load is two requests
-//! in flight for each worker; with one, a worker rests while its client reads and writes, which is told as well.
+//! in flight for each worker; with one, a worker rests while its client reads and writes, which is printed as well.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -92,7 +92,7 @@ impl Side {
     }
 }
 
-/// How many comparisons so many threads make until the time is over.
+/// The number of comparisons that this many threads make until the time is over.
 fn call_by(threads: usize, verifier: &Verifier, time: Duration) -> usize {
     let (probe, reference, end) = (photo("astronaut.jpg"), photo("hopper.jpg"), Instant::now() + time);
     let call = || {

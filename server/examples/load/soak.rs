@@ -16,7 +16,7 @@ use crate::client::{self, Connection};
 use crate::figures::{cores, require};
 use crate::mix::{self, Kind, MAX_BODY_BYTES};
 
-/// One in so many requests has photos to compare; without a face they take the longest.
+/// One request in this many has photos to compare; without a face they take the longest.
 const PHOTO_EVERY: u64 = 5;
 
 /// What a reply says, without what differs between two alike: request ids, times in details.
@@ -86,7 +86,7 @@ impl Round {
         })
     }
 
-    /// Sends so many requests more, twice as many in flight as there are workers.
+    /// Sends this many more requests, twice as many in flight as there are workers.
     fn run(self: &Rc<Self>, address: SocketAddr, requests: u64) {
         self.end.set(self.end.get() + requests);
         client::run(LocalSet::new().run_until(async {
@@ -116,7 +116,7 @@ impl Round {
         }
     }
 
-    /// Every so many a photo, between them the kinds that cost little: each of both in turn.
+    /// One photo in every `PHOTO_EVERY`, between them the kinds that cost little: each of both in turn.
     fn kind(&self, number: u64) -> usize {
         let (turn, place) = (number / PHOTO_EVERY, number % PHOTO_EVERY);
         let others = self.kinds.len() - self.photos;

@@ -149,7 +149,7 @@ fn with_a_stuck_client(program: &Path) -> Result {
         took >= LIMIT && took < LIMIT + Duration::from_secs(2),
         "it ends when the shutdown timeout is over",
     )?;
-    require(status.code() == Some(1), "it tells that a request was not finished by its exit status 1")
+    require(status.code() == Some(1), "its exit status 1 reports that a request was not finished")
 }
 
 impl Seen {

@@ -4,14 +4,15 @@ import * as page from "./harness.mjs";
 
 const VERIFY = "**/api/v1/face/verify*";
 /** Browsers write every status from 400 on, and every failed request, to their console. */
-const TOLD = /Failed to load resource/;
+const LOGGED = /Failed to load resource/;
 
 /** Errors that the server itself gives to these photos. */
 async function ofPhotos(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   for (const [probe, reference, words] of [
-    ["truncated-50.jpg", "astronaut.jpg", /probe is missing, or its file is damaged/],
-    ["astronaut.jpg", "truncated-50.jpg", /reference is missing, or its file is damaged/],
+    // Of a kind that only the server reads: what browsers read is refused when it is chosen.
+    ["truncated.ppm", "astronaut.jpg", /probe is missing, or its file is damaged/],
+    ["astronaut.jpg", "truncated.ppm", /reference is missing, or its file is damaged/],
     ["gray.png", "astronaut.jpg", /No face was found on the probe/],
     ["astronaut.jpg", "texture.jpg", /No face was found on the reference/],
   ]) {
@@ -26,7 +27,7 @@ async function ofPhotos(browser, url) {
 
 /** Errors that no photo provokes, as the server words them. */
 async function ofServers(browser, url) {
-  const { page: tab, close } = await page.open(browser, url, { expected: TOLD });
+  const { page: tab, close } = await page.open(browser, url, { expected: LOGGED });
   const answer = (status, error, headers = {}) => ({ status, headers, json: { hasError: true, error } });
   await page.compare(tab, "astronaut.jpg", "astronaut.jpg");
   for (const [reply, words] of [
@@ -54,7 +55,7 @@ async function ofServers(browser, url) {
 /** A real server that takes little, and that then goes away. */
 async function realServers(browser) {
   const server = await page.serve({ VISAVIS_MAX_BODY_BYTES: "20000" });
-  const { page: tab, close } = await page.open(browser, server.url, { expected: TOLD });
+  const { page: tab, close } = await page.open(browser, server.url, { expected: LOGGED });
   await page.compare(tab, "astronaut.jpg", "hopper.jpg");
   await page.assertError(tab, /larger than this server takes/);
   await server.stop();
@@ -63,7 +64,7 @@ async function realServers(browser) {
   await close();
 }
 
-/** One press is one request, whoever is impatient; a photo that changes ends it. */
+/** One press is one request, however often it is repeated; a photo that changes ends it. */
 async function impatience(browser, url) {
   const { page: tab, close } = await page.open(browser, url, { expected: /Failed to load|ERR_FAILED/ });
   let [requests, release] = [0, null];

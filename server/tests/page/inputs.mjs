@@ -106,7 +106,7 @@ async function camera(browser, url) {
   assert.equal(await running(), 1);
   await tab.click(button);
   assert.equal(await running(), 0, "impatient");
-  // A camera that is unplugged is told.
+  // A camera that is unplugged is reported.
   await tab.click(button);
   await tab.waitForSelector("[data-side=probe].live");
   await tab.evaluate(() => globalThis.streams.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
@@ -198,10 +198,12 @@ async function files(browser, url) {
     ["document.pdf", /is not a photo/],
     ["empty.jpg", /is not a photo/],
     ["photo.heic", /HEIC photo.*Most Compatible/],
+    ["truncated-50.jpg", /“truncated-50.jpg” is damaged/],
   ]) {
     await page.choose(tab, "probe", page.image(file));
     await page.assertError(tab, words);
     assert.equal(await tab.locator("[data-side=probe].problem").count(), 1, file);
+    assert.ok((await tab.textContent("[data-side=probe] .words")).startsWith(`${file} was not taken`), file);
   }
   // No browser shows TIFF or PNM here; the server reads both.
   await page.compare(tab, "astronaut.tif", "astronaut.ppm");

@@ -19,11 +19,25 @@ export const LOOKS = {
 async function assertAccessible(tab, state) {
   await tab.evaluate(AXE);
   const { violations, passes } = await tab.evaluate(() => globalThis.axe.run());
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-  assert.deepEqual(told, [], state);
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+  assert.deepEqual(found, [], state);
   assert.ok(passes.length > 10, state);
   const wider = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wider <= 0, `${state}: the page is ${wider} pixels too wide`);
+}
+
+/** Everything that is pressed is large enough for a thumb, and on a phone the button is in sight. */
+async function assertInReach(tab, name) {
+  const small = await tab.$$eval("button, .button, summary", (elements) => elements
+    .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
+    .filter(([, { width, height }]) => height && Math.min(width, height) < 44)
+    .map(([text]) => text));
+  assert.deepEqual(small, [], name);
+  const { bottom, seen } = await tab.$eval("#compare", (button) => {
+    scrollTo(0, 0);
+    return { bottom: button.getBoundingClientRect().bottom, seen: innerHeight };
+  });
+  if (LOOKS[name].isMobile) assert.ok(bottom <= seen, `${name}: the button ends at ${bottom} of ${seen}`);
 }
 
 /** Pixels of the canvas that have the colour of the marks. */
@@ -37,11 +51,14 @@ const marked = (tab, side) => tab.$eval(`[data-side=${side}] canvas`, (canvas) =
 async function look(browser, url, name) {
   const { page: tab, close } = await page.open(browser, url, LOOKS[name]);
   await assertAccessible(tab, `${name}, empty`);
+  await assertInReach(tab, name);
   await page.compare(tab, "astronaut.jpg", "astronaut-mirrored.jpg");
   assert.equal(await tab.textContent("#verdict"), "The same person");
   const score = Number(await tab.textContent("#score"));
   assert.ok(score >= 27 && score <= 100);
   assert.equal(await page.status(tab), `The same person, score ${score}.`);
+  const { width, height } = await tab.locator("#status").boundingBox();
+  assert.ok(width <= 1 && height <= 1, "the verdict is seen once, and heard");
   assert.match(await tab.textContent("#meaning"), /fewer than 1 in 100,000 .* was not measured/);
   assert.match(await tab.textContent("#threshold"), /From score 27 on.*1 in 500/);
   assert.equal(await tab.textContent("#dial-title"), `Score ${score} of 100, threshold 27`);
@@ -52,6 +69,7 @@ async function look(browser, url, name) {
   assert.ok(json.score === score && json.details.isMatch && json.sessionId === "demo");
   for (const summary of await tab.$$("summary")) await summary.click();
   await assertAccessible(tab, `${name}, same person`);
+  await assertInReach(tab, name);
   await page.compare(tab, "astronaut.jpg", "hopper.jpg");
   assert.equal(await tab.textContent("#verdict"), "Different people");
   assert.match(await tab.textContent("#meaning"), /about 1 in \d+ is as alike/);
@@ -97,7 +115,7 @@ function inTerminal(command, folder) {
   });
 }
 
-/** The command is what was asked for: pasted as it stands, it gives the same score, whatever the files are called. */
+/** The command is what was asked for: pasted as it is, it gives the same score, whatever the files are called. */
 async function curl(browser, url) {
   const { page: tab, close } = await page.open(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
   const folder = join(page.temporary, "photos");
