@@ -4,10 +4,16 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode};
+use tracing::{debug, error, info};
+use visavis::ErrorKind;
 
-use crate::logs::{self, Names};
+use crate::contract::Code;
 use crate::metrics::{CLIENT_GONE, Metrics};
-use crate::outcome::{Answer, Outcome};
+use crate::names::Names;
+use crate::outcome::{Answer, Cause, Failure, Outcome};
+
+/// How long a path may be in the log.
+const MAX_PATH: usize = 200;
 
 /// What is known of a request. Dropped before its end, it is that of a client that went away, or of a panic.
 pub(crate) struct Record {
@@ -63,7 +69,7 @@ impl Record {
             Err(failure) => failure.code.name(),
         };
         let took = self.count(name);
-        logs::ended(self, Some(status), name, outcome.as_ref().err(), took);
+        logged(self, Some(status), name, outcome.as_ref().err(), took);
     }
 
     fn count(&self, outcome: &str) -> Duration {
@@ -79,7 +85,62 @@ impl Drop for Record {
         if !self.ended {
             let name = if std::thread::panicking() { "INTERNAL_ERROR" } else { CLIENT_GONE };
             let took = self.count(name);
-            logs::ended(self, None, name, None, took);
+            logged(self, None, name, None, took);
         }
     }
+}
+
+/// One line for a request that is over; without a status, nobody was there to be answered.
+fn logged(
+    record: &Record,
+    status: Option<StatusCode>,
+    outcome: &str,
+    failure: Option<&Failure>,
+    took: Duration,
+) {
+    let cause = failure.and_then(|failure| failure.cause.as_ref());
+    if let Some(Cause::Core(error)) = cause.filter(|_| outcome == Code::InternalError.name()) {
+        // The message of a panic could hold anything; the hook has logged what it may.
+        let message = if error.kind() == ErrorKind::Panic { "panic" } else { error.message() };
+        error!(request_id = record.names.request, kind = error.kind().name(), message, "verification failed");
+    }
+    macro_rules! line {
+        ($level:ident) => {
+            // Text that a client sent stays text: either form of the log quotes and escapes it.
+            $level!(
+                request_id = record.names.request,
+                trace_id = record.names.trace,
+                session_id = record.session_id,
+                client = %record.peer,
+                user = record.user,
+                method = record.method.as_str(),
+                path = shortened(&record.path),
+                route = record.route,
+                status = status.map(|status| status.as_u16()),
+                outcome,
+                reason = cause.map(Cause::name),
+                body_bytes = record.body_bytes,
+                queue_milliseconds = milliseconds(record.queued),
+                verify_milliseconds = milliseconds(record.verified),
+                milliseconds = milliseconds(took),
+                "{}",
+                if status.is_some() { "answered" } else { "not answered" }
+            )
+        };
+    }
+    match record.route {
+        // Asked every few seconds by those who watch.
+        "health" | "ready" => line!(debug),
+        _ => line!(info),
+    }
+}
+
+/// Rounded to microseconds.
+fn milliseconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
+}
+
+/// A path of any length, cut for the log.
+fn shortened(path: &str) -> &str {
+    &path[..path.floor_char_boundary(MAX_PATH)]
 }

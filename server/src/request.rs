@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::body::{Incoming, discard};
 use crate::connection::Connection;
 use crate::contract::{Code, session_id};
-use crate::logs::REQUEST_ID;
+use crate::names::REQUEST_ID;
 use crate::outcome::{Answer, Outcome};
 use crate::record::Record;
 use crate::reply::{self, Context};

@@ -12,7 +12,7 @@ use warp::{Filter, Rejection};
 use crate::app::App;
 use crate::connection::Connection;
 use crate::contract::Code;
-use crate::logs::Names;
+use crate::names::Names;
 use crate::page::{ASSETS, Asset};
 use crate::record::Record;
 use crate::reply::{self, Context};

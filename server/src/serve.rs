@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::connection::{Connection, Stream};
 use crate::contract::Code;
 use crate::places::{Place, Places};
-use crate::proxies::proxy_header;
+use crate::proxy_header::proxy_header;
 use crate::reply::{self, Context};
 use crate::routes::{Origin, admin_routes, routes};
 use crate::tls::Tls;

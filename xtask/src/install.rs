@@ -291,10 +291,7 @@ mod tests {
                 } else {
                     "/../../../.."
                 };
-                assert!(
-                    text.contains(&format!("}}{up}")) && text.contains("lib/x86_64-linux-gnu"),
-                    "{text}"
-                );
+                assert!(text.contains(&format!("}}{up}")) && text.contains("lib/x86_64-linux-gnu"), "{text}");
             }
         }
     }

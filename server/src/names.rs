@@ -1,0 +1,86 @@
+//! What a request is called: in its reply, in the log, and in the traces of others.
+
+use std::fmt::Write;
+
+use http::HeaderMap;
+
+/// The header that names a request.
+pub(crate) const REQUEST_ID: &str = "x-request-id";
+
+/// The longest request id that is accepted from a client.
+const MAX_REQUEST_ID: usize = 64;
+
+/// What a request is called in the log.
+pub(crate) struct Names {
+    /// Its own id: the client's, or a new one.
+    pub(crate) request: String,
+    /// The trace that it is part of: that of a sound W3C `traceparent`, or a new one.
+    pub(crate) trace: String,
+}
+
+impl Names {
+    /// Uses what a request brings, where it is sound.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let sound = |id: &&str| {
+            (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+        };
+        let request = text(REQUEST_ID).filter(sound).map_or_else(new_id::<8>, str::to_owned);
+        let trace = text("traceparent").and_then(trace_id).map_or_else(new_id::<16>, str::to_owned);
+        Names { request, trace }
+    }
+}
+
+/// The trace id of a `traceparent`: version, trace, parent and flags in lower-case hexadecimal.
+fn trace_id(header: &str) -> Option<&str> {
+    let parts: Vec<&str> = header.split('-').collect();
+    let hex = |text: &str, length: usize| {
+        text.len() == length
+            && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
+    let [version, trace, parent, flags, rest @ ..] = &parts[..] else { return None };
+    let sound = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+    let known = *version != "ff" && (*version != "00" || rest.is_empty());
+    let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
+    (sound && known && !zero(trace) && !zero(parent)).then_some(*trace)
+}
+
+fn new_id<const BYTES: usize>() -> String {
+    let mut bytes = [0; BYTES];
+    // Without randomness ids are all alike, which is no reason to fail.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().fold(String::new(), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_ids_are_taken_over_and_others_replaced() {
+        let names = |name: &'static str, value: &str| {
+            Names::of(&HeaderMap::from_iter([(http::HeaderName::from_static(name), value.parse().unwrap())]))
+        };
+        assert_eq!(names(REQUEST_ID, "abc-1").request, "abc-1");
+        for unsound in ["", "a b", &"a".repeat(65)] {
+            assert_eq!(names(REQUEST_ID, unsound).request.len(), 16);
+        }
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        let whole = format!("00-{trace}-b7ad6b7169203331-01");
+        assert_eq!(names("traceparent", &whole).trace, trace);
+        assert_eq!(names("traceparent", &format!("cc{}-more", &whole[2..])).trace, trace);
+        for unsound in [
+            &whole[1..],
+            &format!("{whole}-x"),
+            &whole.to_uppercase(),
+            &format!("ff{}", &whole[2..]),
+            &whole.replace(trace, &"0".repeat(32)),
+        ] {
+            let made = names("traceparent", unsound).trace;
+            assert!(made != trace && made.len() == 32, "{unsound}: {made}");
+        }
+    }
+}
