@@ -41,7 +41,7 @@ class Verifier {
 
   verifyMany(pairs, options) {
     const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'threshold', 'signal', 'onProgress', 'concurrency');
-    const one = ([probe, reference], signal) => this.verify(probe, reference, { ...more, signal });
+    const one = async ([probe, reference], signal) => this.verify(probe, reference, { ...more, signal });
     return many(pairs, one, concurrency ?? this.#engine.batch, { signal, onProgress });
   }
 

@@ -83,7 +83,8 @@ test('what cannot be asked', async () => {
   for (const wrong of [{ concurrency: '2' }, { onProgress: 1 }, { signal: {} }, { quality: 1 }, null]) {
     assert.throws(() => verifier().verifyMany([], wrong), { code: 'ERR_INVALID_ARG_TYPE' });
   }
-  const [outcome] = await all(verifier().verifyMany([[1, 2]]));
+  const [outcome, another] = await all(verifier().verifyMany([[1, 2], 3]));
   assert.equal(outcome.reason.code, 'ERR_INVALID_ARG_TYPE');
+  assert.ok(another.reason instanceof TypeError);
   assert.deepEqual(await all(verifier().verifyMany([])), []);
 });
