@@ -1,6 +1,6 @@
 /// <reference types="node" />
 // visavis: do these two photos show the same person? What is public; lib/native.d.ts has the answers' shapes.
-import type { Comparison, Detection, EngineInfo, Landmarks, Sample } from './lib/native.js';
+import type { Bounds, Comparison, Detection, EngineInfo, Landmarks, Sample } from './lib/native.js';
 
 export type { Bounds, Comparison, Detection, EngineInfo, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
 
@@ -185,6 +185,10 @@ export class Verifier {
   extractFace(photo: LatePhoto, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
   /** `extractFace()` here and now. */
   extractFaceSync(photo: Photo, face: { landmarks: Landmarks }): Template;
+  /** The photo as a PNG file with all faces drawn in: the one that counts in green, others in orange. */
+  draw(photo: LatePhoto, options?: SignalOption): Promise<Buffer>;
+  /** A face cut out as a PNG file, with a margin in parts of its width and height (default 0.25). */
+  crop(photo: LatePhoto, face: { bounds: Bounds }, options?: SignalOption & { margin?: number | undefined }): Promise<Buffer>;
   /** Compares two templates; it takes microseconds. */
   compare(probe: Template, reference: Template, options?: ThresholdOption): Comparison;
   /** Compares one template with many: all of them or the `top` most alike, best first. */
@@ -244,6 +248,10 @@ export const extractFace: Verifier['extractFace'];
 export const extractFaceSync: Verifier['extractFaceSync'];
 /** Compares two templates; it takes microseconds. */
 export const compare: Verifier['compare'];
+/** The photo as a PNG file with all faces drawn in. */
+export const draw: Verifier['draw'];
+/** A face cut out as a PNG file. */
+export const crop: Verifier['crop'];
 /** Compares one template with many, best first. */
 export const rank: Verifier['rank'];
 /** Verifies many pairs, a few at once. */

@@ -12,9 +12,9 @@ export declare class NativeTemplate {
 /** A verifier and its threads. */
 export declare class NativeVerifier {
   /** Does it on this thread. */
-  run(request: Request): EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure
+  run(request: Request): EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure
   /** Does it on a thread of its own: a promise of the answer. `id` is for `cancel`. */
-  submit(id: number, request: Request): Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure>
+  submit(id: number, request: Request): Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure>
   /** Takes a call back that has not begun. */
   cancel(id: number): void
   /** Compares two templates. */
@@ -220,6 +220,8 @@ export type Request =
   | { task: 'detect'; photo: Source; quality: boolean }
   | { task: 'extract'; photo: Source; quality: boolean }
   | { task: 'extractFace'; photo: Source; landmarks: Landmarks }
+  | { task: 'draw'; photo: Source }
+  | { task: 'crop'; photo: Source; bounds: Bounds; margin: number }
 
 /** What was seen on one photo. */
 export interface Sample {

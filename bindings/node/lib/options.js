@@ -47,10 +47,12 @@ function parse(options) {
  */
 function call(options, ...names) {
   const given = known(options, names);
-  const { signal, threshold, onProgress } = given;
+  const { signal, onProgress } = given;
   if (names.includes('quality')) given.quality ??= false;
   if ('quality' in given && typeof given.quality !== 'boolean') throw wrongType('options.quality', 'a boolean', given.quality);
-  if (threshold !== undefined && typeof threshold !== 'number') throw wrongType('options.threshold', 'a number', threshold);
+  for (const name of ['threshold', 'margin']) {
+    if (name in given && typeof given[name] !== 'number') throw wrongType(`options.${name}`, 'a number', given[name]);
+  }
   if (onProgress !== undefined && typeof onProgress !== 'function') throw wrongType('options.onProgress', 'a function', onProgress);
   for (const name of ['top', 'concurrency']) if (given[name] !== undefined) integer(name, given[name], 1);
   if (signal !== undefined && (signal === null || typeof signal !== 'object' || !('aborted' in signal))) {

@@ -69,4 +69,14 @@ function landmarks(face) {
   throw wrongType('face', 'a face as detect() gives it', face);
 }
 
-module.exports = { landmarks, photo };
+/**
+ * The bounds of such a face.
+ * @returns {import('./native').Bounds}
+ */
+function bounds(face) {
+  const { x, y, width, height } = face?.bounds ?? {};
+  if ([x, y, width, height].every((number) => typeof number === 'number')) return { x, y, width, height };
+  throw wrongType('face', 'a face as detect() gives it', face);
+}
+
+module.exports = { bounds, landmarks, photo };

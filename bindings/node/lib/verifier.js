@@ -5,7 +5,7 @@ const { Engine } = require('./engine');
 const { wrongType } = require('./errors');
 const { many } = require('./many');
 const { call } = require('./options');
-const { landmarks } = require('./photo');
+const { bounds, landmarks } = require('./photo');
 const { Template, handleOf } = require('./template');
 
 const verdict = ({ comparison, probe, reference }) => ({ ...comparison, probe, reference });
@@ -73,6 +73,15 @@ class Verifier {
 
   extractFaceSync(photo, face) {
     return new Template(this.#engine.run('extractFace', { photo }, { landmarks: landmarks(face) }));
+  }
+
+  async draw(photo, options) {
+    return this.#engine.submit('draw', { photo }, call(options, 'signal'));
+  }
+
+  async crop(photo, face, options) {
+    const { margin = 0.25, ...more } = call(options, 'margin', 'signal');
+    return this.#engine.submit('crop', { photo }, { ...more, margin, bounds: bounds(face) });
   }
 
   compare(probe, reference, options) {

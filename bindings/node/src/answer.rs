@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use napi::bindgen_prelude::Either6;
+use napi::bindgen_prelude::{Buffer, Either7};
 use napi_derive::napi;
 
 use crate::failure::Failure;
 use crate::template::NativeTemplate;
 
 /// The answer to a request.
-pub(crate) type Answer = Either6<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Failure>;
+pub(crate) type Answer =
+    Either7<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Buffer, Failure>;
 
 /// An object for JavaScript, and where each of its fields comes from. Types are taken apart, for napi must see `Option`.
 macro_rules! object {
@@ -202,17 +203,28 @@ object! {
     }
 }
 
-object! {
-    /// A rectangle in pixels.
-    Bounds from rect: visavis::Rect {
-        /// Left edge.
-        x: f64 = number(rect.x);
-        /// Top edge.
-        y: f64 = number(rect.y);
-        /// Extent to the right.
-        width: f64 = number(rect.width);
-        /// Extent downwards.
-        height: f64 = number(rect.height);
+/// A rectangle in pixels.
+#[napi(object)]
+pub struct Bounds {
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Extent to the right.
+    pub width: f64,
+    /// Extent downwards.
+    pub height: f64,
+}
+
+impl From<visavis::Rect> for Bounds {
+    fn from(visavis::Rect { x, y, width, height }: visavis::Rect) -> Self {
+        Bounds { x: number(x), y: number(y), width: number(width), height: number(height) }
+    }
+}
+
+impl From<Bounds> for visavis::Rect {
+    fn from(Bounds { x, y, width, height }: Bounds) -> Self {
+        visavis::Rect { x: x as f32, y: y as f32, width: width as f32, height: height as f32 }
     }
 }
 

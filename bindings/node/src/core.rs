@@ -30,7 +30,7 @@ impl Core {
     }
 
     pub(crate) fn run(&self, task: Task) -> Answer {
-        self.ask(|verifier| task.run(verifier)).unwrap_or_else(Answer::F)
+        self.ask(|verifier| task.run(verifier)).unwrap_or_else(Answer::G)
     }
 
     /// Asks the verifier, which is started if need be. A panic becomes a failure.

@@ -30,6 +30,6 @@ impl Pending {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        self.resolve(Answer::F(Failure::closed()));
+        self.resolve(Answer::G(Failure::closed()));
     }
 }

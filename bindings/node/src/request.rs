@@ -6,7 +6,9 @@
 use napi_derive::napi;
 use visavis::{Face, Photo, Rect, Result, Side, Template, Verifier};
 
-use crate::answer::{Answer, Comparison, Landmarks, Verification};
+use visavis_cli::draw::{cropped, marked};
+
+use crate::answer::{Answer, Bounds, Comparison, Landmarks, Verification};
 use crate::photo::{self, Source};
 
 /// One thing to do. `quality`: whether the capture quality of the faces is measured.
@@ -32,6 +34,16 @@ pub enum Request {
         photo: Source,
         landmarks: Landmarks,
     },
+    /// Draw the faces into the photo.
+    Draw {
+        photo: Source,
+    },
+    /// Cut a face out; `margin` in parts of its width and height.
+    Crop {
+        photo: Source,
+        bounds: Bounds,
+        margin: f64,
+    },
 }
 
 /// A request with its photos copied: no JavaScript can change or take away what it needs.
@@ -41,6 +53,8 @@ pub(crate) enum Task {
     Detect(Photo<'static>),
     Extract(Photo<'static>),
     ExtractFace(Photo<'static>, Face),
+    Draw(Photo<'static>),
+    Crop(Photo<'static>, Rect, f32),
     #[cfg(feature = "test-panic")]
     Panic,
 }
@@ -78,6 +92,10 @@ impl Request {
                 let face = Face::new(Rect::default(), landmarks.into(), 1.0);
                 Task::ExtractFace(photo(source, false), face)
             }
+            Request::Draw { photo: source } => Task::Draw(photo(source, false)),
+            Request::Crop { photo: source, bounds, margin } => {
+                Task::Crop(photo(source, false), bounds.into(), margin as f32)
+            }
         }
     }
 }
@@ -92,6 +110,14 @@ impl Task {
             Task::Detect(photo) => Answer::C(verifier.detect(photo)?.into()),
             Task::Extract(photo) => Answer::D(verifier.extract(photo)?.into()),
             Task::ExtractFace(photo, face) => Answer::E(verifier.extract_face(photo, &face)?.into()),
+            Task::Draw(photo) => {
+                let image = verifier.decode(photo)?;
+                let found = verifier.detect(&image)?;
+                Answer::F(marked(&image, &found.faces, found.chosen.ok()).into())
+            }
+            Task::Crop(photo, bounds, margin) => {
+                Answer::F(cropped(&verifier.decode(photo)?, &bounds, margin)?.into())
+            }
             #[cfg(feature = "test-panic")]
             Task::Panic => panic!("on purpose"),
         })

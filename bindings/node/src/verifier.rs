@@ -71,7 +71,7 @@ impl NativeVerifier {
     /// Does it on this thread.
     #[napi(
         catch_unwind,
-        ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure"
+        ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure"
     )]
     pub fn run(&self, request: Request) -> Answer {
         self.core.run(request.copy(self.core.options().limits.max_bytes))
@@ -80,7 +80,7 @@ impl NativeVerifier {
     /// Does it on a thread of its own: a promise of the answer. `id` is for `cancel`.
     #[napi(
         catch_unwind,
-        ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Failure>"
+        ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure>"
     )]
     pub fn submit<'env>(&self, env: &'env Env, id: u32, request: Request) -> napi::Result<Object<'env>> {
         let (pending, promise) = Pending::new(env)?;
@@ -88,12 +88,12 @@ impl NativeVerifier {
             // Dropped, the promise reports it.
         } else if !self.queue.has_room() {
             // Before anything is copied: a refusal costs little.
-            pending.settle(Answer::F(Failure::queue_full(self.queue_length)));
+            pending.settle(Answer::G(Failure::queue_full(self.queue_length)));
         } else {
             let task = request.copy(self.core.options().limits.max_bytes);
             if let Err((error, (_, pending))) = self.queue.submit(id, (task, pending)) {
                 let error = Error::new(ErrorKind::Internal, format!("no thread can be started: {error}"));
-                pending.settle(Answer::F(error.into()));
+                pending.settle(Answer::G(error.into()));
             }
         }
         Ok(promise)

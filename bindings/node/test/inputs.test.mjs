@@ -143,6 +143,22 @@ test('capture quality is measured where it is asked for', async () => {
   assert.ok(verifier().extractSync(jpeg, { quality: true }).sample.face.quality.sharpness > 0);
 });
 
+test('faces drawn into the photo and cut out of it are PNG files', async () => {
+  const two = photo('two-people.jpg');
+  const { faces, width, height } = await verifier().detect(two);
+  const decoded = (image) => sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const [drawn, plain] = await Promise.all([await verifier().draw(two), two].map(decoded));
+  assert.deepEqual([drawn.info.width, drawn.info.height], [width, height]);
+  assert.notDeepEqual(drawn.data, plain.data);
+  const { bounds } = faces[0];
+  const cropped = await sharp(await verifier().crop(two, faces[0], { margin: 0 })).metadata();
+  assert.equal(cropped.format, 'png');
+  assert.ok(Math.abs(cropped.width - bounds.width) <= 2 && Math.abs(cropped.height - bounds.height) <= 2, `${cropped.width}x${cropped.height}`);
+  await assert.rejects(verifier().crop(two, { bounds: { x: 1e6, y: 0, width: 1, height: 1 } }), { code: 'INVALID_ARGUMENT' });
+  for (const wrong of [undefined, {}, { bounds: { x: 1 } }]) await assert.rejects(verifier().crop(two, wrong), { code: 'ERR_INVALID_ARG_TYPE' });
+  await assert.rejects(verifier().draw(photo('text.jpg')), { code: 'UNSUPPORTED_FORMAT', stage: 'decode' });
+});
+
 test('answers are plain, to be stored and sent', async () => {
   const verdict = await verifier().verify(jpeg, other, { quality: true });
   assert.deepEqual(JSON.parse(JSON.stringify(verdict)), verdict);
