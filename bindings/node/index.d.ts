@@ -213,6 +213,10 @@ export type ErrorCode =
   | 'INTERNAL' | 'PANIC'
   | 'QUEUE_FULL' | 'CLOSED';
 
+/** What whoever takes a photo can do better. */
+export type Advice =
+  | 'too_small' | 'blurred' | 'too_dark' | 'too_bright' | 'turned_away' | 'tilted' | 'covered' | 'several_faces';
+
 /** Why a verification, a detection, an extraction or a comparison failed. */
 export class VisavisError extends Error {
   private constructor();
@@ -224,8 +228,10 @@ export class VisavisError extends Error {
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
+  /** What whoever takes the photo can do better, where that is known. The message says it in words. */
+  readonly advice?: Advice[];
   /** With its message. */
-  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string };
+  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };
 }
 
 // The functions below are those of one verifier with all defaults, which starts at the first call.

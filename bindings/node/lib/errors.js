@@ -33,10 +33,10 @@ function kind(value) {
  * @param {Failure} failure
  * @param {Record<string, any>} request
  */
-function fromFailure({ message, code, number, side, stage, errno }, request) {
+function fromFailure({ message, code, number, side, stage, advice, errno }, request) {
   if (errno !== undefined) return unreadable(errno, side, request[side ?? 'photo']?.path);
   const ours = code === 'INVALID_ARGUMENT' ? translated(message) : message;
-  return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage });
+  return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage, advice });
 }
 
 /** The core's names of options and its ranges, in JavaScript's words. @param {string} message */

@@ -133,6 +133,8 @@ export interface Failure {
   side?: string
   /** The step that failed, for example `decode`. */
   stage?: string
+  /** What whoever takes the photo can do better, for example `too_dark`. */
+  advice: Array<string>
   /** The system's number, where the system refused to read a file. */
   errno?: number
 }
@@ -200,6 +202,8 @@ export interface Quality {
   pitch: number
   /** Degrees by which the head is tilted towards its own left shoulder. */
   roll: number
+  /** What a better photo needs; empty for a good one. */
+  advice: import('../index.js').Advice[]
 }
 
 /** One of many templates, and how alike it is. */

@@ -4,14 +4,15 @@
 class VisavisError extends Error {
   /**
    * @param {string} message
-   * @param {{ code: string, number?: number, side?: string, stage?: string }} details What is not known is not there.
+   * @param {{ code: string, number?: number, side?: string, stage?: string, advice?: string[] }} details What is not known is not there.
    */
-  constructor(message, { code, number, side, stage }) {
+  constructor(message, { code, number, side, stage, advice = [] }) {
     super(message);
     this.code = code;
     if (number !== undefined) this.number = number;
     if (side !== undefined) this.side = side;
     if (stage !== undefined) this.stage = stage;
+    if (advice.length > 0) this.advice = advice;
   }
 
   /** An error's own message is not among what JSON.stringify takes. */

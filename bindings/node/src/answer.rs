@@ -200,6 +200,9 @@ object! {
         pitch: f64 = number(quality.pitch);
         /// Degrees by which the head is tilted towards its own left shoulder.
         roll: f64 = number(quality.roll);
+        /// What a better photo needs; empty for a good one.
+        #[napi(ts_type = "import('../index.js').Advice[]")]
+        advice: Vec<String> = names(&quality.advice());
     }
 }
 
@@ -272,6 +275,11 @@ object! {
 /// that comparing with a threshold gives what `isMatch` says.
 fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")
+}
+
+/// Advice by its names.
+pub(crate) fn names(advice: &[visavis::Advice]) -> Vec<String> {
+    advice.iter().map(|advice| advice.name().to_owned()).collect()
 }
 
 fn milliseconds(time: Duration) -> f64 {

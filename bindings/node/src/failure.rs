@@ -6,6 +6,8 @@ use std::io;
 use napi_derive::napi;
 use visavis::{Error, ErrorKind};
 
+use crate::answer::names;
+
 /// Why a call failed. The JavaScript half makes an error of it.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Failure {
     pub side: Option<String>,
     /// The step that failed, for example `decode`.
     pub stage: Option<String>,
+    /// What whoever takes the photo can do better, for example `too_dark`.
+    pub advice: Vec<String>,
     /// The system's number, where the system refused to read a file.
     pub errno: Option<i32>,
 }
@@ -38,6 +42,7 @@ impl From<Error> for Failure {
             number: Some(error.kind().number().into()),
             side: error.side().map(|side| side.name().to_owned()),
             stage: error.stage().map(|stage| stage.name().to_owned()),
+            advice: names(error.advice()),
             errno: cause.and_then(errno),
         }
     }

@@ -1,7 +1,7 @@
 // Every error: its class, code, number, side and stage; and arguments that mean harm.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import vm from 'node:vm';
 
 import * as visavis from 'visavis';
 import { Template, Verifier, VisavisError } from 'visavis';
-import { images, path, photo, verifier } from './support.mjs';
+import { images, path, photo, root, verifier } from './support.mjs';
 
 const jpeg = photo('astronaut.jpg');
 
@@ -82,10 +82,23 @@ test('what a message says is of this language and this program', async () => {
   }
 });
 
+test('an error says what the photographer can do better, where that is known', async () => {
+  const dark = await verifier().detect(photo('black.jpg')).then(() => verifier().extract(photo('black.jpg'))).catch((error) => error);
+  assert.deepEqual([dark.code, dark.advice], ['NO_FACE', ['too_dark']]);
+  assert.match(dark.message, /more light/);
+  assert.ok(!('advice' in (await verifier().extract(photo('text.jpg')).catch((error) => error))));
+  const text = readFileSync(join(root, 'index.d.ts'), 'utf8');
+  const [, union] = /^export type Advice =(.*?);/ms.exec(text);
+  const types = [...union.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+  const names = [...readFileSync(join(root, '../../core/src/advice.rs'), 'utf8').matchAll(/Advice::\w+ => "(\w+)",/g)].map(([, name]) => name);
+  assert.ok(names.length >= 8);
+  assert.deepEqual(types.sort(), names.sort());
+});
+
 test('an error as JSON has its message', async () => {
   const error = await verifier().verify(photo('gray.png'), jpeg).catch((error) => error);
   const { name, message, code, number, side, stage } = error;
-  assert.deepEqual(JSON.parse(JSON.stringify({ error })), { error: { name, message, code, number, side, stage } });
+  assert.deepEqual(JSON.parse(JSON.stringify({ error })), { error: { name, message, ...error } });
   assert.deepEqual([name, code, number, side, stage], ['VisavisError', 'NO_FACE', 40, 'probe', 'choose']);
 });
 

@@ -133,9 +133,10 @@ test('a Blob, a File and streams of bytes are waited for', async () => {
 
 test('capture quality is measured where it is asked for', async () => {
   const asked = await verifier().verify(jpeg, other, { quality: true });
-  const names = ['interEyeDistance', 'sharpness', 'brightness', 'contrast', 'underExposure', 'overExposure', 'dynamicRange', 'illuminationUniformity', 'yaw', 'pitch', 'roll'];
+  const names = ['interEyeDistance', 'sharpness', 'brightness', 'contrast', 'underExposure', 'overExposure', 'dynamicRange', 'illuminationUniformity', 'yaw', 'pitch', 'roll', 'advice'];
   assert.deepEqual(Object.keys(asked.probe.face.quality).sort(), names.sort());
   assert.ok(asked.reference.face.quality.interEyeDistance > 10);
+  assert.ok(Array.isArray(asked.probe.face.quality.advice));
   const plain = await verifier().verify(jpeg, other);
   assert.deepEqual(['quality' in plain.probe.face, plain.score], [false, asked.score]);
   const all = await verifier().detect(photo('two-people.jpg'), { quality: true });

@@ -25,6 +25,7 @@ const TESTS: &[&str] = &[
     "memory",
     "panic",
     "hermetic",
+    "programs",
     "types",
 ];
 
