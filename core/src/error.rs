@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::advice::Advice;
+use crate::floating_point::FloatingPoint;
 
 /// Result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -275,8 +276,9 @@ impl std::error::Error for Error {
 }
 
 /// Runs work that must not unwind further, as at the edge of a binding: a panic becomes an error of kind
-/// [`ErrorKind::Panic`].
+/// [`ErrorKind::Panic`]. The floating-point state of the caller is put aside for the work, and restored.
 pub fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let _restored = FloatingPoint::standard();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
 }
 

@@ -23,6 +23,7 @@ mod detect;
 mod engine;
 mod error;
 mod extract;
+mod floating_point;
 mod geometry;
 mod image;
 mod model;

@@ -17,6 +17,7 @@ use ort::value::TensorRef;
 
 use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, locate, process, unusable};
 use crate::error::{Error, ErrorKind, Result};
+use crate::floating_point::FloatingPoint;
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
 
@@ -109,7 +110,10 @@ fn load_one(path: &Path) -> Result<Loaded> {
         }
         _ => broken(path),
     })?;
-    let environment = builder.with_name("visavis").with_telemetry(false).build().map_err(|error| {
+    // Without a logger of its own it writes errors to stderr, which is the host's; they come back as errors anyway.
+    let silent = Arc::new(|_, _: &str, _: &str, _: &str, _: &str| {});
+    let builder = builder.with_name("visavis").with_telemetry(false).with_logger(silent);
+    let environment = builder.build().map_err(|error| {
         Error::new(ErrorKind::EngineIncompatible, format!("ONNX Runtime does not start: {error}"))
     })?;
     Ok(Loaded { environment, library: path.to_owned(), version: version(path).unwrap_or_default() })
@@ -174,7 +178,6 @@ impl OnnxRuntimeNetwork {
             .with_inter_threads(1)?
             .with_intra_op_spinning(false)?
             .with_inter_op_spinning(false)?
-            .with_flush_to_zero()?
             .commit_from_memory(&self.onnx)
     }
 }
@@ -188,6 +191,8 @@ impl Network for OnnxRuntimeNetwork {
 
 impl Session for OnnxRuntimeSession {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+        // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
+        let _restored = FloatingPoint::without_subnormals();
         let tensor = TensorRef::from_array_view(([1, 3, self.input_size, self.input_size], input))
             .map_err(|error| failed(NAME, error))?;
         let outputs = self.session.run(ort::inputs![tensor]).map_err(|error| failed(NAME, error))?;

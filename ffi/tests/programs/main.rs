@@ -1,75 +1,20 @@
 //! The programs of tests/c, compiled by the system's compilers against the library of this build, and run.
 
+mod compile;
+mod privileges;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::process::Command;
 
 use face::{Error, Image, Options, Side, Verifier};
-use testkit::{cases, files, report};
+use testkit::{cases, files};
 
-const WARNINGS: &[&str] = &["-g", "-Wall", "-Wextra", "-Wpedantic", "-Werror"];
-
-/// A folder with the library under its SONAME, as programs find it at run time.
-fn library() -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let program = std::env::current_exe().expect("a program has a path");
-        let built = program.ancestors().nth(2).expect("tests are in TARGET/PROFILE/deps");
-        let profile = built.file_name().expect("a profile has a name").to_string_lossy();
-        let profile = if profile == "debug" { "dev" } else { &profile };
-        // `cargo test` does not build a library that no test can link as a crate.
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments = ["build", "--package", "visavis-ffi", "--lib", "--profile", profile];
-        ran(Command::new(cargo).args(arguments).current_dir(files::root()));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
-        fs::create_dir_all(&folder).expect("the target folder is writable");
-        let library = built.join("libvisavis.so");
-        let dynamic = ran(Command::new("readelf").arg("-d").arg(&library));
-        let soname = text(&dynamic.stdout).split("soname: [").nth(1).and_then(|rest| rest.split(']').next());
-        for name in ["libvisavis.so", soname.expect("the library has a SONAME")] {
-            let link = folder.join(name);
-            let _ = fs::remove_file(&link);
-            std::os::unix::fs::symlink(&library, link).expect("the target folder is writable");
-        }
-        folder
-    })
-}
-
-/// Compiles tests/c/NAME.c or NAME.cpp; none where there is no compiler.
-fn program(name: &str) -> Option<Command> {
-    let source = files::root().join("tests/c");
-    let is_c = source.join(format!("{name}.c")).is_file();
-    let (compiler, standard, end) = if is_c { ("cc", "-std=c99", "c") } else { ("c++", "-std=c++17", "cpp") };
-    if Command::new(compiler).arg("--version").output().is_err() {
-        report::skip(&format!("tests/c/{name}.{end}"), &format!("there is no {compiler}"));
-        return None;
-    }
-    let (folder, built) = (library(), library().join(name));
-    let mut compile = Command::new(compiler);
-    compile.args([standard, "-D_GNU_SOURCE"]).args(WARNINGS);
-    compile.arg("-I").arg(files::root().join("include")).arg(source.join(format!("{name}.{end}")));
-    compile.arg("-o").arg(&built).arg("-L").arg(folder).arg("-lvisavis");
-    compile.arg(format!("-Wl,-rpath,{}", folder.display())).args(["-lpthread", "-ldl", "-lm"]);
-    ran(&mut compile);
-    Some(Command::new(built))
-}
+use compile::{library, program, ran, text};
 
 fn images() -> PathBuf {
     files::root().join("tests/golden/images")
-}
-
-/// Runs a command that must succeed.
-#[track_caller]
-fn ran(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}: {}\n{}", output.status, text(&output.stderr));
-    output
-}
-
-fn text(output: &[u8]) -> &str {
-    std::str::from_utf8(output).expect("output is UTF-8")
 }
 
 #[test]
@@ -93,6 +38,39 @@ fn verifiers_outlive_fork_with_both_engines() {
         ran(forks.arg(images()));
         ran(forks.env("VISAVIS_TEST_ENGINE", "embedded"));
     }
+}
+
+#[test]
+fn the_floating_point_state_of_the_host_is_left_alone_and_does_not_matter() {
+    if let Some(mut program) = program("floating_point") {
+        ran(program.arg(images()));
+        ran(program.env("VISAVIS_TEST_ENGINE", "embedded"));
+    }
+}
+
+#[test]
+fn an_engine_that_fails_does_not_write_to_stderr() {
+    let Some(mut quiet) = program("quiet") else { return };
+    let models = library().join("broken-models");
+    fs::create_dir_all(&models).expect("the target folder is writable");
+    let mut manifest =
+        fs::read_to_string(files::root().join("models/manifest.toml")).expect("it is committed");
+    for model in fs::read_dir(files::root().join("models")).expect("it is committed") {
+        let model = model.expect("a folder can be listed").path();
+        if model.extension().is_some_and(|extension| extension == "onnx") {
+            let broken = models.join(model.file_name().expect("files have names"));
+            let sum = |path: &Path| text(&ran(Command::new("sha256sum").arg(path)).stdout)[..64].to_owned();
+            // A name of an operator that no engine has, of the same length.
+            let bytes = fs::read(&model).expect("it is committed");
+            let at =
+                bytes.windows(4).position(|word| word == b"Relu").expect("the networks have this operator");
+            fs::write(&broken, [&bytes[..at], b"Rilu", &bytes[at + 4..]].concat()).expect("writable");
+            manifest = manifest.replace(&sum(&model), &sum(&broken));
+        }
+    }
+    fs::write(models.join("manifest.toml"), manifest).expect("the target folder is writable");
+    let output = ran(quiet.arg(models));
+    assert_eq!(text(&output.stderr), "quiet: 4 checks, 0 failures\n");
 }
 
 #[test]

@@ -1,0 +1,7 @@
+/* A library of an attacker's: says so as soon as it is loaded. */
+#include <unistd.h>
+
+__attribute__((constructor)) static void injected(void) {
+    static const char text[] = "INJECTED\n";
+    (void)!write(2, text, sizeof text - 1);
+}
