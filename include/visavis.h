@@ -121,6 +121,8 @@ typedef enum {
     VAV_ENGINE_UNAVAILABLE = 63,
     /// The inference engine was found, but is too old or fails to start.
     VAV_ENGINE_INCOMPATIBLE = 64,
+    /// There is not enough memory for the photo or the inference engine.
+    VAV_OUT_OF_MEMORY = 65,
     /// A defect of the library, or of the inference engine while it ran.
     VAV_INTERNAL = 98,
     /// A panic that was caught at the boundary of the library.

@@ -6,7 +6,7 @@ mod letterbox;
 
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Area, Point, Rect, SimilarityTransform};
+use crate::geometry::{Area, Point, Rect, SimilarityTransform, length};
 use crate::image::Image;
 use crate::model::Input;
 use crate::verdict::Face;
@@ -185,7 +185,7 @@ fn arranged_as_face(face: &Face) -> bool {
     let middle = |a: Point, b: Point| Point { x: f32::midpoint(a.x, b.x), y: f32::midpoint(a.y, b.y) };
     let (eyes, mouth) = (middle(right_eye, left_eye), middle(mouth_right, mouth_left));
     let down = (mouth.x - eyes.x, mouth.y - eyes.y);
-    let length = down.0.hypot(down.1);
+    let length = length(down.0, down.1);
     // Along the line from eyes to mouth, and to the side of it, in units of its length.
     let along = |p: Point| ((p.x - eyes.x) * down.0 + (p.y - eyes.y) * down.1) / (length * length);
     let aside = |p: Point| ((p.x - eyes.x) * down.1 - (p.y - eyes.y) * down.0) / (length * length);

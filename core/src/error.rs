@@ -75,6 +75,8 @@ kinds! {
     EngineUnavailable = 63, "ENGINE_UNAVAILABLE";
     /// The inference engine was found, but is too old or fails to start.
     EngineIncompatible = 64, "ENGINE_INCOMPATIBLE";
+    /// There is not enough memory for the photo or the inference engine.
+    OutOfMemory = 65, "OUT_OF_MEMORY";
     /// A defect of ours, or of the inference engine while it ran.
     Internal = 98, "INTERNAL";
     /// A panic that was caught at the edge of the library.

@@ -125,8 +125,14 @@ impl SimilarityTransform {
     }
 
     pub(crate) fn scale(&self) -> f32 {
-        self.a.hypot(self.b)
+        length(self.a, self.b)
     }
+}
+
+/// The length of a vector. As `hypot` computes it, which would bind the library to glibc 2.35.
+pub(crate) fn length(x: f32, y: f32) -> f32 {
+    let (x, y) = (f64::from(x), f64::from(y));
+    (x * x + y * y).sqrt() as f32
 }
 
 #[cfg(test)]

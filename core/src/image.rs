@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory::room_for;
 
 /// How the bytes of a raw picture are laid out, one byte a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,7 +89,7 @@ impl<'a> Image<'a> {
         let pixels = if format == PixelFormat::Rgb8 && stride == row {
             data
         } else {
-            let mut pixels = Vec::with_capacity(3 * width as usize * height as usize);
+            let mut pixels = room_for(3 * width as usize * height as usize)?;
             for line in data.chunks(stride) {
                 for pixel in line[..row].chunks_exact(format.channels()) {
                     pixels.extend_from_slice(&format.rgb(pixel));

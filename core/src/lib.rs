@@ -26,6 +26,7 @@ mod extract;
 mod floating_point;
 mod geometry;
 mod image;
+mod memory;
 mod model;
 mod options;
 mod photo;

@@ -8,7 +8,7 @@ mod light;
 mod pose;
 
 use crate::advice::Advice;
-use crate::geometry::{Point, Rect};
+use crate::geometry::{Point, Rect, length};
 use crate::image::Image;
 use light::Light;
 
@@ -52,7 +52,7 @@ impl Quality {
         let detail = light.laplacian_deviation();
         let (yaw, pitch, roll) = pose::pose(landmarks);
         Quality {
-            inter_eye_distance: (left_eye.x - right_eye.x).hypot(left_eye.y - right_eye.y),
+            inter_eye_distance: length(left_eye.x - right_eye.x, left_eye.y - right_eye.y),
             sharpness: detail / (detail + HALF_SHARP),
             brightness: exposure.mean,
             contrast: exposure.deviation,

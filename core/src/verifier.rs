@@ -12,6 +12,7 @@ use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThrea
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
 use crate::extract::extract;
 use crate::image::Image;
+use crate::memory;
 use crate::model::Models;
 use crate::options::Options;
 use crate::photo::{Loaded, Photo};
@@ -253,6 +254,7 @@ impl Verifier {
 
     fn open<'p>(&self, photo: &'p Photo<'_>) -> Result<Image<'p>> {
         let limits = &self.options.limits;
+        memory::check(memory::HEADROOM)?;
         match photo.load(limits.max_bytes)? {
             Loaded::Encoded(bytes) => decode(&bytes, limits),
             Loaded::Pixels(image) => {

@@ -38,6 +38,8 @@ ReturnStatus status_of(vav_status status, vav_error *cause) {
     case VAV_TEMPLATE_MALFORMED:
     case VAV_TEMPLATE_MISMATCH:
         return {ReturnCode::TemplateFormatError, info};
+    case VAV_OUT_OF_MEMORY:
+        return {ReturnCode::MemoryError, info};
     case VAV_INVALID_PIXELS:
         return {ReturnCode::ParseError, info};
     case VAV_MODEL_NOT_FOUND:

@@ -51,6 +51,8 @@ pub enum vav_status {
     VAV_ENGINE_UNAVAILABLE = 63,
     /// The inference engine was found, but is too old or fails to start.
     VAV_ENGINE_INCOMPATIBLE = 64,
+    /// There is not enough memory for the photo or the inference engine.
+    VAV_OUT_OF_MEMORY = 65,
     /// A defect of the library, or of the inference engine while it ran.
     VAV_INTERNAL = 98,
     /// A panic that was caught at the boundary of the library.
@@ -78,6 +80,7 @@ impl From<ErrorKind> for vav_status {
             ErrorKind::ModelHashMismatch => vav_status::VAV_MODEL_HASH_MISMATCH,
             ErrorKind::EngineUnavailable => vav_status::VAV_ENGINE_UNAVAILABLE,
             ErrorKind::EngineIncompatible => vav_status::VAV_ENGINE_INCOMPATIBLE,
+            ErrorKind::OutOfMemory => vav_status::VAV_OUT_OF_MEMORY,
             ErrorKind::Panic => vav_status::VAV_PANIC,
             // `Internal`; the test below fails when the core has a kind that this list lacks.
             _ => vav_status::VAV_INTERNAL,

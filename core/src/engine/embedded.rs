@@ -1,12 +1,14 @@
 //! The engine that is always there: rten, in pure Rust.
 
 use std::sync::{Arc, OnceLock};
+use std::{io, thread};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
 use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, unusable};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 use crate::model::Onnx;
 use crate::options::Engine;
 
@@ -14,6 +16,14 @@ const NAME: &str = "the embedded engine";
 
 /// The version in Cargo.toml; rten does not report its own.
 const VERSION: &str = "rten 0.27";
+
+/// Memory that a run takes at its peak, per pixel of the input: measured as the smallest limit on the address space with
+/// which it ends, over that without a run.
+const BYTES_PER_PIXEL: usize = 400;
+
+fn no_thread(error: &io::Error) -> Error {
+    Error::new(ErrorKind::OutOfMemory, format!("{NAME} cannot start a thread: {error}"))
+}
 
 pub(super) struct Embedded {
     fallback_reason: Option<String>,
@@ -40,8 +50,13 @@ struct EmbeddedSession {
 pub(super) struct Threads(OnceLock<Arc<ThreadPool>>);
 
 impl Threads {
-    fn pool(&self) -> Arc<ThreadPool> {
-        Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(1))))
+    fn pool(&self) -> Result<Arc<ThreadPool>> {
+        if self.0.get().is_none() {
+            // Without its thread the engine would start others, and panic when these cannot be had either.
+            let trial = thread::Builder::new().spawn(|| {}).map_err(|error| no_thread(&error))?;
+            trial.join().map_err(|_| failed(NAME, "a thread does not end"))?;
+        }
+        Ok(Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(1)))))
     }
 }
 
@@ -57,6 +72,7 @@ impl Runtime for Embedded {
         // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
         // threads as cores, which a child of `fork` would wait for in vain.
         options.enable_optimization(false);
+        memory::check(memory::HEADROOM)?;
         let model = match onnx {
             Onnx::Borrowed(bytes) => options.load_static_slice(bytes),
             Onnx::Owned(bytes) => options.load(bytes.clone()),
@@ -79,7 +95,7 @@ impl Runtime for Embedded {
 
 impl Network for EmbeddedNetwork {
     fn session(&self, threads: &WorkerThreads) -> Result<Box<dyn Session>> {
-        let threads = threads.embedded.pool();
+        let threads = threads.embedded.pool()?;
         Ok(Box::new(EmbeddedSession { graph: Arc::clone(&self.graph), threads }))
     }
 }
@@ -87,6 +103,7 @@ impl Network for EmbeddedNetwork {
 impl Session for EmbeddedSession {
     fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
         let Graph { model, outputs, input_size } = &*self.graph;
+        memory::check(BYTES_PER_PIXEL * input.len() / 3)?;
         let view = NdTensorView::from_data([1, 3, *input_size, *input_size], input);
         let &[input_id] = model.input_ids() else { return Err(unusable(NAME, "it needs exactly one input")) };
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));

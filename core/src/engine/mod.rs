@@ -1,5 +1,7 @@
 //! Runs networks. This file chooses; `onnxruntime.rs` and `embedded.rs` are the only ones that name a runtime.
 
+#[cfg(feature = "onnxruntime")]
+mod elf;
 mod embedded;
 #[cfg(feature = "onnxruntime")]
 mod locate;
@@ -12,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::memory;
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
 
@@ -80,6 +83,7 @@ pub struct EngineInfo {
 
 /// The engine that the options ask for.
 pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
+    memory::check(memory::HEADROOM)?;
     match options.engine {
         Engine::Embedded => Ok(Box::new(embedded::Embedded::new(None))),
         Engine::OnnxRuntime => onnxruntime(options),
@@ -107,10 +111,17 @@ fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
 
 /// What an engine says when it fails while it computes.
 fn failed(engine: &str, error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Internal, format!("{engine} failed: {error}"))
+    Error::new(kind_of(&error, ErrorKind::Internal), format!("{engine} failed: {error}"))
+}
+
+/// ONNX Runtime reports missing memory like any other failure, in words that are its own and the C++ library's.
+fn kind_of(error: &impl std::fmt::Display, other: ErrorKind) -> ErrorKind {
+    let text = error.to_string();
+    let no_memory = ["bad_alloc", "bad allocation", "Failed to allocate memory"];
+    if no_memory.iter().any(|words| text.contains(words)) { ErrorKind::OutOfMemory } else { other }
 }
 
 /// What an engine says of a graph that it cannot run.
 fn unusable(engine: &str, error: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::ModelInvalid, format!("{engine} cannot use the model: {error}"))
+    Error::new(kind_of(&error, ErrorKind::ModelInvalid), format!("{engine} cannot use the model: {error}"))
 }

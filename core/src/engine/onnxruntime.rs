@@ -15,7 +15,7 @@ use ort::session::Session as OrtSession;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::TensorRef;
 
-use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, locate, process, unusable};
+use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, elf, failed, locate, process, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::floating_point::FloatingPoint;
 use crate::model::Onnx;
@@ -98,6 +98,10 @@ fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
 }
 
 fn load_one(path: &Path) -> Result<Loaded> {
+    if elf::is_cut_short(path) {
+        let message = format!("{} is not complete", path.display());
+        return Err(Error::new(ErrorKind::EngineIncompatible, message));
+    }
     let builder = ort::init_from(path).map_err(|error| match error {
         ort::LoadDynamicError::BadVersion { version_str, .. } => Error::new(
             ErrorKind::EngineIncompatible,

@@ -49,6 +49,17 @@ fn the_floating_point_state_of_the_host_is_left_alone_and_does_not_matter() {
 }
 
 #[test]
+fn memory_that_is_not_there_is_a_status() {
+    if let Some(mut memory) = program("memory") {
+        let photo = files::golden("hopper-128.png");
+        for engine in ["embedded", "auto"] {
+            ran(memory.arg(&photo).env("VISAVIS_TEST_ENGINE", engine));
+            memory = Command::new(memory.get_program());
+        }
+    }
+}
+
+#[test]
 fn an_engine_that_fails_does_not_write_to_stderr() {
     let Some(mut quiet) = program("quiet") else { return };
     let models = library().join("broken-models");

@@ -1,0 +1,43 @@
+//! Memory that may not be there. Rust ends the program when an allocation fails, so what depends on the size of a photo
+//! is asked for in a way that may be refused.
+
+use std::hint::black_box;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What everything takes besides the photo itself and the engine: small allocations, which cannot be refused one by one.
+/// Tensors and scaled pictures for the larger detector are 9 MiB of it.
+pub(crate) const HEADROOM: usize = 16 << 20;
+
+/// An empty vector with room for so many elements.
+pub(crate) fn room_for<T>(length: usize) -> Result<Vec<T>> {
+    let mut room = Vec::new();
+    match room.try_reserve_exact(length) {
+        Ok(()) => Ok(room),
+        Err(_) => Err(out_of_memory(length.saturating_mul(size_of::<T>()))),
+    }
+}
+
+/// Whether so many bytes could be allocated now, for code that cannot be refused. Another thread may take them first.
+pub(crate) fn check(bytes: usize) -> Result<()> {
+    // The compiler may leave out an allocation that nobody looks at.
+    room_for::<u8>(bytes).map(|room| drop(black_box(room)))
+}
+
+fn out_of_memory(bytes: usize) -> Error {
+    Error::new(ErrorKind::OutOfMemory, format!("{} MiB of memory are not available", bytes.div_ceil(1 << 20)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_much_is_refused_instead_of_ending_the_program() {
+        assert_eq!(room_for::<u16>(100).unwrap().capacity(), 100);
+        assert!(check(1 << 20).is_ok());
+        for bytes in [1 << 62, usize::MAX] {
+            assert_eq!(check(bytes).unwrap_err().kind(), ErrorKind::OutOfMemory);
+        }
+    }
+}
