@@ -20,6 +20,14 @@
  * THREADS
  *   A `const vav_x *` may be used by any number of threads at once, a `vav_x *` by one at a time.
  *
+ *   A first call needs a stack of 256 KiB. Do not cancel a thread (pthread_cancel) inside a call. End the calls of
+ *   other threads before exit() or return from main(): destructors of the engine would run beside them; _exit() may be
+ *   called at any time. With ONNX Runtime a verifier starts one thread, for a moment, when a call compares two photos
+ *   and a second worker is free; with one worker it starts none. The embedded engine keeps a thread for each worker and
+ *   an idle one for each core.
+ *   Every call leaves the floating-point state of its thread (rounding, traps, flags, subnormal numbers) as it found
+ *   it, and gives the same answer whatever it is.
+ *
  * FORK
  *   A config and a verifier may be made before fork() and used after it, in parent and children; a child starts
  *   workers of its own at its first call. While fork() runs, no other thread may be in a call of this library.
@@ -32,8 +40,19 @@
  *   Within one SONAME, functions, members, constants and statuses are added, never changed or removed. While the
  *   major version is 0, every minor version has a SONAME of its own.
  *
+ * ENVIRONMENT
+ *   The first vav_verifier_new that looks for ONNX Runtime sets ORT_DISABLE_TELEMETRY=1 in the environment, unless it
+ *   is set: newer builds report to their maker otherwise. Set it yourself, or make the first verifier before other
+ *   threads read the environment. In a setuid program, or one with file capabilities, no variable is obeyed, and a
+ *   library that is found is loaded only when nobody but root and the owner of the program's rights can write to it or
+ *   to a folder above it. A statically linked program computes with the embedded engine.
+ *
+ * MEMORY
+ *   Memory that cannot be had for a photo or an engine is VAV_OUT_OF_MEMORY.
+ *
  * PRIVACY
- *   This library writes and sends nothing. Photos and templates are biometric data: protect your copies accordingly.
+ *   This library writes nothing, not even to stderr, and sends nothing. Photos and templates are biometric data: protect
+ *   your copies accordingly.
  */
 
 
