@@ -81,7 +81,7 @@
 /// Initialises a vav_face.
 #define VAV_FACE_INIT \
     { { 0, 0, 0, 0 }, { { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 } }, 0, 0, \
-      { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0, 0 } } }
+      { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0 } } }
 
 /// For vav_face.flags: the quality was measured.
 #define VAV_QUALITY_MEASURED 1
@@ -214,6 +214,26 @@ typedef enum {
     VAV_FORMAT_GRAY8 = 20,
 } vav_format;
 
+/// What whoever takes the photo can do: bits of vav_quality.advice and vav_error_advice. More may be added.
+typedef enum {
+    /// The face has too few pixels.
+    VAV_ADVICE_TOO_SMALL = 1,
+    /// The face shows too little fine detail.
+    VAV_ADVICE_BLURRED = 2,
+    /// The face, or the whole picture where no face was found, is dark.
+    VAV_ADVICE_TOO_DARK = 4,
+    /// The face, or the whole picture where no face was found, is bright.
+    VAV_ADVICE_TOO_BRIGHT = 8,
+    /// The head is turned to the side, up or down.
+    VAV_ADVICE_TURNED_AWAY = 16,
+    /// The head or the picture is tilted.
+    VAV_ADVICE_TILTED = 32,
+    /// Something looks a little like a face, but is covered, turned away or blurred.
+    VAV_ADVICE_COVERED = 64,
+    /// There are several faces.
+    VAV_ADVICE_SEVERAL_FACES = 128,
+} vav_advice;
+
 /// Settings of a verifier. What is not set has its default. A number outside its range is reported when the verifier
 /// is made. One config may serve any number of verifiers.
 typedef struct vav_config vav_config;
@@ -275,8 +295,10 @@ typedef struct {
     float pitch;
     /// Degrees by which the head is tilted towards its own left shoulder.
     float roll;
+    /// What follows from the measures for whoever takes the photo: bits of vav_advice.
+    uint32_t advice;
     /// 0; room for later measures.
-    float reserved[5];
+    float reserved[4];
 } vav_quality;
 
 /// A face in a photo. All lengths are pixels of the upright image.
@@ -408,6 +430,9 @@ vav_side vav_error_side(const vav_error *error);
 
 /// Which step the error comes from; VAV_STAGE_NONE for NULL.
 vav_stage vav_error_stage(const vav_error *error);
+
+/// What whoever took the photo can do: bits of vav_advice; 0 where nothing is known, or for NULL.
+uint32_t vav_error_advice(const vav_error *error);
 
 /// One line for people: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.
 const char *vav_error_message(const vav_error *error);

@@ -28,7 +28,7 @@ class error : public std::runtime_error {
 public:
     explicit error(const vav_error *cause)
         : std::runtime_error(vav_error_message(cause)), status_(vav_error_status(cause)),
-          side_(vav_error_side(cause)), stage_(vav_error_stage(cause)) {}
+          side_(vav_error_side(cause)), stage_(vav_error_stage(cause)), advice_(vav_error_advice(cause)) {}
 
     /// For C functions that return only a status.
     explicit error(vav_status status) : std::runtime_error(vav_status_name(status)), status_(status) {}
@@ -36,11 +36,14 @@ public:
     vav_status status() const noexcept { return status_; }
     vav_side side() const noexcept { return side_; }
     vav_stage stage() const noexcept { return stage_; }
+    /// Bits of vav_advice.
+    std::uint32_t advice() const noexcept { return advice_; }
 
 private:
     vav_status status_;
     vav_side side_ = VAV_SIDE_NONE;
     vav_stage stage_ = VAV_STAGE_NONE;
+    std::uint32_t advice_ = 0;
 };
 
 /// Bytes that are borrowed for a call: from a pointer and a length, or from anything contiguous with data() and

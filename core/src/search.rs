@@ -7,7 +7,7 @@
 
 use crate::detect::{Belief, Detector, Look, Sighting, Turn};
 use crate::error::Result;
-use crate::geometry::{Area, Point, SimilarityTransform};
+use crate::geometry::{Area, Point, SimilarityTransform, length};
 use crate::image::Image;
 use crate::options::Search;
 use crate::verdict::Face;
@@ -295,7 +295,7 @@ impl Searcher<'_> {
         let seen = self.detector.look_closer(self.image, &map, CLOSER)?;
         let near = |sighting: &Sighting| {
             let other = sighting.face.bounds.centre();
-            (other.x - centre.x).hypot(other.y - centre.y) < size / 2.0
+            length(other.x - centre.x, other.y - centre.y) < size / 2.0
         };
         Ok(seen.into_iter().find(near))
     }

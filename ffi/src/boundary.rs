@@ -4,28 +4,24 @@ use std::ffi::{CStr, OsStr, c_char};
 use std::mem::{MaybeUninit, size_of};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
-use std::sync::Once;
-use std::{panic, ptr, slice};
+use std::{ptr, slice};
 
-use face::{Error, ErrorKind, Result, catch_panic};
+use face::{Error, ErrorKind, Result};
 
 use crate::error::vav_error;
+use crate::panics::caught;
 pub(crate) use crate::panics::guard_or;
 use crate::status::vav_status;
 
 /// No version of a struct is larger than this: a larger size means that the struct was never initialised.
 const MAX_STRUCT_SIZE: usize = 4096;
 
-static QUIET: Once = Once::new();
-
 /// Runs the body of a function that can fail: errors and panics become a status and an error object.
 pub(crate) fn guard(
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
     work: impl FnOnce() -> Result<()>,
 ) -> vav_status {
-    // Rust writes panics to stderr, which is the host's; they come back as errors anyway.
-    QUIET.call_once(|| panic::set_hook(Box::new(|_| {})));
-    let result = catch_panic(work);
+    let result = caught(work);
     let status = result.as_ref().map_or_else(|error| error.kind().into(), |()| vav_status::VAV_OK);
     if let Some(err) = err {
         err.write(result.err().map(|error| Box::new(vav_error::new(error))));

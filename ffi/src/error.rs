@@ -4,6 +4,7 @@ use std::ffi::{CString, c_char};
 
 use face::{Error, Side, Stage};
 
+use crate::advice::advice_bits;
 use crate::panics::guard_or;
 use crate::status::{c_string, vav_status};
 
@@ -80,6 +81,12 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
         Some(Stage::Extract) => vav_stage::VAV_STAGE_EXTRACT,
         Some(Stage::Compare) => vav_stage::VAV_STAGE_COMPARE,
     })
+}
+
+/// What whoever took the photo can do: bits of vav_advice; 0 where nothing is known, or for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_error_advice(error: Option<&vav_error>) -> u32 {
+    guard_or(0, || error.map_or(0, |error| advice_bits(error.error.advice())))
 }
 
 /// One line for people: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.

@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use face::{Detection, Face, Quality, Result, Sample};
 
+use crate::advice::advice_bits;
 use crate::boundary::{guard, guard_or, invalid, non_null};
 use crate::error::vav_error;
 use crate::status::vav_status;
@@ -63,8 +64,10 @@ pub struct vav_quality {
     pub pitch: f32,
     /// Degrees by which the head is tilted towards its own left shoulder.
     pub roll: f32,
+    /// What follows from the measures for whoever takes the photo: bits of vav_advice.
+    pub advice: u32,
     /// 0; room for later measures.
-    pub reserved: [f32; 5],
+    pub reserved: [f32; 4],
 }
 
 /// For vav_face.flags: the quality was measured.
@@ -148,7 +151,8 @@ impl From<&Quality> for vav_quality {
             yaw: quality.yaw,
             pitch: quality.pitch,
             roll: quality.roll,
-            reserved: [0.0; 5],
+            advice: advice_bits(&quality.advice()),
+            reserved: [0.0; 4],
         }
     }
 }

@@ -14,6 +14,7 @@
 )]
 #![allow(non_camel_case_types, reason = "types have their C names")]
 
+mod advice;
 mod boundary;
 mod config;
 mod error;

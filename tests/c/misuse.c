@@ -37,7 +37,7 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_config_set_max_bytes(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_max_pixels(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_error_status(NULL) == VAV_OK && vav_error_side(NULL) == VAV_SIDE_NONE);
-    CHECK(vav_error_stage(NULL) == VAV_STAGE_NONE && strcmp(vav_error_message(NULL), "") == 0);
+    CHECK(vav_error_advice(NULL) == 0 && vav_error_stage(NULL) == VAV_STAGE_NONE && strcmp(vav_error_message(NULL), "") == 0);
     CHECK(vav_faces_count(NULL) == 0 && vav_template_size(NULL) == 0 && vav_template_is_failed(NULL) == 0);
     CHECK(vav_verifier_engine(NULL) == -1 && strcmp(vav_verifier_engine_version(NULL), "") == 0);
     CHECK(strcmp(vav_verifier_fallback_reason(NULL), "") == 0 && strcmp(vav_verifier_extractor_id(NULL), "") == 0);
@@ -255,6 +255,13 @@ static void quality(void) {
     CHECK(same_quality(&one, &seen.face));
     vav_template_free(made);
     vav_faces_free(found);
+    /* A dark picture without a face: the error says what to do. */
+    static uint8_t black[64 * 64];
+    const vav_photo dark = VAV_PHOTO_PIXELS(black, sizeof black, 64, 64, 0, VAV_FORMAT_GRAY8);
+    vav_error *err;
+    CHECK(vav_extract(verifier, &dark, &made, NULL, &err) == VAV_NO_FACE);
+    CHECK((vav_error_advice(err) & VAV_ADVICE_TOO_DARK) != 0);
+    vav_error_free(err);
     CHECK(result.probe.width == 128 && result.probe.face_count == 1 && result.reference.extract_ms > 0.0f);
 }
 
