@@ -40,7 +40,7 @@ enum Answer {
 /// Connections that wait for their next request, and since when.
 type Idle = Rc<RefCell<Vec<(Connection, Instant)>>>;
 
-/// A client's connections rest for a shorter time than the server lets them (its header timeout, 10 s): otherwise it
+/// A client's connections rest for a shorter time than the server lets them (its idle timeout, 75 s): otherwise it
 /// closes one just when a request is on its way.
 const REST: Duration = Duration::from_secs(5);
 

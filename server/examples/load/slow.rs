@@ -26,7 +26,9 @@ const PACE: Duration = Duration::from_millis(500);
 
 pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     // They may be slow for as long as this runs: were they turned away, they would not be there.
-    let server = Server::start(program, &["--header-timeout", "600", "--body-timeout", "600"])?;
+    let times = ["--header-timeout", "600", "--body-timeout", "600", "--anonymous-timeout", "600"];
+    let bounds = ["--body-rate", "1", "--max-connections-per-address", "4096"];
+    let server = Server::start(program, &[&times[..], &bounds].concat())?;
     let request = usual_request();
     let turn = Duration::from_secs(seconds) / (2 * ROUNDS);
     ask_by(GOOD, server.address, &request, turn / 2);
