@@ -170,7 +170,7 @@ pub(super) fn write_page(
         let fate = outcome.map_or("extracted", |failure| failure);
         let _ = writeln!(
             body,
-            "<figure><img loading=\"lazy\" src=\"{file}\" alt=\"\" style=\"width:100%\"><figcaption><b>{}</b>: {}<br>\
+            "<figure><img loading=\"lazy\" src=\"{file}\" alt=\"\"><figcaption><b>{}</b>: {}<br>\
              failures to extract {}, FNMR {}<br>this one: {fate}</figcaption></figure>",
             one.name,
             escaped(&one.about),

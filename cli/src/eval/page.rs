@@ -9,17 +9,6 @@ use super::report::Report;
 use super::{Measured, text};
 use crate::failure::{Failure, Result};
 
-const STYLE: &str = "body{font:15px/1.5 sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#222}\
-    pre{background:#f5f5f5;padding:1rem;overflow-x:auto}\
-    svg{max-width:40rem;display:block}\
-    .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(16rem,1fr));gap:1rem}\
-    figure{margin:0;border:1px solid #ddd;border-radius:6px;overflow:hidden}\
-    .photos{display:grid;grid-template-columns:1fr 1fr}\
-    .photos img{width:100%;aspect-ratio:1;object-fit:contain;background:#eee;font-size:11px}\
-    figcaption{padding:.4rem .6rem;font-size:12px;overflow-wrap:anywhere}\
-    .wrong{border-color:#c62828}.wrong b{color:#c62828}\
-    td,th{text-align:left;padding:.1rem 1rem .1rem 0}";
-
 /// The page for a folder that exists.
 pub(super) fn html(
     folder: &Path,
@@ -50,11 +39,12 @@ pub(super) fn html(
 
 /// A page with a summary in plain text and a body in HTML.
 pub(crate) fn page(title: &str, summary: &str, body: &str) -> String {
-    let summary = escaped(summary);
     format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<pre>{summary}</pre>\n{body}</body>\n</html>\n"
+        include_str!("page.html"),
+        title = title,
+        style = include_str!("page.css"),
+        summary = escaped(summary),
+        body = body
     )
 }
 
