@@ -25,6 +25,7 @@ Code = Literal[
     "MODEL_HASH_MISMATCH",
     "ENGINE_UNAVAILABLE",
     "ENGINE_INCOMPATIBLE",
+    "OUT_OF_MEMORY",
     "INTERNAL",
     "PANIC",
 ]
