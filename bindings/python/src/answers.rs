@@ -5,7 +5,8 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use visavis::{
-    Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Rect, Sample, Timings, Verdict,
+    Advice, Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Rect, Sample, Timings,
+    Verdict,
 };
 
 use crate::failure::exception;
@@ -22,10 +23,10 @@ macro_rules! object {
     }};
 }
 
-/// The same for a class whose fields are numbers of the same names.
+/// The same for a class whose fields are numbers of the same names, and perhaps one more.
 macro_rules! numbers {
-    ($py:expr, $class:ident { $($field:ident),+ $(,)? } = $from:expr) => {
-        object!($py, $class { $($field: number($from.$field)),+ })
+    ($py:expr, $class:ident { $($field:ident),+ $(; $more:ident: $value:expr)? } = $from:expr) => {
+        object!($py, $class { $($field: number($from.$field)),+ $(, $more: $value)? })
     };
 }
 
@@ -138,8 +139,13 @@ fn landmarks(py: Python<'_>, landmarks: [Point; 5]) -> Answer<'_> {
 fn quality<'py>(py: Python<'py>, quality: &Quality) -> Answer<'py> {
     numbers!(py, Quality {
         inter_eye_distance, sharpness, brightness, contrast, under_exposure, over_exposure, dynamic_range,
-        illumination_uniformity, yaw, pitch, roll,
+        illumination_uniformity, yaw, pitch, roll; advice: advice(py, &quality.advice())?
     } = quality)
+}
+
+/// The names of what the photo's taker can do.
+fn advice<'py>(py: Python<'py>, advice: &[Advice]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, advice.iter().map(|advice| advice.name()))
 }
 
 /// A face that a detection gave, back from Python.

@@ -3,7 +3,7 @@
 use std::io;
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyTuple};
 use visavis::{Error, ErrorKind, Result, Side, Stage};
 
 use crate::photo::Photo;
@@ -51,7 +51,8 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
 /// An exception as a value.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let (side, stage) = (error.side().map(Side::name), error.stage().map(Stage::name));
-    let fields = (error.message(), error.kind().name(), error.kind().number(), side, stage);
+    let advice = PyTuple::new(py, error.advice().iter().map(|advice| advice.name()))?;
+    let fields = (error.message(), error.kind().name(), error.kind().number(), side, stage, advice);
     let exception = py.import("visavis._errors")?.call_method1("made", fields)?;
     if let Some(cause) = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PyErr>()) {
         exception.setattr("__cause__", cause.value(py))?;

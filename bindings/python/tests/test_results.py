@@ -218,6 +218,16 @@ def test_quality_is_measured_on_request_only(verifier: visavis.Verifier, images:
     assert verdict.reference_face.quality.brightness < verdict.probe_face.quality.brightness  # type: ignore
 
 
+def test_advice_comes_with_quality_and_with_errors(verifier: visavis.Verifier, astronaut: bytes) -> None:
+    small = PIL.Image.open(io.BytesIO(astronaut)).resize((110, 110))
+    assert verifier.extract(small, quality=True).sample.face.quality.advice[0] == "too_small"  # type: ignore
+    with pytest.raises(visavis.NoFaceError, match="too dark") as caught:
+        verifier.extract(numpy.zeros((99, 99, 3), numpy.uint8))
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert error.advice == ("too_dark",) and error.to_dict()["advice"] == ("too_dark",)
+    assert visavis.Verifier(face="single").detect(astronaut).reason is None
+
+
 @pytest.mark.parametrize("place", [float("nan"), float("inf"), 0.0, 1e30])
 def test_nonsense_faces_are_errors_or_answers(
     verifier: visavis.Verifier, astronaut: bytes, place: float

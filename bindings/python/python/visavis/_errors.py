@@ -59,17 +59,26 @@ class Error(Exception):
     """`probe` or `reference`, where it is about one of two photos."""
     stage: Optional[str]
     """`setup`, `decode`, `detect`, `choose`, `extract` or `compare`, where it comes from a step."""
+    advice: tuple[str, ...]
+    """What the photo's taker can do, as names such as `too_dark`; the message says it in words."""
 
     def __init__(
-        self, message: str, code: Code, number: int, side: Optional[str] = None, stage: Optional[str] = None
+        self,
+        message: str,
+        code: Code,
+        number: int,
+        side: Optional[str] = None,
+        stage: Optional[str] = None,
+        advice: tuple[str, ...] = (),
     ) -> None:
         # All of them are args, so that pickle and copy make the same again.
-        super().__init__(message, code, number, side, stage)
+        super().__init__(message, code, number, side, stage, advice)
         self.message = message
         self.code = code
         self.number = number
         self.side = side
         self.stage = stage
+        self.advice = advice
 
     def __str__(self) -> str:
         text = f"{self.message} ({self.code})"
@@ -120,12 +129,10 @@ _CLASSES = {
 }
 
 
-def made(
-    message: str, code: Code, number: int, side: Optional[str] = None, stage: Optional[str] = None
-) -> Error:
-    """The exception for an error of the core."""
+def made(message: str, code: Code, number: int, *more: Any) -> Error:
+    """The exception for an error of the core; `more` is the rest of what exceptions are made of."""
     band = next(cls for last, cls in _BANDS if number <= last)
-    return _CLASSES.get(code, band)(message, code, number, side, stage)
+    return _CLASSES.get(code, band)(message, code, number, *more)
 
 
 def invalid_argument(message: str) -> Error:

@@ -108,6 +108,8 @@ class Quality(Value):
     """Degrees by which the head is raised; an estimate, about 15 degrees either way."""
     roll: float
     """Degrees by which the head is tilted towards its own left shoulder."""
+    advice: tuple[str, ...]
+    """What to do better: `too_small`, `blurred`, `too_dark`, `too_bright`, `turned_away` or `tilted`, or nothing."""
 
 
 @dataclass(frozen=True)
