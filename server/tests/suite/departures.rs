@@ -1,10 +1,11 @@
 //! Clients that leave, in every way that there is, and the end of the server.
 
-use std::io::{BufReader, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use crate::common::{LOGIN, Program, Reply, VERIFY, photo, post, request, verify_body};
+use crate::common::{Program, Reply, VERIFY, photo, post, request, verify_body};
 
 /// Ends a connection by a reset instead of a close.
 fn reset(stream: TcpStream) {
@@ -111,22 +112,25 @@ fn a_second_signal_ends_the_program() {
 
 #[test]
 fn an_early_hangup_does_not_end_the_program() {
-    let (name, password) = LOGIN.split_once(':').unwrap();
-    let variables = [("VISAVIS_USERNAME", name), ("VISAVIS_PASSWORD", password)];
-    let mut child = Program::command(&["--listen", "127.0.0.1:0"], &variables).spawn().unwrap();
-    // The models take longer than this to load.
-    std::thread::sleep(Duration::from_millis(50));
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("users");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // Opened once the program reads it: it has started, and goes on when the users have come.
+    let give = || File::options().write(true).open(&pipe).unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--credentials-file", pipe.to_str().unwrap()];
+    let mut child = Program::command(&arguments, &[]).spawn().unwrap();
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut users = give();
     let id = child.id().to_string();
     let kill = |signal: &str| std::process::Command::new("kill").args([signal, &id]).status();
     assert!(kill("-HUP").unwrap().success());
-    let mut stderr = child.stderr.take().unwrap();
-    let mut written = Vec::new();
-    while !String::from_utf8_lossy(&written).contains("nothing to read again") {
-        let mut part = [0; 1000];
-        let length = stderr.read(&mut part).unwrap();
-        assert_ne!(length, 0, "it ends: {}", String::from_utf8_lossy(&written));
-        written.extend_from_slice(&part[..length]);
-    }
+    let line = b"ann:{PLAIN}apple\n";
+    users.write_all(line).unwrap();
+    drop(users);
+    let mut written = stderr.lines().map_while(Result::ok);
+    assert!(written.any(|line| line.contains("ready")), "it ended: {:?}", child.wait());
+    give().write_all(line).unwrap();
+    assert!(written.any(|line| line.contains("read again: users")), "the signal was forgotten");
     assert!(kill("-TERM").unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
