@@ -129,7 +129,7 @@ impl SimilarityTransform {
     }
 }
 
-/// The length of a vector. As `hypot` computes it, which would bind the library to glibc 2.35.
+/// The length of a vector, bit for bit as the `hypotf` of glibc, whose symbol is one of glibc 2.35.
 pub(crate) fn length(x: f32, y: f32) -> f32 {
     let (x, y) = (f64::from(x), f64::from(y));
     (x * x + y * y).sqrt() as f32
