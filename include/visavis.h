@@ -116,6 +116,8 @@ typedef enum {
     VAV_TEMPLATE_FAILED = 5,
     /// A file cannot be read, or is not a regular file.
     VAV_FILE_UNREADABLE = 6,
+    /// The call took longer than it may.
+    VAV_DEADLINE_EXCEEDED = 7,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
     /// The bytes are not in any of the supported image formats.

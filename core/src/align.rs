@@ -1,10 +1,10 @@
 //! Five landmarks to a chip: the face upright, at the place and size that the extractor was trained on.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::geometry::{Point, SimilarityTransform};
+use crate::geometry::{Area, Point, SimilarityTransform};
 use crate::image::Image;
 use crate::model::Input;
-use crate::warp::warp;
+use crate::warp::{SHRINK_FROM, covered, warp};
 
 /// Where the landmarks belong on a chip of 112x112 pixels: the reference landmarks that ArcFace and its kin are trained with
 /// (InsightFace, `arcface_dst`; first published with SphereFace, Liu et al. 2017, for 96x112 pixels).
@@ -26,12 +26,24 @@ pub(crate) fn align(
     size: usize,
     input: &Input,
 ) -> Result<Vec<f32>> {
-    let zoom = size as f32 / REFERENCE_SIZE;
-    let reference = REFERENCE_LANDMARKS.map(|point| Point { x: point.x * zoom, y: point.y * zoom });
-    let map = SimilarityTransform::fit(&reference, landmarks)
+    let map = fit(landmarks, size)
         .ok_or_else(|| Error::new(ErrorKind::NoFace, "the face's landmarks lie in one spot"))?;
     // Black beyond the image, as the extractor was trained.
     warp(image, &map, size, input, [0.0; 3])
+}
+
+/// The part of a photo of this size that goes into a face's chip, and for how many of its pixels, across, one is enough:
+/// two are left for each of the chip's. Nothing where the face lies outside.
+pub(crate) fn need(landmarks: &[Point; 5], size: usize, photo: (u32, u32)) -> Option<(Area, f32)> {
+    let map = fit(landmarks, size)?;
+    Some((covered(&map, size as f32, photo)?, map.scale() / SHRINK_FROM))
+}
+
+/// From a chip to the image that holds the landmarks.
+fn fit(landmarks: &[Point; 5], size: usize) -> Option<SimilarityTransform> {
+    let zoom = size as f32 / REFERENCE_SIZE;
+    let reference = REFERENCE_LANDMARKS.map(|point| Point { x: point.x * zoom, y: point.y * zoom });
+    SimilarityTransform::fit(&reference, landmarks)
 }
 
 #[cfg(test)]

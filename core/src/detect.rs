@@ -91,6 +91,12 @@ impl Detector<'_> {
         Ok(self.run(0, &tensor, belief, |face| moved(face, map))?.faces)
     }
 
+    /// How many pixels of the area become one of the square's, across.
+    pub(crate) fn shrinks(&self, look: &Look) -> f32 {
+        let [_, _, width, height] = look.area.bounds();
+        (width.max(height) as f32) / (look.fill * self.input_sizes[look.session] as f32)
+    }
+
     fn run(
         &mut self,
         session: usize,

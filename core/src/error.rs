@@ -51,6 +51,8 @@ kinds! {
     TemplateFailed = 5, "TEMPLATE_FAILED";
     /// A photo's file is missing, is not a regular file, or cannot be read.
     FileUnreadable = 6, "FILE_UNREADABLE";
+    /// The call took longer than it may.
+    DeadlineExceeded = 7, "DEADLINE_EXCEEDED";
     /// The image has no bytes at all.
     EmptyImage = 20, "EMPTY_IMAGE";
     /// The bytes are none of the image formats that are read.

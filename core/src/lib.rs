@@ -18,6 +18,7 @@
 mod advice;
 mod align;
 mod choose;
+mod deadline;
 mod decode;
 mod detect;
 mod engine;
@@ -33,8 +34,10 @@ mod photo;
 mod pool;
 mod quality;
 mod resample;
+mod scaled;
 mod score;
 mod search;
+mod sight;
 mod template;
 mod verdict;
 mod verifier;
@@ -52,3 +55,10 @@ pub use score::ScoreTable;
 pub use template::Template;
 pub use verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 pub use verifier::Verifier;
+
+/// Decodes a photo in parts at every scale and compares them. The fuzzer's only; no interface.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub fn parts_agree(bytes: &[u8], limits: &Limits) -> Result<()> {
+    decode::parts_agree(bytes, limits)
+}

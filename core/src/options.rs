@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -62,11 +63,14 @@ pub struct Limits {
     pub max_bytes: usize,
     /// Largest width times height in pixels, of raw pixels too (default 50,000,000).
     pub max_pixels: u64,
+    /// Most memory that decoding one image may take, in bytes (default 160 MiB). What an image needs is computed before
+    /// it is decoded; one that can be read smaller is, and any other is refused.
+    pub max_decode_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_bytes: 64 << 20, max_pixels: 50_000_000 }
+        Limits { max_bytes: 64 << 20, max_pixels: 50_000_000, max_decode_bytes: 160 << 20 }
     }
 }
 
@@ -102,6 +106,9 @@ pub struct Options {
     pub threshold: f32,
     /// Bounds on untrusted images.
     pub limits: Limits,
+    /// How long one call may take, waiting for a worker included (default: as long as it takes). It is checked between
+    /// steps of a few milliseconds; a call that takes longer fails with `DEADLINE_EXCEEDED`.
+    pub deadline: Option<Duration>,
 }
 
 impl Default for Options {
@@ -117,6 +124,7 @@ impl Default for Options {
             search: Search::default(),
             threshold: Self::DEFAULT_THRESHOLD,
             limits: Limits::default(),
+            deadline: None,
         }
     }
 }
@@ -129,7 +137,7 @@ impl Options {
     ///
     /// Names: `engine` (auto, onnxruntime, embedded), `onnxruntime` (path), `models` (path), `workers`,
     /// `face` (prominent, largest, single), `min_face`, `search` (quick, normal,
-    /// thorough), `threshold`, `max_bytes`, `max_pixels`.
+    /// thorough), `threshold`, `max_bytes`, `max_pixels`, `max_decode_bytes`, `deadline` (seconds).
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
             "engine" => self.engine = value.parse()?,
@@ -142,6 +150,8 @@ impl Options {
             "threshold" => self.threshold = number(name, value)?,
             "max_bytes" => self.limits.max_bytes = number(name, value)?,
             "max_pixels" => self.limits.max_pixels = number(name, value)?,
+            "max_decode_bytes" => self.limits.max_decode_bytes = number(name, value)?,
+            "deadline" => self.deadline = Some(seconds(name, value)?),
             _ => return Err(invalid(format!("there is no option named {name:?}"))),
         }
         Ok(())
@@ -159,6 +169,10 @@ impl Options {
         within("workers", self.workers as u64, 1, 1024)?;
         within("max_bytes", self.limits.max_bytes as u64, 1, 1 << 30)?;
         within("max_pixels", self.limits.max_pixels, 1, 1 << 30)?;
+        within("max_decode_bytes", self.limits.max_decode_bytes, 1, 1 << 40)?;
+        if self.deadline.is_some_and(|deadline| deadline.is_zero()) {
+            return Err(invalid("deadline must be longer than no time".to_owned()));
+        }
         if !(0.0..=100.0).contains(&self.threshold) {
             return Err(invalid(format!("threshold must be in 0..=100, not {}", self.threshold)));
         }
@@ -168,6 +182,11 @@ impl Options {
 
 fn number<T: FromStr>(name: &str, value: &str) -> Result<T> {
     value.parse().map_err(|_| invalid(format!("{name} cannot be {value:?}: a number in its range is needed")))
+}
+
+fn seconds(name: &str, value: &str) -> Result<Duration> {
+    Duration::try_from_secs_f64(number(name, value)?)
+        .map_err(|_| invalid(format!("{name} cannot be {value:?}: a number of seconds is needed")))
 }
 
 fn invalid(message: String) -> Error {
@@ -232,6 +251,8 @@ mod tests {
             ("min_face", "4294967296"),
             ("threshold", "high"),
             ("colour", "red"),
+            ("deadline", "-1"),
+            ("deadline", "1e30"),
         ] {
             assert_eq!(
                 options.set(name, value).unwrap_err().kind(),
@@ -245,6 +266,8 @@ mod tests {
             ("threshold", "101"),
             ("max_bytes", "0"),
             ("max_pixels", "0"),
+            ("max_decode_bytes", "0"),
+            ("deadline", "0"),
         ] {
             let mut options = Options::default();
             options.set(name, value).unwrap();

@@ -44,6 +44,9 @@ pub struct Quality {
 const HALF_SHARP: f32 = 8.0;
 
 impl Quality {
+    /// Pixels across a face from which on more change no measure: two for each cell that is looked at.
+    pub(crate) const PIXELS: f32 = 2.0 * light::GRID as f32;
+
     /// Measures a face of this image by its box and its landmarks.
     pub(crate) fn measure(image: &Image<'_>, bounds: &Rect, landmarks: &[Point; 5]) -> Quality {
         let [right_eye, left_eye, ..] = *landmarks;
@@ -91,9 +94,9 @@ const SMALLEST_PICTURE: u32 = 40;
 const MOSTLY: f32 = 0.8;
 
 /// Why a picture may show no face: `hinted` when something looked a little like one.
-pub(crate) fn without_face(image: &Image<'_>, hinted: bool) -> Vec<Advice> {
-    let (width, height) = (image.width(), image.height());
-    let whole = Rect { x: 0.0, y: 0.0, width: width as f32, height: height as f32 };
+pub(crate) fn without_face(image: &Image<'_>, (width, height): (u32, u32), hinted: bool) -> Vec<Advice> {
+    let (across, down) = (image.width() as f32, image.height() as f32);
+    let whole = Rect { x: 0.0, y: 0.0, width: across, height: down };
     let exposure = Light::of(image, &whole).exposure();
     let applies = |advice: &Advice| match advice {
         Advice::TooSmall => width.min(height) < SMALLEST_PICTURE,
@@ -141,10 +144,10 @@ mod tests {
         let flat = measure(|_, _| 253);
         assert_eq!(flat.advice(), [Advice::Blurred, Advice::TooBright]);
         let image = |value| Image::from_rgb(vec![value; 3 * 60 * 60], 60, 60);
-        assert_eq!(without_face(&image(5), false), [Advice::TooDark]);
-        assert_eq!(without_face(&image(255), true), [Advice::TooBright, Advice::Covered]);
-        assert_eq!(without_face(&image(128), false), []);
-        assert_eq!(without_face(&Image::from_rgb(vec![99; 3 * 20 * 60], 20, 60), false), [Advice::TooSmall]);
+        assert_eq!(without_face(&image(5), (60, 60), false), [Advice::TooDark]);
+        assert_eq!(without_face(&image(255), (60, 60), true), [Advice::TooBright, Advice::Covered]);
+        assert_eq!(without_face(&image(128), (60, 60), false), []);
+        assert_eq!(without_face(&image(99), (20, 60), false), [Advice::TooSmall]);
     }
 
     #[test]

@@ -5,12 +5,14 @@
 //! then the parts of the picture are looked at, larger and larger. It ends when a face is sure, when the picture has
 //! nothing finer to show, or when the budget is spent.
 
+use crate::deadline::Deadline;
 use crate::detect::{Belief, Detector, Look, Sighting, Turn};
 use crate::error::Result;
 use crate::geometry::{Area, Point, SimilarityTransform, length};
-use crate::image::Image;
 use crate::options::Search;
+use crate::sight::Sight;
 use crate::verdict::Face;
+use crate::warp::covered;
 
 /// What a first look must show.
 const FIRST: Belief = Belief { confidence: 0.95, max_spread: MAX_SPREAD };
@@ -71,12 +73,20 @@ pub(crate) struct Found {
     pub(crate) hinted: bool,
 }
 
-/// Finds faces.
-pub(crate) fn search(image: &Image<'_>, detector: Detector<'_>, effort: Search) -> Result<Found> {
+/// Finds faces, in coordinates of the full photo.
+pub(crate) fn search(
+    sight: &mut Sight<'_>,
+    detector: Detector<'_>,
+    effort: Search,
+    deadline: Deadline,
+) -> Result<Found> {
+    let (size, budget) = (sight.size(), effort.budget());
     let mut searcher = Searcher {
-        image,
+        sight,
+        size,
         detector,
-        budget: effort.budget(),
+        budget,
+        deadline,
         looks: 0,
         best: None,
         hints: Vec::new(),
@@ -87,10 +97,13 @@ pub(crate) fn search(image: &Image<'_>, detector: Detector<'_>, effort: Search) 
     Ok(Found { faces, looks: searcher.looks, hinted: searcher.hinted })
 }
 
-struct Searcher<'s> {
-    image: &'s Image<'s>,
+struct Searcher<'s, 'p> {
+    sight: &'s mut Sight<'p>,
+    /// Of the photo.
+    size: (u32, u32),
     detector: Detector<'s>,
     budget: u32,
+    deadline: Deadline,
     looks: u32,
     best: Option<Best>,
     /// Not yet looked at closer.
@@ -105,7 +118,7 @@ struct Best {
     faces: Vec<Face>,
 }
 
-impl Searcher<'_> {
+impl Searcher<'_, '_> {
     fn run(&mut self) -> Result<()> {
         for look in self.whole() {
             if self.look(&look)? {
@@ -139,7 +152,7 @@ impl Searcher<'_> {
     }
 
     fn longest(&self) -> f32 {
-        self.image.width().max(self.image.height()) as f32
+        self.size.0.max(self.size.1) as f32
     }
 
     fn left(&self) -> u32 {
@@ -154,7 +167,7 @@ impl Searcher<'_> {
 
     /// The looks at the whole picture, in order.
     fn whole(&self) -> Vec<Look> {
-        let area = Area::whole(self.image.width(), self.image.height());
+        let area = Area::whole(self.size.0, self.size.1);
         let sizes = self.detector.input_sizes;
         let again = |session, fill, enlarge, turn| Look { area, session, fill, enlarge, turn, belief: RETRY };
         // The first look does not enlarge: landmarks come out best at the size they have.
@@ -177,7 +190,7 @@ impl Searcher<'_> {
 
     /// Looks at parts of the picture, which together show it with this longer side.
     fn parts(&self, session: usize, longer_side: f32) -> Vec<Look> {
-        let (width, height) = (self.image.width(), self.image.height());
+        let (width, height) = self.size;
         let scale = longer_side / self.longest();
         let part = self.detector.input_sizes[session] as f32 / scale;
         let starts = |length: f32| {
@@ -193,10 +206,23 @@ impl Searcher<'_> {
             .collect()
     }
 
+    /// The area with everything beside it: parts side by side are decoded at once.
+    fn band(&self, area: &Area) -> Area {
+        let [_, top, _, height] = area.bounds().map(|value| value as f32);
+        let (low, high) = (Point { x: 0.0, y: top }, Point { x: self.size.0 as f32, y: top + height });
+        Area::between(low, high, self.size).unwrap_or(*area)
+    }
+
     /// Looks once; true when the face it shows is sure.
     fn look(&mut self, look: &Look) -> Result<bool> {
         self.looks += self.cost(look.session);
-        let seen = self.detector.look(self.image, look)?;
+        self.deadline.check()?;
+        let scaled = self.sight.seen(&self.band(&look.area), self.detector.shrinks(look))?;
+        let local = Look { area: scaled.area_of_photo(&look.area), ..*look };
+        let mut seen = self.detector.look(&scaled.image, &local)?;
+        for sighting in seen.faces.iter_mut().chain(&mut seen.hints) {
+            sighting.face = scaled.face_to_photo(sighting.face);
+        }
         if look.turn == Turn::None {
             self.hinted |= !seen.hints.is_empty();
             self.hints.extend(seen.hints);
@@ -292,7 +318,13 @@ impl Searcher<'_> {
         let tx = centre.x - 0.5 - (a * middle - b * middle);
         let ty = centre.y - 0.5 - (b * middle + a * middle);
         let map = SimilarityTransform { a, b, tx, ty };
-        let seen = self.detector.look_closer(self.image, &map, CLOSER)?;
+        self.deadline.check()?;
+        let Some(area) = covered(&map, square, self.size) else { return Ok(None) };
+        let scaled = self.sight.seen(&area, map.scale())?;
+        let mut seen = self.detector.look_closer(&scaled.image, &scaled.map_of_photo(&map), CLOSER)?;
+        for sighting in &mut seen {
+            sighting.face = scaled.face_to_photo(sighting.face);
+        }
         let near = |sighting: &Sighting| {
             let other = sighting.face.bounds.centre();
             length(other.x - centre.x, other.y - centre.y) < size / 2.0

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::align::align;
+use crate::align::{align, need};
 use crate::choose::choose;
-use crate::decode::{check_pixels, decode};
+use crate::deadline::Deadline;
 use crate::detect::Detector;
 use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
 use crate::extract::extract;
+use crate::geometry::{Area, Point, Rect};
 use crate::image::Image;
 use crate::memory;
 use crate::model::Models;
@@ -20,6 +21,7 @@ use crate::pool::{Loan, Pool};
 use crate::quality::{Quality, without_face};
 use crate::score::ScoreTable;
 use crate::search::{Found, search};
+use crate::sight::Sight;
 use crate::template::Template;
 use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 
@@ -90,34 +92,36 @@ impl Verifier {
 
     /// Finds all faces of a photo. A photo without a face is no error here.
     pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
-        let photo = photo.into();
+        let (photo, deadline) = (photo.into(), self.deadline());
         let mut worker = self.pool.take()?;
         let mut timings = Timings::default();
-        let (image, found) = self.find(&mut worker, &photo, &mut timings)?;
-        let chosen = self.choose(&image, &found);
+        let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
+        let loaded = loaded.stage(Stage::Decode)?;
+        let (mut sight, found) = self.find(&mut worker, &loaded, deadline, &mut timings)?;
+        let chosen = self.choose(&mut sight, &found);
         let Found { mut faces, looks, .. } = found;
         if photo.wants_quality() {
-            for face in &mut faces {
-                measure(&image, face);
-            }
+            faces.iter_mut().try_for_each(|face| measure(&mut sight, face)).stage(Stage::Detect)?;
         }
-        let (width, height) = (image.width(), image.height());
+        let (width, height) = sight.size();
         Ok(Detection { faces, chosen, width, height, looks, timings })
     }
 
     /// Makes a template of the face that counts on a photo.
     pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
-        self.extract_with(&mut *self.pool.take()?, &photo.into())
+        let deadline = self.deadline();
+        self.extract_with(&mut *self.pool.take()?, &photo.into(), deadline)
     }
 
     /// Makes a template of one face of a photo, whichever face counts there.
     ///
     /// `face` is one that [`detect`](Self::detect) found on the same photo.
     pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
-        let photo = photo.into();
+        let (photo, deadline) = (photo.into(), self.deadline());
         let mut worker = self.pool.take()?;
-        let image = self.open(&photo).stage(Stage::Decode)?;
-        self.template(&mut worker, &image, face).stage(Stage::Extract)
+        let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
+        let mut sight = self.open(&loaded, deadline).stage(Stage::Decode)?;
+        self.template(&mut worker, &mut sight, face, deadline)
     }
 
     /// Compares two templates of this verifier's model. One that records a failure to extract gives
@@ -128,9 +132,11 @@ impl Verifier {
 
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
     pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
+        let (photo, deadline) = (photo.into(), self.deadline());
         // The worker is not used, but bounds how many photos are in memory.
         let _worker = self.pool.take()?;
-        self.open(&photo.into()).map(Image::into_owned).stage(Stage::Decode)
+        let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
+        self.open(&loaded, deadline).and_then(Sight::in_full).stage(Stage::Decode)
     }
 
     /// Runs both networks once on a blank input: what they cost alone, and what makes the first photo as fast as the
@@ -171,11 +177,14 @@ impl Verifier {
 
     /// Side by side when a second worker is free, one after the other when not.
     fn extract_both(&self, probe: &Photo<'_>, reference: &Photo<'_>) -> Result<(Extraction, Extraction)> {
+        let deadline = self.deadline();
         let mut worker = self.pool.take()?;
         let second = self.pool.try_take().and_then(Result::ok);
-        let (probe, reference) = match second {
-            Some(second) => self.extract_side_by_side((&mut worker, probe), (second, reference)),
-            None => (self.extract_with(&mut worker, probe), self.extract_with(&mut worker, reference)),
+        let (probe, reference) = if let Some(second) = second {
+            self.extract_side_by_side((&mut worker, probe), (second, reference), deadline)
+        } else {
+            let probe = self.extract_with(&mut worker, probe, deadline);
+            (probe, self.extract_with(&mut worker, reference, deadline))
         };
         let probe = probe.map_err(|error| error.at_side(Side::Probe));
         let reference = reference.map_err(|error| error.at_side(Side::Reference));
@@ -194,80 +203,101 @@ impl Verifier {
         &self,
         (worker, probe): (&mut Worker, &Photo<'_>),
         (mut second, reference): (Loan<'_, Worker>, &Photo<'_>),
+        deadline: Deadline,
     ) -> (Result<Extraction>, Result<Extraction>) {
         thread::scope(|scope| {
-            let other = move || self.extract_with(&mut second, reference);
+            let other = move || self.extract_with(&mut second, reference, deadline);
             let other = thread::Builder::new().name("visavis".into()).spawn_scoped(scope, other);
-            let probe = self.extract_with(worker, probe);
+            let probe = self.extract_with(worker, probe, deadline);
             let reference = match other {
                 Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 // The system has no thread to give.
-                Err(_) => self.extract_with(worker, reference),
+                Err(_) => self.extract_with(worker, reference, deadline),
             };
             (probe, reference)
         })
     }
 
-    fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>) -> Result<Extraction> {
+    fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>, deadline: Deadline) -> Result<Extraction> {
         let mut timings = Timings::default();
-        let (image, found) = self.find(worker, photo, &mut timings)?;
-        let mut face = found.faces[self.choose(&image, &found)?];
-        let template = timed(&mut timings.extract, || self.template(worker, &image, &face));
+        let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
+        let loaded = loaded.stage(Stage::Decode)?;
+        let (mut sight, found) = self.find(worker, &loaded, deadline, &mut timings)?;
+        let (width, height) = sight.size();
+        let mut face = found.faces[self.choose(&mut sight, &found)?];
+        let template = timed(&mut timings.extract, || self.template(worker, &mut sight, &face, deadline))?;
         if photo.wants_quality() {
-            measure(&image, &mut face);
+            measure(&mut sight, &mut face).stage(Stage::Extract)?;
         }
-        let sample = Sample {
-            face,
-            face_count: found.faces.len(),
-            width: image.width(),
-            height: image.height(),
-            looks: found.looks,
-            timings,
-        };
-        Ok(Extraction { template: template.stage(Stage::Extract)?, sample })
+        let (face_count, looks) = (found.faces.len(), found.looks);
+        let sample = Sample { face, face_count, width, height, looks, timings };
+        Ok(Extraction { template, sample })
     }
 
+    /// Looks for faces at a scale that shows the detector as much as the full photo would.
     fn find<'p>(
         &self,
         worker: &mut Worker,
-        photo: &'p Photo<'_>,
+        photo: &'p Loaded<'p>,
+        deadline: Deadline,
         timings: &mut Timings,
-    ) -> Result<(Image<'p>, Found)> {
-        let image = timed(&mut timings.decode, || self.open(photo)).stage(Stage::Decode)?;
+    ) -> Result<(Sight<'p>, Found)> {
         let model = &*self.models.detector;
         let input_sizes: Vec<usize> = model.networks.iter().map(|(input_size, _)| *input_size).collect();
+        let longest = input_sizes.iter().copied().max().unwrap_or(0);
+        let open = || {
+            let mut sight = self.open(photo, deadline)?;
+            sight.look(longest)?;
+            Ok(sight)
+        };
+        let mut sight = timed(&mut timings.decode, open).stage(Stage::Decode)?;
         let detector =
             Detector { sessions: &mut worker.detectors, input_sizes: &input_sizes, input: &model.input };
-        let found = timed(&mut timings.detect, || search(&image, detector, self.options.search))
-            .stage(Stage::Detect)?;
-        Ok((image, found))
+        let look = || search(&mut sight, detector, self.options.search, deadline);
+        let found = timed(&mut timings.detect, look).stage(Stage::Detect)?;
+        Ok((sight, found))
     }
 
     /// The index of the face that counts; an error says what the photo's taker can do.
-    fn choose(&self, image: &Image<'_>, found: &Found) -> Result<usize> {
-        let chosen = choose(&found.faces, (image.width(), image.height()), &self.options);
+    fn choose(&self, sight: &mut Sight<'_>, found: &Found) -> Result<usize> {
+        let (width, height) = sight.size();
+        let chosen = choose(&found.faces, (width, height), &self.options);
         chosen.stage(Stage::Choose).map_err(|error| match error.kind() {
-            ErrorKind::NoFace => error.with_advice(without_face(image, found.hinted)),
+            ErrorKind::NoFace => match sight.seen(&Area::whole(width, height), f32::INFINITY) {
+                Ok(seen) => error.with_advice(without_face(&seen.image, (width, height), found.hinted)),
+                Err(_) => error,
+            },
             _ => error,
         })
     }
 
-    fn open<'p>(&self, photo: &'p Photo<'_>) -> Result<Image<'p>> {
-        let limits = &self.options.limits;
+    fn open<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline) -> Result<Sight<'p>> {
+        deadline.check()?;
         memory::check(memory::HEADROOM)?;
-        match photo.load(limits.max_bytes)? {
-            Loaded::Encoded(bytes) => decode(&bytes, limits),
-            Loaded::Pixels(image) => {
-                check_pixels(image.width().into(), image.height().into(), limits)?;
-                Ok(image.borrowed())
-            }
-        }
+        Sight::open(photo, &self.options.limits, deadline)
     }
 
-    fn template(&self, worker: &mut Worker, image: &Image<'_>, face: &Face) -> Result<Template> {
+    /// Of the photo as closely as the chip can use: two pixels for one of its own, or all that there are.
+    fn template(
+        &self,
+        worker: &mut Worker,
+        sight: &mut Sight<'_>,
+        face: &Face,
+        deadline: Deadline,
+    ) -> Result<Template> {
         let extractor = &*self.models.extractor;
-        let chip = align(image, &face.landmarks, extractor.input_size, &extractor.input)?;
-        extract(&chip, &mut *worker.extractor, extractor)
+        let (width, height) = sight.size();
+        let need = need(&face.landmarks, extractor.input_size, (width, height));
+        let (area, pixels) = need.unwrap_or((Area::whole(width, height), f32::INFINITY));
+        let seen = sight.seen(&area, pixels).stage(Stage::Decode)?;
+        deadline.check().stage(Stage::Extract)?;
+        let landmarks = face.landmarks.map(|point| seen.of_photo(point));
+        let chip = align(&seen.image, &landmarks, extractor.input_size, &extractor.input);
+        extract(&chip.stage(Stage::Extract)?, &mut *worker.extractor, extractor).stage(Stage::Extract)
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.options.deadline)
     }
 
     fn compare_templates(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
@@ -287,8 +317,21 @@ impl Verifier {
     }
 }
 
-fn measure(image: &Image<'_>, face: &mut Face) {
-    face.quality = Some(Quality::measure(image, &face.bounds, &face.landmarks));
+/// Measures a face where it is seen closely enough for that, in pixels of the full photo.
+fn measure(sight: &mut Sight<'_>, face: &mut Face) -> Result<()> {
+    let Rect { x, y, width, height } = face.bounds;
+    // Landmarks may lie outside the box.
+    let (across, down) = (width / 4.0, height / 4.0);
+    let low = Point { x: x - across, y: y - down };
+    let high = Point { x: x + width + across, y: y + height + down };
+    let whole = Area::whole(sight.size().0, sight.size().1);
+    let area = Area::between(low, high, sight.size()).unwrap_or(whole);
+    let seen = sight.seen(&area, width.min(height) / Quality::PIXELS)?;
+    let landmarks = face.landmarks.map(|point| seen.of_photo(point));
+    let mut quality = Quality::measure(&seen.image, &seen.bounds_of_photo(&face.bounds), &landmarks);
+    quality.inter_eye_distance *= seen.denominator;
+    face.quality = Some(quality);
+    Ok(())
 }
 
 fn timed<T>(duration: &mut Duration, work: impl FnOnce() -> T) -> T {

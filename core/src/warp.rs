@@ -10,7 +10,7 @@ use crate::resample::resample;
 
 /// From this many image pixels per pixel of the square on, the image is first scaled down: sampling alone would skip
 /// pixels.
-const SHRINK_FROM: f32 = 2.0;
+pub(crate) const SHRINK_FROM: f32 = 2.0;
 
 /// A rectangle of the image at a scale near the square's.
 struct Patch<'a> {
@@ -69,7 +69,7 @@ fn patch<'a>(
 }
 
 /// The area of an image of this size that the square shows, with one of its pixels around it.
-fn covered(map: &SimilarityTransform, square: f32, size: (u32, u32)) -> Option<Area> {
+pub(crate) fn covered(map: &SimilarityTransform, square: f32, size: (u32, u32)) -> Option<Area> {
     let corners = [(0.0, 0.0), (square, 0.0), (0.0, square), (square, square)].map(|(x, y)| map.apply(x, y));
     let low = |value: fn(&Point) -> f32| {
         corners.iter().map(value).fold(f32::INFINITY, f32::min).floor() - map.scale()

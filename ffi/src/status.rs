@@ -27,6 +27,8 @@ pub enum vav_status {
     VAV_TEMPLATE_FAILED = 5,
     /// A file cannot be read, or is not a regular file.
     VAV_FILE_UNREADABLE = 6,
+    /// The call took longer than it may.
+    VAV_DEADLINE_EXCEEDED = 7,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
     /// The bytes are not in any of the supported image formats.
@@ -68,6 +70,7 @@ impl From<ErrorKind> for vav_status {
             ErrorKind::TemplateMismatch => vav_status::VAV_TEMPLATE_MISMATCH,
             ErrorKind::TemplateFailed => vav_status::VAV_TEMPLATE_FAILED,
             ErrorKind::FileUnreadable => vav_status::VAV_FILE_UNREADABLE,
+            ErrorKind::DeadlineExceeded => vav_status::VAV_DEADLINE_EXCEEDED,
             ErrorKind::EmptyImage => vav_status::VAV_EMPTY_IMAGE,
             ErrorKind::UnsupportedFormat => vav_status::VAV_UNSUPPORTED_FORMAT,
             ErrorKind::CorruptImage => vav_status::VAV_CORRUPT_IMAGE,

@@ -1,0 +1,103 @@
+//! Which part of a picture is wanted, at which scale, how it is turned, and where its pixels then lie.
+
+use std::ops::Range;
+
+use image::metadata::Orientation;
+
+use crate::geometry::Point;
+
+/// A part of a picture and a scale. All figures are the picture's as it is stored, before EXIF turns it.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    x: Range<usize>,
+    y: Range<usize>,
+    /// One pixel of the result stands for a square of so many.
+    pub(super) denominator: usize,
+}
+
+impl View {
+    /// Columns and rows of the picture, within it.
+    pub(super) fn new(x: Range<usize>, y: Range<usize>, denominator: usize) -> View {
+        View { x, y, denominator }
+    }
+
+    /// The columns of the picture at this scale that show the part.
+    pub(super) fn columns(&self) -> Range<usize> {
+        self.x.start / self.denominator..self.x.end.div_ceil(self.denominator)
+    }
+
+    /// The rows of the picture at this scale that show the part.
+    pub(super) fn rows(&self) -> Range<usize> {
+        self.y.start / self.denominator..self.y.end.div_ceil(self.denominator)
+    }
+
+    /// The bytes of the result.
+    pub(super) fn bytes(&self) -> u64 {
+        3 * self.columns().len() as u64 * self.rows().len() as u64
+    }
+}
+
+/// How a stored picture becomes upright: columns and rows change places first, then either is mirrored.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Turn {
+    swap: bool,
+    mirror_x: bool,
+    mirror_y: bool,
+}
+
+impl Turn {
+    pub(super) fn is_none(self) -> bool {
+        self == Turn::default()
+    }
+
+    /// Width and height, stored to upright or back.
+    pub(super) fn size<T>(self, (width, height): (T, T)) -> (T, T) {
+        if self.swap { (height, width) } else { (width, height) }
+    }
+
+    /// Where a pixel of a picture lies upright, whose stored size is given.
+    pub(super) fn upright(self, (x, y): (usize, usize), size: (usize, usize)) -> (usize, usize) {
+        let ((x, y), (width, height)) = (self.size((x, y)), self.size(size));
+        (if self.mirror_x { width - 1 - x } else { x }, if self.mirror_y { height - 1 - y } else { y })
+    }
+
+    /// A part of the upright picture in the stored one, whose size is given.
+    pub(super) fn stored(
+        self,
+        (x, y): (Range<usize>, Range<usize>),
+        size: (usize, usize),
+    ) -> (Range<usize>, Range<usize>) {
+        let (width, height) = self.size(size);
+        let mirrored = |range: Range<usize>, length: usize| length - range.end..length - range.start;
+        let x = if self.mirror_x { mirrored(x, width) } else { x };
+        let y = if self.mirror_y { mirrored(y, height) } else { y };
+        self.size((x, y))
+    }
+
+    /// The upright picture's coordinates of the top left corner of a view. Its last pixels may stand for less than a
+    /// whole square, so a mirrored one may begin before the picture does.
+    pub(super) fn origin(self, view: &View, size: (usize, usize)) -> Point {
+        let begin = |range: &Range<usize>, length: usize, mirror: bool| {
+            let (start, end) = (range.start * view.denominator, range.end * view.denominator);
+            if mirror { length as f32 - end as f32 } else { start as f32 }
+        };
+        let ((columns, rows), (width, height)) = (self.size((view.columns(), view.rows())), self.size(size));
+        Point { x: begin(&columns, width, self.mirror_x), y: begin(&rows, height, self.mirror_y) }
+    }
+}
+
+impl From<Orientation> for Turn {
+    fn from(orientation: Orientation) -> Turn {
+        let (swap, mirror_x, mirror_y) = match orientation {
+            Orientation::NoTransforms => (false, false, false),
+            Orientation::FlipHorizontal => (false, true, false),
+            Orientation::Rotate180 => (false, true, true),
+            Orientation::FlipVertical => (false, false, true),
+            Orientation::Rotate90FlipH => (true, false, false),
+            Orientation::Rotate90 => (true, true, false),
+            Orientation::Rotate270FlipH => (true, true, true),
+            Orientation::Rotate270 => (true, false, true),
+        };
+        Turn { swap, mirror_x, mirror_y }
+    }
+}

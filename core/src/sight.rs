@@ -1,0 +1,77 @@
+//! A photo that is open: seen whole at a scale that serves the first looks, and in part as closely as is asked for.
+
+use crate::deadline::Deadline;
+use crate::decode::{Source, check_pixels};
+use crate::error::Result;
+use crate::geometry::Area;
+use crate::image::Image;
+use crate::options::Limits;
+use crate::photo::Loaded;
+use crate::scaled::Scaled;
+
+/// A photo whose pixels can be asked for.
+pub(crate) struct Sight<'p> {
+    content: Content<'p>,
+    /// The whole photo, once it was looked at, and the part that was asked for last.
+    whole: Option<Scaled<'p>>,
+    part: Option<Scaled<'p>>,
+}
+
+enum Content<'p> {
+    Encoded(Source<'p>),
+    Pixels(&'p Image<'p>),
+}
+
+impl<'p> Sight<'p> {
+    /// Checks a photo against the limits and reads its headers.
+    pub(crate) fn open(photo: &'p Loaded<'p>, limits: &Limits, deadline: Deadline) -> Result<Sight<'p>> {
+        let content = match photo {
+            Loaded::Encoded(bytes) => Content::Encoded(Source::open(bytes, limits, deadline)?),
+            Loaded::Pixels(image) => {
+                check_pixels(image.width().into(), image.height().into(), limits)?;
+                Content::Pixels(image)
+            }
+        };
+        Ok(Sight { content, whole: None, part: None })
+    }
+
+    /// Width and height of the upright photo.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        match &self.content {
+            Content::Encoded(source) => source.size(),
+            Content::Pixels(image) => (image.width(), image.height()),
+        }
+    }
+
+    /// All pixels of the photo.
+    pub(crate) fn in_full(self) -> Result<Image<'static>> {
+        match self.content {
+            Content::Encoded(mut source) => source.decode(),
+            Content::Pixels(image) => Ok(image.clone().into_owned()),
+        }
+    }
+
+    /// Gets ready the whole photo, with at least `longest` pixels on its longer side where it has them.
+    pub(crate) fn look(&mut self, longest: usize) -> Result<()> {
+        self.whole = Some(match &mut self.content {
+            Content::Encoded(source) => source.decode_at_least(longest)?,
+            Content::Pixels(image) => Scaled::whole(image.borrowed()),
+        });
+        Ok(())
+    }
+
+    /// An area, with one pixel for a square of at most `denominator` of the photo's where memory allows.
+    pub(crate) fn seen(&mut self, area: &Area, denominator: f32) -> Result<&Scaled<'p>> {
+        let shows = |seen: &Option<Scaled<'p>>| seen.as_ref().is_some_and(|s| s.shows(area, denominator));
+        if !shows(&self.whole) && !shows(&self.part) {
+            // One part is in memory at a time.
+            self.part = None;
+            self.part = Some(match &mut self.content {
+                Content::Encoded(source) => source.decode_area(area, denominator)?,
+                Content::Pixels(image) => Scaled::whole(image.borrowed()),
+            });
+        }
+        let seen = if shows(&self.whole) { &self.whole } else { &self.part };
+        Ok(seen.as_ref().expect("one of them shows the area"))
+    }
+}

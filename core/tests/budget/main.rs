@@ -1,0 +1,123 @@
+//! What decoding takes of memory and what it may take, counted by the allocator: a process of its own, since everything
+//! in it is counted. One test at a time.
+
+mod made;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use peak_alloc::PeakAlloc;
+use testkit::{files, report};
+use visavis::{Engine, ErrorKind, Options, Verifier};
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// What codecs take whatever the size of the picture: tables, windows of what was unpacked last, profiles.
+const FIXED: usize = 1 << 20;
+
+fn verifier(max_decode_bytes: u64) -> Verifier {
+    let mut options = Options::default();
+    options.engine = Engine::Embedded;
+    options.workers = 1;
+    options.limits.max_decode_bytes = max_decode_bytes;
+    Verifier::new(options).unwrap()
+}
+
+/// The result, and the peak of what was allocated while it was computed.
+fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let result = work();
+    (result, MEMORY.peak_usage().saturating_sub(before))
+}
+
+fn mib(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+/// The golden photos and, where they are, those of `../shared/data/decode`.
+fn photos() -> Vec<PathBuf> {
+    let mut folders = vec![files::root().join("tests/golden/images")];
+    folders.extend(files::shared("decode").into_iter().flat_map(|f| [f.join("exif"), f.join("generated")]));
+    let entries = folders.iter().flat_map(|folder| folder.read_dir().unwrap());
+    let photos: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    assert!(photos.len() > 100, "{} photos", photos.len());
+    photos
+}
+
+#[test]
+fn no_photo_takes_more_than_its_budget() {
+    let _alone = ALONE.lock();
+    let photos = photos();
+    let mut worst = 0.0_f64;
+    let mut refused = 0;
+    for budget in [160 << 20, 4 << 20, 1 << 20] {
+        let verifier = verifier(budget as u64);
+        for photo in &photos {
+            let bytes = std::fs::read(photo).unwrap();
+            let (result, peak) = counted(|| verifier.decode(&bytes).map(drop));
+            assert!(
+                peak <= budget + FIXED,
+                "{}: {:.1} of {:.0} MiB",
+                photo.display(),
+                mib(peak),
+                mib(budget)
+            );
+            if result.is_err_and(|error| error.message().contains("bytes of memory")) {
+                refused += 1;
+            }
+            worst = worst.max(mib(peak));
+        }
+    }
+    assert!(refused > 10, "{refused}");
+    report::note(&format!(
+        "{} photos under 3 budgets, {refused} refused: at most {worst:.1} MiB",
+        photos.len()
+    ));
+}
+
+#[test]
+fn a_png_of_16_bits_that_is_turned_takes_no_second_copy() {
+    let _alone = ALONE.lock();
+    // 403 kB on disk. It took 16 bytes a pixel, 1.5 GiB for two.
+    let png = made::png_16_bit_turned(7071);
+    let verifier = verifier(160 << 20);
+    let (image, peak) = counted(|| verifier.decode(&png).unwrap());
+    assert_eq!((image.width(), image.height()), (7071, 7070));
+    assert!(peak < 160 << 20, "{:.1} MiB", mib(peak));
+    report::note(&format!("a PNG of 50 megapixels, 16 bits, turned: {:.1} MiB", mib(peak)));
+}
+
+#[test]
+fn photos_of_48_megapixels_are_searched_under_64_mib() {
+    let _alone = ALONE.lock();
+    let mut photos = vec![("made, progressive", made::progressive_jpeg(8000, 6000, 10))];
+    if let Some(folder) = files::shared("decode") {
+        photos.push(("photographed", std::fs::read(folder.join("generated/large_48mp.jpg")).unwrap()));
+    }
+    let verifier = verifier(160 << 20);
+    verifier.warm_up().unwrap();
+    let ((), networks) = counted(|| verifier.warm_up().unwrap());
+    for (name, photo) in photos {
+        let (found, peak) = counted(|| verifier.detect(&photo).unwrap());
+        assert!(found.width * found.height == 48_000_000);
+        assert!(peak < 64 << 20, "{name}: {:.1} MiB", mib(peak));
+        report::note(&format!(
+            "48 megapixels, {name}: {:.1} MiB above rest, {:.1} of them the networks'",
+            mib(peak),
+            mib(networks)
+        ));
+    }
+}
+
+#[test]
+fn scans_without_end_are_refused() {
+    let _alone = ALONE.lock();
+    let verifier = verifier(160 << 20);
+    assert!(verifier.detect(made::progressive_jpeg(800, 600, 100)).is_ok());
+    let error = verifier.detect(made::progressive_jpeg(800, 600, 101)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::CorruptImage);
+}
