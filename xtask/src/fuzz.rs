@@ -60,6 +60,9 @@ fn fuzz(programs: &Path, target: &str, seconds: &str) -> Result {
         "image" => "tests/golden/images".to_owned(),
         _ => format!("fuzz/seeds/{target}"),
     };
+    // Hard image files, which lie beside the repository where it is developed.
+    let hard = ["exif", "generated"].map(|name| project::root().join("../shared/data/decode").join(name));
+    let hard = hard.into_iter().filter(|folder| target == "image" && folder.is_dir());
     let mut program = project::program(programs.join(target));
     program
         .arg(format!("-max_total_time={seconds}"))
@@ -72,7 +75,8 @@ fn fuzz(programs: &Path, target: &str, seconds: &str) -> Result {
             "-verbosity=0",
         ])
         .arg(&corpus)
-        .arg(project::root().join(seeds));
+        .arg(project::root().join(seeds))
+        .args(hard);
     println!("{target}: {seconds} s");
     project::run(&mut program)
 }

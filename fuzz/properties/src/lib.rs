@@ -45,13 +45,16 @@ pub fn base64(data: &[u8]) {
     }
 }
 
-/// A file that should be a photo: its pixels are all there and not more than allowed, or there is a named error.
+/// A file that should be a photo: its pixels are all there and not more than allowed, and its parts at every scale are
+/// those of the whole, or there is a named error.
 pub fn image(data: &[u8]) {
     match VERIFIER.decode(data) {
         Ok(image) => {
             let pixels = u64::from(image.width()) * u64::from(image.height());
             assert!((1..=MAX_PIXELS).contains(&pixels));
             assert_eq!(image.rgb().len() as u64, 3 * pixels);
+            #[cfg(fuzzing)]
+            visavis::parts_agree(data, &VERIFIER.options().limits).expect("what decodes does so in parts");
         }
         Err(error) => assert!((20..=39).contains(&error.kind().number()), "{error}"),
     }
