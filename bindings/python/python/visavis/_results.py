@@ -192,7 +192,7 @@ class Verdict(PartialVerdict):
     >>> import visavis
     >>> verdict = visavis.verify("astronaut.jpg", "hopper.jpg")
     >>> verdict  # doctest: +ELLIPSIS
-    Verdict(is_match=False, score=11.05..., threshold=27.0)
+    Verdict(is_match=False, score=10.7..., threshold=27.0)
     >>> round(verdict.probe_face.bounds.width)
     91
     """

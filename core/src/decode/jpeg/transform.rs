@@ -58,10 +58,12 @@ fn transform_2(coefficients: &[i16], divisors: &[i32; 64], pixels: &mut [u8], st
 fn transform_4(coefficients: &[i16], divisors: &[i32; 64], pixels: &mut [u8], stride: usize) {
     const LONG: i32 = fixed(1.306_562_964_876_376_5);
     const SHORT: i32 = fixed(0.541_196_100_146_197);
+    // 16 bits go in and come out, so that nothing overflows in between.
     let points = |v: [i32; 4], bits: u32| {
         let (sum, difference) = ((v[0] + v[2]) << CONSTANT_BITS, (v[0] - v[2]) << CONSTANT_BITS);
         let (outer, inner) = (LONG * v[1] + SHORT * v[3], SHORT * v[1] - LONG * v[3]);
-        [sum + outer, difference + inner, difference - inner, sum - outer].map(|value| descale(value, bits))
+        [sum + outer, difference + inner, difference - inner, sum - outer]
+            .map(|value| descale(value, bits).clamp(i16::MIN.into(), i16::MAX.into()))
     };
     let columns: [[i32; 4]; 4] = std::array::from_fn(|x| {
         let column = std::array::from_fn(|y| product(coefficients[4 * y + x], divisors[4 * y + x]));
@@ -139,7 +141,7 @@ fn column([v0, d, v2, c, v4, b, v6, a]: [i16; 8], bits: u32) -> [i16; 8] {
         mix(b, fixed(2.053_119_869) + bc, c, bc).wrapping_add(bd),
         mix(a, fixed(0.298_631_336) + ad, d, ad).wrapping_add(ac),
     ];
-    let narrow = |value: i32| descale(value, bits).clamp(-32768, 32767) as i16;
+    let narrow = |value: i32| descale(value, bits).clamp(i16::MIN.into(), i16::MAX.into()) as i16;
     let first = |k: usize| narrow(even[k].wrapping_add(odd[k]));
     let last = |k: usize| narrow(even[k].wrapping_sub(odd[k]));
     [first(0), first(1), first(2), first(3), last(3), last(2), last(1), last(0)]
