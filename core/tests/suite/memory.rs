@@ -12,7 +12,7 @@ use crate::verifiers;
 
 const MOST: f64 = 300.0;
 
-/// EXIF with nothing but orientation 6, "turn right", as phones write it: turning needs a second picture in memory.
+/// EXIF with nothing but orientation 6, "turn right", as phones write it.
 const TURNED: &[u8] = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
 
 #[test]
