@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use visavis::{Band, Error, ErrorKind, Side, Stage};
 
 use crate::text::shown;
+use crate::view;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -122,6 +123,7 @@ impl Serialize for Failure {
             ("stage", json!(error.and_then(Error::stage).map(Stage::name))),
             ("path", json!(self.path.as_deref().map(Path::to_string_lossy))),
             ("message", json!(self.message())),
+            ("advice", error.map_or(Value::Null, |error| view::advice(error.advice()))),
         ];
         serializer.collect_map(members.into_iter().filter(|(_, value)| *value != Value::Null))
     }

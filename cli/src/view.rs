@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
-use visavis::{Comparison, EngineInfo, Face, Quality, Rect, Sample, ScoreTable, Verifier};
+use serde_json::Value;
+use visavis::{Advice, Comparison, EngineInfo, Face, Quality, Rect, Sample, ScoreTable, Verifier};
 
 use crate::text::grouped;
 
@@ -28,6 +29,9 @@ pub(crate) struct FaceView {
     /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<QualityView>,
+    /// What a better photo needs.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    advice: Value,
 }
 
 #[derive(Serialize)]
@@ -100,6 +104,7 @@ impl From<&Face> for FaceView {
             landmarks: face.landmarks.map(|point| [point.x, point.y]),
             confidence: face.confidence,
             quality: face.quality.map(QualityView),
+            advice: face.quality.map_or(Value::Null, |quality| advice(&quality.advice())),
         }
     }
 }
@@ -128,6 +133,11 @@ impl From<&EngineInfo> for EngineView {
             fallback_reason: info.fallback_reason.clone(),
         }
     }
+}
+
+/// The names of what a person can do, or null where there is nothing.
+pub(crate) fn advice(advice: &[Advice]) -> Value {
+    if advice.is_empty() { Value::Null } else { advice.iter().map(|advice| advice.name()).collect() }
 }
 
 pub(crate) fn milliseconds(time: Duration) -> f64 {
@@ -161,9 +171,11 @@ pub(crate) fn describe(face: &Face) -> String {
     let bounds = format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence);
     let Some(quality) = &face.quality else { return bounds };
     let Quality { inter_eye_distance, sharpness, brightness, contrast, yaw, pitch, roll, .. } = quality;
+    let advice: Vec<_> = quality.advice().iter().map(|one| format!("\n    {}", one.sentence())).collect();
     format!(
         "{bounds}\n    quality: {inter_eye_distance:.0} pixels between the eyes, sharpness {sharpness:.2}, brightness \
-         {brightness:.2}, contrast {contrast:.2}, yaw {yaw:.0}, pitch {pitch:.0}, roll {roll:.0} degrees"
+         {brightness:.2}, contrast {contrast:.2}, yaw {yaw:.0}, pitch {pitch:.0}, roll {roll:.0} degrees{}",
+        advice.concat()
     )
 }
 

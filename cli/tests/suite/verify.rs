@@ -72,6 +72,18 @@ fn quality_is_measured_where_it_is_asked_for() {
 }
 
 #[test]
+fn advice_is_given_in_words_and_by_name() {
+    let photo = golden("rotated-90.jpg");
+    let detect = |more: &str| run(args!["detect", photo, "--quality", more]);
+    assert_eq!(detect("--json").json()["faces"][0]["advice"], serde_json::json!(["tilted"]));
+    let text = detect("--workers=1").text().to_owned();
+    assert!(text.contains("hold head and camera upright"), "{text}");
+    let run = run(args!["verify", golden("black.jpg"), photo, "--json"]);
+    assert_eq!(run.json()["error"]["advice"], serde_json::json!(["too_dark"]));
+    assert!(run.stderr.contains("too dark"), "{}", run.stderr);
+}
+
+#[test]
 fn an_error_is_reported_in_words_and_in_json() {
     let (faceless, sound) = (golden("gray.png"), golden("hopper.jpg"));
     run(args!["verify", sound, faceless]).fails_with("NO_FACE");
