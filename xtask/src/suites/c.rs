@@ -22,26 +22,11 @@ fn abi() -> Result {
     header::check()?;
     headers_alone()?;
     let built = project::target()?.join("debug");
-    let library = || {
-        let mut cargo = project::cargo();
-        cargo.args(["build", "--package", "visavis-ffi", "--lib"]);
-        cargo
-    };
-    project::run(library().args(["--features", "test-panic"]))?;
+    project::build("dev", &["--lib", "--features", "visavis-ffi/test-panic"])?;
     fs::copy(built.join("libvisavis.so"), folder("panic")?.join(install::soname())).map_err(text)?;
-    project::run(&mut library())?;
-    project::run(project::cargo().args(["build", "--package", "visavis-ffi", "--example", "ppm"]))?;
+    project::build("dev", &["--lib"])?;
+    project::build("dev", &["--example", "ppm"])?;
     install::install(&place()?, &built, install::provided().as_deref())?;
-    // The generator of the header reads the documentation of the exports too; links in it must not break.
-    project::run(project::cargo().args([
-        "rustdoc",
-        "--package",
-        "visavis-ffi",
-        "--lib",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
     exports()
 }
 

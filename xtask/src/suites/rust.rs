@@ -72,5 +72,6 @@ fn docs() -> Result {
 }
 
 fn tests() -> Result {
-    project::run(project::cargo().args(["test", "--workspace"]))
+    // What tests build themselves has the features that the whole workspace gives its dependencies, too.
+    project::run(project::cargo().args(["test", "--workspace"]).env("VISAVIS_TEST_BUILD", "--workspace"))
 }
