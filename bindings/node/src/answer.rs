@@ -5,7 +5,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{Buffer, Either7};
 use napi_derive::napi;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, names};
 use crate::template::NativeTemplate;
 
 /// The answer to a request.
@@ -275,11 +275,6 @@ object! {
 /// that comparing with a threshold gives what `isMatch` says.
 fn number(value: f32) -> f64 {
     value.to_string().parse().expect("what Rust prints, it reads")
-}
-
-/// Advice by its names.
-pub(crate) fn names(advice: &[visavis::Advice]) -> Vec<String> {
-    advice.iter().map(|advice| advice.name().to_owned()).collect()
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -6,8 +6,6 @@ use std::io;
 use napi_derive::napi;
 use visavis::{Error, ErrorKind};
 
-use crate::answer::names;
-
 /// Why a call failed. The JavaScript half makes an error of it.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
@@ -73,4 +71,9 @@ impl Failure {
     pub(crate) fn closed() -> Self {
         Self::own("CLOSED", "the verifier is closed".to_owned())
     }
+}
+
+/// Advice by its names.
+pub(crate) fn names(advice: &[visavis::Advice]) -> Vec<String> {
+    advice.iter().map(|advice| advice.name().to_owned()).collect()
 }

@@ -19,7 +19,9 @@ pub(crate) fn library() -> &'static Path {
         let profile = if profile == "debug" { "dev" } else { &profile };
         // `cargo test` does not build a library that no test can link as a crate.
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let arguments = ["build", "--package", "visavis-ffi", "--lib", "--profile", profile];
+        // Which packages decides about features; `cargo xtask test` names those that it has compiled already.
+        let packages = std::env::var("VISAVIS_TEST_BUILD").unwrap_or("--package=visavis-ffi".into());
+        let arguments = ["build", &packages, "--lib", "--profile", profile];
         ran(Command::new(cargo).args(arguments).current_dir(files::root()));
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
         fs::create_dir_all(&folder).expect("the target folder is writable");
