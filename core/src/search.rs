@@ -12,7 +12,6 @@ use crate::geometry::{Area, Point, SimilarityTransform, length};
 use crate::options::Search;
 use crate::sight::Sight;
 use crate::verdict::Face;
-use crate::warp::covered;
 
 /// What a first look must show.
 const FIRST: Belief = Belief { confidence: 0.95, max_spread: MAX_SPREAD };
@@ -319,7 +318,13 @@ impl Searcher<'_, '_> {
         let ty = centre.y - 0.5 - (b * middle + a * middle);
         let map = SimilarityTransform { a, b, tx, ty };
         self.deadline.check()?;
-        let Some(area) = covered(&map, square, self.size) else { return Ok(None) };
+        // With what any turn shows, so that it is decoded once.
+        let reach = 0.75 * square * scale;
+        let (low, high) = (
+            Point { x: centre.x - reach, y: centre.y - reach },
+            Point { x: centre.x + reach, y: centre.y + reach },
+        );
+        let Some(area) = Area::between(low, high, self.size) else { return Ok(None) };
         let scaled = self.sight.seen(&area, map.scale())?;
         let mut seen = self.detector.look_closer(&scaled.image, &scaled.map_of_photo(&map), CLOSER)?;
         for sighting in &mut seen {

@@ -92,7 +92,7 @@ impl Verifier {
 
     /// Finds all faces of a photo. A photo without a face is no error here.
     pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
-        let (photo, deadline) = (photo.into(), self.deadline());
+        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
         let mut worker = self.pool.take()?;
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
@@ -109,7 +109,7 @@ impl Verifier {
 
     /// Makes a template of the face that counts on a photo.
     pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
-        let deadline = self.deadline();
+        let deadline = Deadline::after(self.options.deadline);
         self.extract_with(&mut *self.pool.take()?, &photo.into(), deadline)
     }
 
@@ -117,7 +117,7 @@ impl Verifier {
     ///
     /// `face` is one that [`detect`](Self::detect) found on the same photo.
     pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
-        let (photo, deadline) = (photo.into(), self.deadline());
+        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
         let mut worker = self.pool.take()?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         let mut sight = self.open(&loaded, deadline).stage(Stage::Decode)?;
@@ -132,7 +132,7 @@ impl Verifier {
 
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
     pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
-        let (photo, deadline) = (photo.into(), self.deadline());
+        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
         // The worker is not used, but bounds how many photos are in memory.
         let _worker = self.pool.take()?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
@@ -177,7 +177,7 @@ impl Verifier {
 
     /// Side by side when a second worker is free, one after the other when not.
     fn extract_both(&self, probe: &Photo<'_>, reference: &Photo<'_>) -> Result<(Extraction, Extraction)> {
-        let deadline = self.deadline();
+        let deadline = Deadline::after(self.options.deadline);
         let mut worker = self.pool.take()?;
         let second = self.pool.try_take().and_then(Result::ok);
         let (probe, reference) = if let Some(second) = second {
@@ -294,10 +294,6 @@ impl Verifier {
         let landmarks = face.landmarks.map(|point| seen.of_photo(point));
         let chip = align(&seen.image, &landmarks, extractor.input_size, &extractor.input);
         extract(&chip.stage(Stage::Extract)?, &mut *worker.extractor, extractor).stage(Stage::Extract)
-    }
-
-    fn deadline(&self) -> Deadline {
-        Deadline::after(self.options.deadline)
     }
 
     fn compare_templates(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
