@@ -93,7 +93,7 @@
 #define VAV_VERSION_MAJOR 0
 
 /// Version of this header: additions.
-#define VAV_VERSION_MINOR 1
+#define VAV_VERSION_MINOR 2
 
 /// Version of this header: fixes.
 #define VAV_VERSION_PATCH 0

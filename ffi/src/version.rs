@@ -7,7 +7,7 @@ use crate::boundary::guard_or;
 /// Version of this header: changes that break programs. While it is 0, those of the minor version may.
 pub const VAV_VERSION_MAJOR: i32 = 0;
 /// Version of this header: additions.
-pub const VAV_VERSION_MINOR: i32 = 1;
+pub const VAV_VERSION_MINOR: i32 = 2;
 /// Version of this header: fixes.
 pub const VAV_VERSION_PATCH: i32 = 0;
 
@@ -31,6 +31,6 @@ mod tests {
     fn the_header_is_of_the_version_of_the_library() {
         let header = format!("{VAV_VERSION_MAJOR}.{VAV_VERSION_MINOR}.{VAV_VERSION_PATCH}");
         assert_eq!(header, env!("CARGO_PKG_VERSION"));
-        assert_eq!(vav_version_number(), 1000);
+        assert_eq!(vav_version_number(), 2000);
     }
 }
