@@ -94,12 +94,13 @@ impl<'a> Jpeg<'a> {
     pub(super) fn working_memory(&self, view: &View) -> u64 {
         let picture = Picture::new(&self.frame, self.colour, view);
         let components = self.frame.components.iter().enumerate();
+        let rows_read = if self.passes.is_empty() { 0..self.frame.mcus.1 } else { self.rows_again(&picture) };
         let sum = components.map(|(index, component)| {
-            let kept = picture.channels[index].zone.side.pow(2);
+            let side = picture.channels[index].zone.side;
             let (columns, rows) = picture.blocks(index);
-            let lines = 2 * columns.len() * 8 * component.down * 8;
-            let stored = 2 * kept * columns.len() * rows.len();
-            let bits = 8 * component.padded_columns(self.frame.mcus.0) * self.frame.mcus.1 * component.down;
+            let lines = 2 * columns.len() * side * component.down * side;
+            let stored = 2 * side * side * columns.len() * rows.len();
+            let bits = 8 * component.padded_columns(self.frame.mcus.0) * rows_read.len() * component.down;
             lines + if self.frame.progressive { stored + bits } else { stored * usize::from(self.is_split()) }
         });
         sum.sum::<usize>() as u64
@@ -166,9 +167,15 @@ impl<'a> Jpeg<'a> {
         show(picture, &stores, deadline, sink)
     }
 
+    /// The rows to read for a picture when the scans can be entered: from the next mark above.
+    fn rows_again(&self, picture: &Picture) -> Range<usize> {
+        let step = entry_step(&self.frame);
+        picture.rows.start / step * step..picture.rows.end
+    }
+
     fn read_again(&mut self, picture: &mut Picture, deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
         picture.take_divisors(&self.frame);
-        let rows = picture.rows.start / entry_step(&self.frame) * entry_step(&self.frame)..picture.rows.end;
+        let rows = self.rows_again(picture);
         let mut stores = Vec::new();
         for pass in &mut self.passes {
             let state = pass.entries[rows.start / entry_step(&self.frame)].clone();
