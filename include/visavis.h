@@ -198,6 +198,16 @@ typedef enum {
     VAV_FACE_SINGLE = 2,
 } vav_face_policy;
 
+/// How hard a face is looked for. A look at 320 pixels is the unit of its cost; one is enough for most photos.
+typedef enum {
+    /// Little more than the whole picture: 12 looks at most.
+    VAV_SEARCH_QUICK = 0,
+    /// Also closer, at any angle, and at the parts of a large picture: 120 looks at most (default).
+    VAV_SEARCH_NORMAL = 1,
+    /// The same with 600 looks at most.
+    VAV_SEARCH_THOROUGH = 2,
+} vav_search;
+
 /// What the bytes of a vav_photo are.
 typedef enum {
     /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
@@ -409,6 +419,9 @@ vav_status vav_config_set_workers(vav_config *config, size_t workers);
 /// Which face counts when a photo shows several: a vav_face_policy.
 vav_status vav_config_set_face_policy(vav_config *config, int32_t policy);
 
+/// How hard a face is looked for: a vav_search.
+vav_status vav_config_set_search(vav_config *config, int32_t search);
+
 /// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
 vav_status vav_config_set_min_face(vav_config *config,
                                    uint32_t pixels);
@@ -423,6 +436,12 @@ vav_status vav_config_set_max_bytes(vav_config *config, size_t bytes);
 
 /// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
 vav_status vav_config_set_max_pixels(vav_config *config, uint64_t pixels);
+
+/// The most memory that decoding one photo may take, in bytes, 1..2^40 (default 160 MiB).
+vav_status vav_config_set_max_decode_bytes(vav_config *config, uint64_t bytes);
+
+/// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
+vav_status vav_config_set_deadline(vav_config *config, uint32_t milliseconds);
 
 /// The status that the failed call returned; VAV_OK for NULL.
 vav_status vav_error_status(const vav_error *error);

@@ -150,6 +150,9 @@ public:
     config &threshold(float score) { return set(vav_config_set_threshold(get(), score)); }
     config &max_bytes(std::size_t bytes) { return set(vav_config_set_max_bytes(get(), bytes)); }
     config &max_pixels(std::uint64_t pixels) { return set(vav_config_set_max_pixels(get(), pixels)); }
+    config &max_decode_bytes(std::uint64_t bytes) { return set(vav_config_set_max_decode_bytes(get(), bytes)); }
+    config &search(vav_search search) { return set(vav_config_set_search(get(), search)); }
+    config &deadline(std::uint32_t milliseconds) { return set(vav_config_set_deadline(get(), milliseconds)); }
 
     vav_config *get() const noexcept { return handle_.get(); }
 

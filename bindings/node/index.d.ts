@@ -80,6 +80,12 @@ export interface VerifierOptions {
   maxBytes?: number | undefined;
   /** Largest width times height of a photo, of raw pixels too (default 50,000,000). */
   maxPixels?: number | undefined;
+  /** Most memory that decoding one photo may take, in bytes (default 160 MiB). */
+  maxDecodeBytes?: number | undefined;
+  /** How hard a face is looked for (default `'normal'`): 12, 120 or 600 looks at most. */
+  search?: 'quick' | 'normal' | 'thorough' | undefined;
+  /** Seconds that one call may take once it has a worker, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
+  deadline?: number | undefined;
   /**
    * How many calls may wait for a worker (default 256). Each holds its photos' bytes. One more is rejected with
    * `QUEUE_FULL`.

@@ -20,7 +20,8 @@ pub(crate) struct Setup {
     #[arg(long, global = true, value_name = "N")]
     workers: Option<usize>,
     /// Any other option; may be repeated: `face=prominent|largest|single`, `search=quick|normal|thorough`,
-    /// `min_face=PIXELS`, `threshold=SCORE`, `max_bytes=N`, `max_pixels=N`, `onnxruntime=LIBRARY`
+    /// `min_face=PIXELS`, `threshold=SCORE`, `max_bytes=N`, `max_pixels=N`,
+    /// `max_decode_bytes=N`, `deadline=SECONDS`, `onnxruntime=LIBRARY`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     settings: Vec<String>,
     /// What applies unless an argument sets it.

@@ -17,7 +17,7 @@ impl FloatingPoint {
         FloatingPoint
     }
 
-    #[cfg(feature = "onnxruntime")]
+    #[cfg(any(test, feature = "onnxruntime"))]
     pub(crate) fn without_subnormals() -> Self {
         FloatingPoint
     }
@@ -35,14 +35,14 @@ mod set {
         /// Round to nearest, no traps, no flags.
         pub(super) const STANDARD: Register = 0x1f80;
         /// Flush to zero, and denormals are zero.
-        #[cfg(feature = "onnxruntime")]
+        #[cfg(any(test, feature = "onnxruntime"))]
         pub(super) const WITHOUT_SUBNORMALS: Register = STANDARD | 0x8040;
     }
     #[cfg(target_arch = "aarch64")]
     mod values {
         pub(super) type Register = u64;
         pub(super) const STANDARD: Register = 0;
-        #[cfg(feature = "onnxruntime")]
+        #[cfg(any(test, feature = "onnxruntime"))]
         pub(super) const WITHOUT_SUBNORMALS: Register = 1 << 24;
     }
     use values::Register;
@@ -64,7 +64,7 @@ mod set {
         }
 
         /// For networks: arithmetic with subnormal numbers is slow, and their size means nothing there.
-        #[cfg(feature = "onnxruntime")]
+        #[cfg(any(test, feature = "onnxruntime"))]
         pub(crate) fn without_subnormals() -> Self {
             Self::replace(values::WITHOUT_SUBNORMALS)
         }

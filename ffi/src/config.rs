@@ -1,8 +1,9 @@
 //! `vav_config`: the settings of a verifier.
 
 use std::ffi::c_char;
+use std::time::Duration;
 
-use face::{Engine, FacePolicy, Options, Result};
+use face::{Engine, FacePolicy, Options, Result, Search};
 
 use crate::boundary::{enumerator, guard, guard_or, non_null, path};
 use crate::status::vav_status;
@@ -33,6 +34,17 @@ pub enum vav_face_policy {
     VAV_FACE_LARGEST = 1,
     /// The only one; several faces are VAV_SEVERAL_FACES.
     VAV_FACE_SINGLE = 2,
+}
+
+/// How hard a face is looked for. A look at 320 pixels is the unit of its cost; one is enough for most photos.
+#[repr(C)]
+pub enum vav_search {
+    /// Little more than the whole picture: 12 looks at most.
+    VAV_SEARCH_QUICK = 0,
+    /// Also closer, at any angle, and at the parts of a large picture: 120 looks at most (default).
+    VAV_SEARCH_NORMAL = 1,
+    /// The same with 600 looks at most.
+    VAV_SEARCH_THOROUGH = 2,
 }
 
 impl vav_config {
@@ -126,6 +138,23 @@ pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, po
     })
 }
 
+/// How hard a face is looked for: a vav_search.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_search(config: Option<&mut vav_config>, search: i32) -> vav_status {
+    guard(None, || {
+        let search = enumerator(
+            search,
+            &[
+                (vav_search::VAV_SEARCH_QUICK as i32, Search::Quick),
+                (vav_search::VAV_SEARCH_NORMAL as i32, Search::Normal),
+                (vav_search::VAV_SEARCH_THOROUGH as i32, Search::Thorough),
+            ],
+            "search",
+        )?;
+        set(config, |options| options.search = search)
+    })
+}
+
 /// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixels: u32) -> vav_status {
@@ -149,4 +178,17 @@ pub extern "C" fn vav_config_set_max_bytes(config: Option<&mut vav_config>, byte
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_pixels(config: Option<&mut vav_config>, pixels: u64) -> vav_status {
     guard(None, || set(config, |options| options.limits.max_pixels = pixels))
+}
+
+/// The most memory that decoding one photo may take, in bytes, 1..2^40 (default 160 MiB).
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_max_decode_bytes(config: Option<&mut vav_config>, bytes: u64) -> vav_status {
+    guard(None, || set(config, |options| options.limits.max_decode_bytes = bytes))
+}
+
+/// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milliseconds: u32) -> vav_status {
+    let deadline = (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()));
+    guard(None, || set(config, |options| options.deadline = deadline))
 }

@@ -84,6 +84,12 @@ settings! {
     max_memory_bytes: usize = 256 << 20;
     /// Largest photo in pixels [default: 50000000]
     max_pixels: u64 = 50_000_000;
+    /// Most memory that decoding one photo may take, in bytes [default: 167772160]
+    max_decode_bytes: u64 = 160 << 20;
+    /// How hard a face is looked for: quick, normal or thorough [default: normal]
+    search: String = "normal".into();
+    /// Seconds that one verification may take; longer ones are answered OVERLOADED [default: 20]
+    deadline: Seconds = Seconds::new(20);
     /// Open connections; more wait to be accepted [default: 4096]
     max_connections: usize = 4096;
     /// Open connections from one address; more are closed [default: 1024]
@@ -161,6 +167,9 @@ impl Config {
         options.threshold = self.threshold;
         options.min_face = self.min_face;
         options.limits.max_pixels = self.max_pixels;
+        options.limits.max_decode_bytes = self.max_decode_bytes;
+        options.search = self.search.parse()?;
+        options.deadline = Some(self.deadline.get());
         options.onnxruntime = named(&self.onnxruntime).map(Path::to_owned);
         options.models = named(&self.models).map(Path::to_owned);
         Ok(options)

@@ -105,6 +105,7 @@ impl From<Code> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match (error.kind().band(), error.side()) {
+            _ if error.kind() == ErrorKind::DeadlineExceeded => Code::Overloaded,
             (Band::Image, Some(Side::Probe)) => Code::MissingProbeImage,
             (Band::Image, Some(Side::Reference)) => Code::MissingReferenceImage,
             (Band::Photo, Some(Side::Probe)) => Code::ProbeFaceNotFound,
@@ -123,6 +124,10 @@ mod tests {
     fn every_kind_of_the_core_has_its_code() {
         for kind in ErrorKind::ALL {
             let code = |side| Failure::from(Error::new(*kind, "").at_side(side)).code;
+            if *kind == ErrorKind::DeadlineExceeded {
+                assert_eq!(code(Side::Probe), Code::Overloaded);
+                continue;
+            }
             let expected = match kind.number() {
                 20..=39 => (Code::MissingProbeImage, Code::MissingReferenceImage),
                 40..=59 => (Code::ProbeFaceNotFound, Code::ReferenceFaceNotFound),

@@ -36,6 +36,9 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_config_set_threshold(NULL, 1.0f) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_max_bytes(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_config_set_max_pixels(NULL, 1) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_config_set_max_decode_bytes(NULL, 1) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_config_set_search(NULL, VAV_SEARCH_QUICK) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_config_set_deadline(NULL, 1) == VAV_INVALID_ARGUMENT);
     CHECK(vav_error_status(NULL) == VAV_OK && vav_error_side(NULL) == VAV_SIDE_NONE);
     CHECK(vav_error_advice(NULL) == 0 && vav_error_stage(NULL) == VAV_STAGE_NONE && strcmp(vav_error_message(NULL), "") == 0);
     CHECK(vav_faces_count(NULL) == 0 && vav_template_size(NULL) == 0 && vav_template_is_failed(NULL) == 0);

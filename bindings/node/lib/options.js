@@ -19,6 +19,9 @@ const OPTIONS = new Map([
   ['threshold', ['threshold', 'number']],
   ['maxBytes', ['max_bytes', 'number']],
   ['maxPixels', ['max_pixels', 'number']],
+  ['maxDecodeBytes', ['max_decode_bytes', 'number']],
+  ['search', ['search', 'string']],
+  ['deadline', ['deadline', 'number']],
   ['queueLength', []],
 ]);
 

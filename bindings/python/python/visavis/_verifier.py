@@ -62,6 +62,9 @@ class Verifier:
         threshold: Optional[float] = None,
         max_bytes: Optional[int] = None,
         max_pixels: Optional[int] = None,
+        max_decode_bytes: Optional[int] = None,
+        search: Optional[Literal["quick", "normal", "thorough"]] = None,
+        deadline: Optional[float] = None,
     ) -> None:
         """Load the models and start the engine; what is left out has its default.
 
@@ -75,6 +78,9 @@ class Verifier:
         threshold: comparison score from which two photos are a match (27: a false match rate of 0.2 %).
         max_bytes: largest image file in bytes (64 MiB).
         max_pixels: largest photo, width times height (50 million).
+        max_decode_bytes: most memory that decoding one photo may take (160 MiB).
+        search: how hard a face is looked for: `quick`, `normal` or `thorough`: 12, 120 or 600 looks at most.
+        deadline: seconds that one call may take, or it fails with DEADLINE_EXCEEDED (any).
         """
         settings = {
             "engine": engine,
@@ -84,6 +90,9 @@ class Verifier:
             "threshold": threshold,
             "max_bytes": max_bytes,
             "max_pixels": max_pixels,
+            "max_decode_bytes": max_decode_bytes,
+            "search": search,
+            "deadline": deadline,
         }
         given = [(name, str(value)) for name, value in settings.items() if value is not None]
         hint = None if engine == "embedded" else _onnxruntime.library()
