@@ -74,10 +74,12 @@ impl Quality {
     /// What a better photo needs; empty for a good one. The bounds are chosen so that at most one press photo in twenty
     /// meets one, and not fitted to errors.
     pub fn advice(&self) -> Vec<Advice> {
+        let dark = self.under_exposure > 0.6 || self.brightness < 0.05;
         let applies = |advice: &Advice| match advice {
             Advice::TooSmall => self.inter_eye_distance < 30.0,
-            Advice::Blurred => self.sharpness < 0.4,
-            Advice::TooDark => self.under_exposure > 0.6 || self.brightness < 0.05,
+            // What is dark shows no detail, however sharp it is.
+            Advice::Blurred => self.sharpness < 0.4 && !dark,
+            Advice::TooDark => dark,
             Advice::TooBright => self.over_exposure > 0.1,
             Advice::TurnedAway => self.yaw.abs() > 35.0 || self.pitch.abs() > 35.0,
             Advice::Tilted => self.roll.abs() > 30.0,

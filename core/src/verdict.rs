@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::advice::Advice;
 use crate::error::Result;
 use crate::geometry::{Point, Rect};
 use crate::quality::Quality;
@@ -110,6 +111,17 @@ impl Face {
     /// A face that was kept elsewhere, as a detection gave it.
     pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
         Face { bounds, landmarks, confidence, quality: None }
+    }
+}
+
+impl Sample {
+    /// What a better photo needs; of the face only where its quality was asked for.
+    pub fn advice(&self) -> Vec<Advice> {
+        let mut advice = self.face.quality.map_or_else(Vec::new, |quality| quality.advice());
+        if self.face_count > 1 {
+            advice.push(Advice::SeveralFaces);
+        }
+        advice
     }
 }
 

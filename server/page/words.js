@@ -49,21 +49,20 @@ export function thresholdWords({ threshold, lowestMeasuredRate }) {
     `${often} pairs of different people get that far.`;
 }
 
-const isDark = ({ quality }) => quality.underExposure > 0.6 || quality.brightness < 0.05;
-
-// Chosen so that at most one press photo (LFW) in twenty meets one: where the person who takes the photo can do something about it.
-const ADVICE = [
-  [({ quality }) => quality.interEyeDistance < 30, "the face is small: come closer, or use a larger photo"],
-  [isDark, "the face is dark: turn towards the light"],
-  [(photo) => photo.quality.sharpness < 0.4 && !isDark(photo), "the face is blurred: hold still and let the camera focus"],
-  [({ quality }) => quality.overExposure > 0.1, "parts of the face are white: less light, or none from the front"],
-  [({ quality }) => Math.abs(quality.yaw) > 35 || Math.abs(quality.pitch) > 35, "the head is turned away: look into the camera"],
-  [({ quality }) => Math.abs(quality.roll) > 30, "the head is tilted: hold it, or the camera, upright"],
-  [({ faceCount }) => faceCount > 1, "there are several faces; the most prominent one counts"],
-];
+// The names are the server's, which measures; docs/DETAILS.md has its bounds.
+const ADVICE = {
+  too_small: "the face is small: come closer, or use a larger photo",
+  blurred: "the face is blurred: hold still and let the camera focus",
+  too_dark: "the face is dark: turn towards the light",
+  too_bright: "parts of the face are white: less light, or none from the front",
+  turned_away: "the head is turned away: look into the camera",
+  tilted: "the head is tilted: hold it, or the camera, upright",
+  covered: "the face is covered: show all of it",
+  several_faces: "there are several faces; the most prominent one counts",
+};
 
 /** What would make the photos better, in sentences. */
 export function advice(details) {
   return ["probe", "reference"].flatMap((side) =>
-    ADVICE.filter(([applies]) => applies(details[side])).map(([, words]) => `On the ${side}, ${words}.`));
+    details[side].advice.filter((name) => name in ADVICE).map((name) => `On the ${side}, ${ADVICE[name]}.`));
 }

@@ -145,7 +145,7 @@ pub struct Envelope<'a> {
 #[serde(untagged)]
 enum Extension<'a> {
     Verdict(&'a Details),
-    Failure { code: &'static str, message: String },
+    Failure { code: &'static str, message: String, advice: Vec<&'static str> },
 }
 
 impl<'a> Envelope<'a> {
@@ -160,10 +160,10 @@ impl<'a> Envelope<'a> {
         Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
     }
 
-    /// The same with the reason: its name, and words for people.
+    /// The same with the reason: its name, words for people, and names of what whoever took the photo can do.
     #[must_use]
-    pub(crate) fn because(self, code: &'static str, message: String) -> Self {
-        Envelope { details: Some(Extension::Failure { code, message }), ..self }
+    pub(crate) fn because(self, code: &'static str, message: String, advice: Vec<&'static str>) -> Self {
+        Envelope { details: Some(Extension::Failure { code, message, advice }), ..self }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use visavis::{Face, Point, Quality, Rect, Sample, ScoreTable, Verdict, Verifier};
+use visavis::{Advice, Face, Point, Quality, Rect, Sample, ScoreTable, Verdict, Verifier};
 
 /// The member `details` of a verdict.
 #[derive(Serialize)]
@@ -29,6 +29,7 @@ struct Photo {
     face_count: usize,
     face: Location,
     quality: Option<Capture>,
+    advice: Vec<&'static str>,
     milliseconds: Milliseconds,
 }
 
@@ -108,6 +109,7 @@ impl Photo {
                 confidence,
             },
             quality: sample.face.quality.as_ref().map(Capture::new),
+            advice: sample.advice().into_iter().map(Advice::name).collect(),
             milliseconds: Milliseconds {
                 decode: milliseconds(sample.timings.decode),
                 detect: milliseconds(sample.timings.detect),

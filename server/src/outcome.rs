@@ -75,6 +75,14 @@ impl Cause {
         }
     }
 
+    /// Names of what whoever took the photo can do.
+    pub(crate) fn advice(&self) -> Vec<&'static str> {
+        match self {
+            Cause::Core(error) => error.advice().iter().map(|advice| advice.name()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What is wrong, and what can be done about it. Our own faults are not described to clients.
     pub(crate) fn words(&self) -> String {
         let error = match self {

@@ -58,7 +58,7 @@ fn refusal(failure: &Failure, context: &Context<'_>) -> Response {
     let code = failure.code;
     let mut envelope = Envelope::failure(context.session_id, code);
     if let Some(cause) = failure.cause.as_ref().filter(|_| context.with_details) {
-        envelope = envelope.because(cause.name(), cause.words());
+        envelope = envelope.because(cause.name(), cause.words(), cause.advice());
     }
     let mut response = json(code.status(), &envelope);
     if let Some(allowed) = failure.allowed {
