@@ -189,6 +189,8 @@ pub extern "C" fn vav_config_set_max_decode_bytes(config: Option<&mut vav_config
 /// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milliseconds: u32) -> vav_status {
-    let deadline = (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()));
-    guard(None, || set(config, |options| options.deadline = deadline))
+    guard(None, || {
+        let deadline = (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()));
+        set(config, |options| options.deadline = deadline)
+    })
 }
