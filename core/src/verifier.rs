@@ -120,7 +120,8 @@ impl Verifier {
         let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
         let mut worker = self.pool.take()?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
-        let mut sight = self.open(&loaded, deadline).stage(Stage::Decode)?;
+        // As for a search, so that the template is that of `extract` to the bit.
+        let mut sight = self.look(&loaded, deadline).stage(Stage::Decode)?;
         self.template(&mut worker, &mut sight, face, deadline)
     }
 
@@ -234,7 +235,13 @@ impl Verifier {
         Ok(Extraction { template, sample })
     }
 
-    /// Looks for faces at a scale that shows the detector as much as the full photo would.
+    /// Opens a photo, and sees it at a scale that shows the detector as much as the full photo would.
+    fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline) -> Result<Sight<'p>> {
+        let mut sight = self.open(photo, deadline)?;
+        sight.look(self.models.detector.networks.last().map_or(0, |(largest, _)| *largest))?;
+        Ok(sight)
+    }
+
     fn find<'p>(
         &self,
         worker: &mut Worker,
@@ -244,13 +251,8 @@ impl Verifier {
     ) -> Result<(Sight<'p>, Found)> {
         let model = &*self.models.detector;
         let input_sizes: Vec<usize> = model.networks.iter().map(|(input_size, _)| *input_size).collect();
-        let longest = input_sizes.iter().copied().max().unwrap_or(0);
-        let open = || {
-            let mut sight = self.open(photo, deadline)?;
-            sight.look(longest)?;
-            Ok(sight)
-        };
-        let mut sight = timed(&mut timings.decode, open).stage(Stage::Decode)?;
+        let look = || self.look(photo, deadline);
+        let mut sight = timed(&mut timings.decode, look).stage(Stage::Decode)?;
         let detector =
             Detector { sessions: &mut worker.detectors, input_sizes: &input_sizes, input: &model.input };
         let look = || search(&mut sight, detector, self.options.search, deadline);

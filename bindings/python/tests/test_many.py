@@ -40,7 +40,7 @@ def test_outcomes_come_in_order_with_their_errors(
         scores = [getattr(outcome.value, "integer_score", None) for outcome in outcomes[start : start + 7]]
         errors = [type(outcome.error) for outcome in outcomes[start : start + 7]]
         none = type(None)
-        assert scores == [11, None, None, None, None, None, 100]
+        assert scores == [10, None, None, None, None, None, 100]
         assert errors == [
             none,
             visavis.NoFaceError,
@@ -50,7 +50,7 @@ def test_outcomes_come_in_order_with_their_errors(
             TypeError,
             none,
         ]
-    assert outcomes[0].get().integer_score == 11
+    assert outcomes[0].get().integer_score == 10
     with pytest.raises(visavis.PhotoError):
         outcomes[1].get()
     assert "JFIF" not in repr(outcomes) and "item" not in repr(outcomes[0])
@@ -77,9 +77,9 @@ def test_templates_are_extracted_side_by_side(verifier: visavis.Verifier, images
 def test_pairs_may_hold_templates_and_have_a_threshold(verifier: visavis.Verifier, images: Path) -> None:
     template = verifier.extract(images / "astronaut.jpg").template
     pairs = [(template, images / "hopper.jpg"), (images / "gray.png", template), (template, template)]
-    outcomes = list(verifier.verify_many(pairs, threshold=11))
+    outcomes = list(verifier.verify_many(pairs, threshold=10))
     values = [None if outcome.value is None else outcome.value.integer_score for outcome in outcomes]
-    assert values == [11, None, 100]
+    assert values == [10, None, 100]
     assert outcomes[0].get().is_match and getattr(outcomes[1].error, "side", None) == "probe"
 
 

@@ -23,7 +23,7 @@ def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hoppe
     assert verdict == again and hash(verdict) == hash(again)
     assert verdict != verifier.verify(hopper, astronaut)
     assert verdict.probe_face is verdict.probe.face and verdict.reference_face is verdict.reference.face
-    assert verdict.integer_score == int(verdict.score) == 11
+    assert verdict.integer_score == int(verdict.score) == 10
     assert verdict.false_match_rate == pytest.approx(10 ** (-verdict.score / 10))
     for same in (pickle.loads(pickle.dumps(verdict)), copy.deepcopy(verdict)):
         assert same == verdict
@@ -52,7 +52,7 @@ def test_nothing_is_true_by_accident(verifier: visavis.Verifier, astronaut: byte
 
 
 def test_the_threshold_decides(astronaut: bytes, hopper: bytes) -> None:
-    for threshold, is_match in [(11, True), (11.1, False), (12, False)]:
+    for threshold, is_match in [(10, True), (10.8, False), (12, False)]:
         verifier = visavis.Verifier(threshold=threshold)
         assert verifier.threshold == threshold
         assert verifier.verify(astronaut, hopper).is_match is is_match
@@ -62,7 +62,7 @@ def test_a_call_may_have_a_threshold_of_its_own(
     verifier: visavis.Verifier, astronaut: bytes, hopper: bytes
 ) -> None:
     template = verifier.extract(hopper).template
-    for threshold, is_match in [(11, True), (11.1, False), (27, False), (0, True)]:
+    for threshold, is_match in [(10, True), (10.8, False), (27, False), (0, True)]:
         verdict = verifier.verify(astronaut, hopper, threshold=threshold)
         assert (verdict.threshold, verdict.is_match) == (threshold, is_match)
         comparison = verifier.compare(verifier.extract(astronaut).template, template, threshold=threshold)
@@ -100,13 +100,13 @@ def test_templates_are_ranked(verifier: visavis.Verifier, images: Path) -> None:
     names = ["hopper.jpg", "astronaut-dark.jpg", "hopper-128.png", "astronaut.jpg"]
     gallery = [verifier.extract(images / name).template for name in names]
     probe = gallery[3]
-    ranked = verifier.rank(probe, gallery, threshold=11)
+    ranked = verifier.rank(probe, gallery, threshold=10)
     assert [answer.index for answer in ranked[:2]] == [3, 1] and len(ranked) == 4
     for answer in ranked:
-        comparison = verifier.compare(probe, gallery[answer.index], threshold=11)
+        comparison = verifier.compare(probe, gallery[answer.index], threshold=10)
         assert visavis.Ranked(**vars(comparison), index=answer.index) == answer
     assert sorted(ranked, key=lambda answer: -answer.similarity) == ranked
-    assert verifier.rank(probe, iter(gallery), threshold=11, top=2) == ranked[:2]
+    assert verifier.rank(probe, iter(gallery), threshold=10, top=2) == ranked[:2]
     assert verifier.rank(probe, []) == verifier.rank(probe, gallery, top=0) == []
     with pytest.raises(visavis.CallerError, match="TEMPLATE_FAILED"):
         verifier.rank(probe, [*gallery, visavis.Template.failed()])

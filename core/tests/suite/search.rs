@@ -142,3 +142,14 @@ fn a_clear_face_costs_one_look_and_nothing_costs_more_than_the_budget() {
         assert!((2..=search.budget()).contains(&looks), "{search:?}: {looks}");
     }
 }
+
+#[test]
+fn a_face_that_was_detected_gives_the_template_of_the_extraction_to_the_bit() {
+    let verifier = verifiers::fastest();
+    for name in ["astronaut.jpg", "two-people.jpg", "rotated-90.jpg"] {
+        let photo = files::golden(name);
+        let extraction = verifier.extract(Photo::file(&photo)).unwrap();
+        let template = verifier.extract_face(Photo::file(&photo), &extraction.sample.face).unwrap();
+        assert!(template == extraction.template, "{name}");
+    }
+}
