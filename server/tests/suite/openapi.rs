@@ -39,7 +39,9 @@ fn assert_described(document: &Value, schema: &Value, answer: &Value, place: &st
         }
         Value::Array(items) => {
             assert_eq!(schema["type"], "array", "{place}");
-            assert_eq!(items.len() as u64, schema["minItems"].as_u64().unwrap(), "{place}");
+            if let Some(count) = schema["minItems"].as_u64() {
+                assert_eq!(items.len() as u64, count, "{place}");
+            }
             for item in items {
                 assert_described(document, &schema["items"], item, place);
             }
@@ -58,8 +60,8 @@ fn assert_described(document: &Value, schema: &Value, answer: &Value, place: &st
         }
         Value::Bool(value) => assert!(schema["type"] == "boolean" || schema["const"] == *value, "{place}"),
         Value::String(_) => {
-            let named = schema["enum"].as_array().is_some_and(|values| values.contains(answer));
-            assert!(schema["type"] == "string" || named, "{place}: {answer}");
+            let named = schema["enum"].as_array().map(|values| values.contains(answer));
+            assert!(named.unwrap_or(schema["type"] == "string"), "{place}: {answer}");
         }
         Value::Null => panic!("{place} is null"),
     }
