@@ -21,6 +21,8 @@ static int fails(vav_status status, vav_error *err, vav_status expected) {
 static vav_status last;
 #define FAILS(call, expected) (last = (call), fails(last, err, expected))
 
+static int brief;
+
 static void null_is_an_error_or_nothing(void) {
     vav_config_free(NULL);
     vav_verifier_free(NULL);
@@ -146,6 +148,8 @@ static void wrong_photos(void) {
         vav_status expected = i < ARGUMENTS ? VAV_INVALID_ARGUMENT : VAV_INVALID_PIXELS;
         vav_result result = VAV_RESULT_INIT;
         CHECK(FAILS(vav_detect(verifier, &wrong[i], &faces, &err), expected) && faces == NULL);
+        /* A search for a face in the right one is many networks. */
+        if (brief) continue;
         CHECK(vav_verify(verifier, &wrong[i], &right, &result, &err) == expected);
         CHECK(vav_error_side(err) == VAV_SIDE_PROBE);
         vav_error_free(err);
@@ -322,6 +326,7 @@ static void versions(void) {
 
 int main(int argc, char **argv) {
     if (argc < 2) return 2;
+    brief = argc > 2;
     versions();
     null_is_an_error_or_nothing();
     settings();
@@ -336,7 +341,7 @@ int main(int argc, char **argv) {
     sizes_of_structs();
     wrong_photos();
     templates();
-    if (argc == 2) {
+    if (!brief) {
         structs_of_a_later_header();
         quality();
         files(argv[1]);
