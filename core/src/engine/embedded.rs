@@ -17,8 +17,8 @@ const NAME: &str = "the embedded engine";
 /// The version in Cargo.toml; rten does not report its own.
 const VERSION: &str = "rten 0.27";
 
-/// Memory that a run takes at its peak, per pixel of the input: measured as the smallest limit on the address space with
-/// which it ends, over that without a run.
+/// Memory that a run takes at its peak, per pixel of the input. An estimate from the limits on the address space under
+/// which runs failed, with a margin; not a bound that was proven.
 const BYTES_PER_PIXEL: usize = 400;
 
 fn no_thread(error: &io::Error) -> Error {
