@@ -84,7 +84,7 @@ export interface VerifierOptions {
   maxDecodeBytes?: number | undefined;
   /** How hard a face is looked for (default `'normal'`): 12, 120 or 600 looks at most. */
   search?: 'quick' | 'normal' | 'thorough' | undefined;
-  /** Seconds that one call may take once it has a worker, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
+  /** Seconds that one call may take, waiting for a worker included, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
   deadline?: number | undefined;
   /**
    * How many calls may wait for a worker (default 256). Each holds its photos' bytes. One more is rejected with

@@ -34,7 +34,8 @@ pub enum FacePolicy {
 /// 320 pixels, which is enough for most photos. The budget bounds it for every photo, whatever it shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Search {
-    /// The whole picture only, in two sizes and turned: 12 looks at most. For photos that are known to show a large face.
+    /// The whole picture, in two sizes and turned, and hardly more: 12 looks at most. For photos that are known to show a
+    /// large face.
     Quick,
     /// Also closer at what might be a face, at any angle, and at the parts of a large picture: 120 looks at most. A face
     /// with 24 pixels between the eyes is found in 12 megapixels.
