@@ -1,7 +1,8 @@
 //! When a call is to give up.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::Instant;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A moment after which nobody waits for the answer any more; by default there is none.

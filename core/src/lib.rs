@@ -18,6 +18,7 @@
 mod advice;
 mod align;
 mod choose;
+mod clock;
 mod deadline;
 mod decode;
 mod detect;
@@ -26,6 +27,7 @@ mod error;
 mod extract;
 mod floating_point;
 mod geometry;
+mod host;
 mod image;
 mod memory;
 mod model;

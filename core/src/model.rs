@@ -118,6 +118,11 @@ impl Models {
         })
     }
 
+    /// The networks compiled into this library, out of files that it does not have.
+    pub(crate) fn from_files(file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Models> {
+        Self::load(EMBEDDED_MANIFEST, |name| file(name).map(Onnx::Owned))
+    }
+
     /// The networks of a folder that holds a `manifest.toml`.
     pub(crate) fn from_folder(folder: &Path) -> Result<Models> {
         let path = folder.join("manifest.toml");

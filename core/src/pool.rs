@@ -1,10 +1,11 @@
 //! A bounded set of workers, made when first needed and given to one caller at a time.
 
+use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::{mem, process};
 
 use crate::error::Result;
+use crate::host;
 
 type Make<T> = dyn Fn() -> Result<T> + Send + Sync;
 
@@ -31,7 +32,7 @@ pub(crate) struct Loan<'a, T> {
 
 impl<T> Pool<T> {
     pub(crate) fn new(max: usize, make: impl Fn() -> Result<T> + Send + Sync + 'static) -> Self {
-        let state = Mutex::new(State { idle: Vec::new(), made: 0, process: process::id() });
+        let state = Mutex::new(State { idle: Vec::new(), made: 0, process: host::process() });
         Pool { state, returned: Condvar::new(), max, make: Box::new(make) }
     }
 
@@ -70,7 +71,7 @@ impl<T> Pool<T> {
     /// others are lent to. So it leaves them alone and starts with none; even dropping one might wait for a thread.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let process = process::id();
+        let process = host::process();
         if state.process != process {
             mem::forget(mem::take(&mut state.idle));
             state.made = 0;

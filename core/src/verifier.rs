@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crate::align::{align, need};
 use crate::choose::choose;
+use crate::clock::timed;
 use crate::deadline::Deadline;
 use crate::detect::Detector;
 use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
@@ -45,15 +45,23 @@ struct Worker {
 impl Verifier {
     /// Loads the models and starts the engine.
     pub fn new(options: Options) -> Result<Self> {
-        Self::start(options).stage(Stage::Setup)
+        let models = |options: &Options| match &options.models {
+            None => Models::embedded(),
+            Some(folder) => Models::from_folder(folder),
+        };
+        Self::start(options, models).stage(Stage::Setup)
     }
 
-    fn start(options: Options) -> Result<Self> {
+    /// The same with the files of the models that this library was made with, by their names: for where they are not
+    /// part of it, as in a web page. Each must have the SHA-256 that is known of it. A program that calls this and
+    /// never [`new`](Self::new) does not carry the models.
+    pub fn with_model_files(options: Options, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
+        Self::start(options, |_| Models::from_files(file)).stage(Stage::Setup)
+    }
+
+    fn start(options: Options, models: impl FnOnce(&Options) -> Result<Models>) -> Result<Self> {
         options.validate()?;
-        let models = match &options.models {
-            None => Models::embedded()?,
-            Some(folder) => Models::from_folder(folder)?,
-        };
+        let models = models(&options)?;
         let runtime = engine::start(&options)?;
         let detectors: Vec<Arc<dyn Network>> = models
             .detector
@@ -330,13 +338,6 @@ fn measure(sight: &mut Sight<'_>, face: &mut Face) -> Result<()> {
     quality.inter_eye_distance *= seen.denominator;
     face.quality = Some(quality);
     Ok(())
-}
-
-fn timed<T>(duration: &mut Duration, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = work();
-    *duration = start.elapsed();
-    result
 }
 
 impl std::fmt::Debug for Verifier {

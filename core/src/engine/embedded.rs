@@ -1,13 +1,14 @@
 //! The engine that is always there: rten, in pure Rust.
 
+use std::io;
 use std::sync::{Arc, OnceLock};
-use std::{io, thread};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
 use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, unusable};
 use crate::error::{Error, ErrorKind, Result};
+use crate::host;
 use crate::memory;
 use crate::model::Onnx;
 use crate::options::Engine;
@@ -53,8 +54,7 @@ impl Threads {
     fn pool(&self) -> Result<Arc<ThreadPool>> {
         if self.0.get().is_none() {
             // Without its thread the engine would start others, and panic when these cannot be had either.
-            let trial = thread::Builder::new().spawn(|| {}).map_err(|error| no_thread(&error))?;
-            trial.join().map_err(|_| failed(NAME, "a thread does not end"))?;
+            host::check_thread().map_err(|error| no_thread(&error))?;
         }
         Ok(Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(1)))))
     }

@@ -4,6 +4,7 @@
 
 mod decode;
 mod golden;
+mod model_files;
 mod negatives;
 mod quality;
 mod search;

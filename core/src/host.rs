@@ -1,0 +1,21 @@
+//! Processes and threads, and what stands for them where there are none: in WebAssembly, where asking the standard
+//! library for its process panics.
+
+use std::{io, process, thread};
+
+/// Whether the library is a module in somebody's page.
+const WEB: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
+
+/// The number of this process, which changes in a child of `fork`.
+pub(crate) fn process() -> u32 {
+    if WEB { 0 } else { process::id() }
+}
+
+/// Whether a thread can be started. Where there are none, nobody needs one: the caller's does all work.
+pub(crate) fn check_thread() -> io::Result<()> {
+    if WEB {
+        return Ok(());
+    }
+    let ended = thread::Builder::new().spawn(|| {})?.join();
+    ended.map_err(|_| io::Error::other("a thread does not end"))
+}
