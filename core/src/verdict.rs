@@ -57,6 +57,8 @@ pub struct Sample {
     pub face: Face,
     /// How many faces were found.
     pub face_count: usize,
+    /// The boxes around the faces that do not count.
+    pub other_faces: Vec<Rect>,
     /// Width of the upright image in pixels.
     pub width: u32,
     /// Height of the upright image in pixels.

@@ -233,13 +233,16 @@ impl Verifier {
         let loaded = loaded.stage(Stage::Decode)?;
         let (mut sight, found) = self.find(worker, &loaded, deadline, &mut timings)?;
         let (width, height) = sight.size();
-        let mut face = found.faces[self.choose(&mut sight, &found)?];
+        let chosen = self.choose(&mut sight, &found)?;
+        let mut face = found.faces[chosen];
         let template = timed(&mut timings.extract, || self.template(worker, &mut sight, &face, deadline))?;
         if photo.wants_quality() {
             measure(&mut sight, &mut face).stage(Stage::Extract)?;
         }
         let (face_count, looks) = (found.faces.len(), found.looks);
-        let sample = Sample { face, face_count, width, height, looks, timings };
+        let others = found.faces.iter().enumerate().filter(|(number, _)| *number != chosen);
+        let other_faces = others.map(|(_, other)| other.bounds).collect();
+        let sample = Sample { face, face_count, other_faces, width, height, looks, timings };
         Ok(Extraction { template, sample })
     }
 

@@ -86,7 +86,7 @@ export class Picker {
     if (!picture) return;
     const context = canvas.getContext("2d");
     context.drawImage(picture, 0, 0);
-    if (seen) drawFace(context, seen.face, picture.width / seen.width, picture);
+    if (seen) drawFaces(context, seen, picture);
   }
 
   /** Shows that it is this side that something is wrong with. */
@@ -164,15 +164,11 @@ export class Picker {
   }
 }
 
-function drawFace(context, face, scale, picture) {
-  const unit = Math.max(picture.width, picture.height) / 200;
-  const bounds = face.bounds.map((value) => value * scale);
-  // A dark line beneath the bright one, so that it shows on any photo.
-  for (const [style, width] of [[SHADOW, 3], [FACE, 1.5]]) {
-    context.strokeStyle = style;
-    context.lineWidth = width * unit;
-    context.strokeRect(...bounds);
-  }
+/** The face that counts with its landmarks, and thin outlines around the others. */
+function drawFaces(context, { face, otherFaces, width }, picture) {
+  const [scale, unit] = [picture.width / width, Math.max(picture.width, picture.height) / 200];
+  outline(context, face.bounds, scale, unit);
+  for (const bounds of otherFaces) outline(context, bounds, scale, unit / 3);
   for (const [x, y] of face.landmarks) {
     for (const [style, radius] of [[SHADOW, 2.2], [FACE, 1.6]]) {
       context.fillStyle = style;
@@ -180,5 +176,14 @@ function drawFace(context, face, scale, picture) {
       context.arc(x * scale, y * scale, radius * unit, 0, 2 * Math.PI);
       context.fill();
     }
+  }
+}
+
+/** A dark line beneath the bright one, so that it shows on any photo. */
+function outline(context, bounds, scale, unit) {
+  for (const [style, width] of [[SHADOW, 3], [FACE, 1.5]]) {
+    context.strokeStyle = style;
+    context.lineWidth = width * unit;
+    context.strokeRect(...bounds.map((value) => value * scale));
   }
 }

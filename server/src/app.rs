@@ -43,7 +43,7 @@ impl App {
         let tls = config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
         let metrics = Metrics::new(&verifier, &config);
         let app = App {
-            auth: Auth::new(users, config.auth_failures).map_err(text)?,
+            auth: Auth::new(users, config.auth_failures, metrics.hashes.clone()).map_err(text)?,
             tls,
             proxies: Proxies::parse(&config.trusted_proxies)?,
             origins: Origins::parse(&config.cors_origins)?,

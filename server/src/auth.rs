@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use http::HeaderMap;
+use prometheus::IntCounter;
 
 use crate::contract::Code;
 use crate::limiter::{Account, Limiter};
@@ -29,17 +30,20 @@ pub(crate) struct Auth {
     hashing: Queue,
     /// The same for names that no user has: users never wait behind them.
     hashing_strangers: Queue,
+    hashes: IntCounter,
 }
 
 impl Auth {
-    /// Lets these users in, and refuses accounts after so many failures a minute (0: never).
-    pub(crate) fn new(users: Users, failures_per_minute: u32) -> std::io::Result<Self> {
+    /// Lets these users in, and refuses accounts after so many failures a minute (0: never). Counts the hashes that it
+    /// computes.
+    pub(crate) fn new(users: Users, failures_per_minute: u32, hashes: IntCounter) -> std::io::Result<Self> {
         Ok(Auth {
             users: RwLock::new(Arc::new(users)),
             limiter: Arc::new(Limiter::new(failures_per_minute)),
             turns: Turns::new(MAX_WAITING_ALIKE),
             hashing: Queue::start("password", 1, MAX_WAITING)?,
             hashing_strangers: Queue::start("stranger", 1, MAX_WAITING)?,
+            hashes,
         })
     }
 
@@ -83,7 +87,8 @@ impl Auth {
         }
         let queue = if account.has_user() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
-        let checked = queue.submit("", move || users.verify(&login)).map_err(overloaded)?;
+        let hashes = self.hashes.clone();
+        let checked = queue.submit("", move || users.verify(&login, &hashes)).map_err(overloaded)?;
         if checked.await.map_err(|_| Code::InternalError)?.map_err(overloaded)? {
             Ok(())
         } else {
@@ -125,6 +130,10 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
+    fn auth(users: Users, failures_per_minute: u32) -> std::io::Result<Auth> {
+        Auth::new(users, failures_per_minute, IntCounter::new("hashes", "computed").unwrap())
+    }
+
     fn headers(values: &[&str]) -> HeaderMap {
         let value = |text: &&str| (AUTHORIZATION, HeaderValue::from_str(text).unwrap());
         let mut headers = HeaderMap::new();
@@ -140,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_one_right_basic_authorization_is_let_in() {
-        let auth = Auth::new(Users::single("ann", "a:b").unwrap(), 0).unwrap();
+        let auth = auth(Users::single("ann", "a:b").unwrap(), 0).unwrap();
         let right = basic("ann:a:b");
         for value in [&right, &right.replace("Basic", "bAsIC")] {
             assert_eq!(auth.admit(&headers(&[value]), HERE).await, Ok("ann".to_owned()));
@@ -157,7 +166,7 @@ mod tests {
     #[tokio::test]
     async fn failures_are_limited_and_absent_credentials_are_none() {
         let hash = hash_password("right").unwrap();
-        let auth = Auth::new(Users::parse(&format!("ann:{hash}")).unwrap(), 2).unwrap();
+        let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 2).unwrap();
         let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
         let ask = async |login: &str, peer| auth.admit(&headers(&[&basic(login)]), peer).await;
         for _ in 0..5 {
@@ -182,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn a_thousand_wrong_passwords_at_once_cost_as_many_hashes_as_are_allowed() {
         let hash = hash_password("right").unwrap();
-        let auth = Auth::new(Users::parse(&format!("ann:{hash}")).unwrap(), 3).unwrap();
+        let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 3).unwrap();
         let (right, wrong) = (headers(&[&basic("ann:right")]), headers(&[&basic("ann:wrong")]));
         assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into())).await, Ok("ann".to_owned()));
         let attack = (0..1000).map(|_| auth.admit(&wrong, HERE));
@@ -198,7 +207,7 @@ mod tests {
 
     #[tokio::test]
     async fn replaced_users_are_forgotten_at_once() {
-        let auth = Auth::new(Users::single("ann", "a").unwrap(), 0).unwrap();
+        let auth = auth(Users::single("ann", "a").unwrap(), 0).unwrap();
         assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Ok("ann".to_owned()));
         auth.replace(Users::single("bob", "b").unwrap());
         assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Err(Code::Unauthorized));

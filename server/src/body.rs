@@ -46,6 +46,8 @@ struct Taken {
 /// A body in memory; gives its part of the budget back when dropped.
 pub(crate) struct Body {
     bytes: Vec<u8>,
+    /// What came and had no room.
+    refused: Bytes,
     taken: usize,
     budget: Arc<Budget>,
     user: String,
@@ -99,7 +101,13 @@ impl Budget {
 
 impl Body {
     pub(crate) fn new(budget: &Arc<Budget>, user: &str) -> Self {
-        Body { bytes: Vec::new(), taken: 0, budget: Arc::clone(budget), user: user.to_owned() }
+        Body {
+            bytes: Vec::new(),
+            refused: Bytes::new(),
+            taken: 0,
+            budget: Arc::clone(budget),
+            user: user.to_owned(),
+        }
     }
 
     /// Reads a whole body. What came of one that fails stays here.
@@ -112,7 +120,12 @@ impl Body {
             let end = bounds.end.min(Instant::now() + STALL).min(start + STALL + earned);
             match timeout_at(end, incoming.next()).await.map_err(|_| Code::RequestTimeout)? {
                 None => return Ok(()),
-                Some(Ok(chunk)) => self.append(&chunk, bounds.bytes)?,
+                Some(Ok(chunk)) => {
+                    if let Err(code) = self.append(&chunk, bounds.bytes) {
+                        self.refused = chunk;
+                        return Err(code.into());
+                    }
+                }
                 Some(Err(error)) if is_malformed(&error) => return Err(Code::InvalidRequest.into()),
                 Some(Err(_)) => return Err(Failure::client_gone()),
             }
@@ -122,6 +135,11 @@ impl Body {
     /// The bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// What came directly after them, where that was too much.
+    pub(crate) fn refused(&self) -> &[u8] {
+        &self.refused
     }
 
     fn append(&mut self, chunk: &[u8], most: usize) -> Result<(), Code> {

@@ -1,14 +1,13 @@
 //! The documented JSON: what comes in and what goes out. Nothing else.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use crate::code::Code;
 use crate::details::Details;
+use crate::session::Search;
 
 /// The longest `sessionId`, in characters.
 pub const MAX_SESSION_ID: usize = 256;
@@ -57,45 +56,11 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The `sessionId` of a body that gets no verdict, where it can be read. Reads up to the first one and no further: what
-/// follows may be broken or not have arrived.
+/// The `sessionId` of a body that gets no verdict, where it can be read.
 pub fn session_id(bytes: &[u8]) -> Option<String> {
-    let mut found = None;
-    // An error is not a failure here: the reader stops where the search is over.
-    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Search(&mut found));
-    found
-}
-
-struct Search<'a>(&'a mut Option<String>);
-
-#[derive(Deserialize)]
-#[serde(field_identifier)]
-enum Member {
-    #[serde(rename = "sessionId")]
-    SessionId,
-    #[serde(other)]
-    Other,
-}
-
-impl<'a> Visitor<'a> for Search<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(member) = members.next_key()? {
-            match member {
-                Member::Other => drop(members.next_value::<IgnoredAny>()?),
-                Member::SessionId => {
-                    *self.0 = short_string(members.next_value()?);
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
+    let mut search = Search::default();
+    search.read(bytes);
+    search.found()
 }
 
 /// Derived readers also take an array for an object; the contract does not.

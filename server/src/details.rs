@@ -28,6 +28,7 @@ struct Photo {
     height: u32,
     face_count: usize,
     face: Location,
+    other_faces: Vec<[f32; 4]>,
     quality: Option<Capture>,
     advice: Vec<&'static str>,
     milliseconds: Milliseconds,
@@ -98,16 +99,18 @@ impl Details {
 impl Photo {
     fn new(sample: &Sample) -> Self {
         let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-        let Face { bounds: Rect { x, y, width, height }, landmarks, confidence, .. } = sample.face;
+        let bounds = |Rect { x, y, width, height }: Rect| [x, y, width, height];
+        let Face { bounds: of_face, landmarks, confidence, .. } = sample.face;
         Photo {
             width: sample.width,
             height: sample.height,
             face_count: sample.face_count,
             face: Location {
-                bounds: [x, y, width, height],
+                bounds: bounds(of_face),
                 landmarks: landmarks.map(|Point { x, y }| [x, y]),
                 confidence,
             },
+            other_faces: sample.other_faces.iter().copied().map(bounds).collect(),
             quality: sample.face.quality.as_ref().map(Capture::new),
             advice: sample.advice().into_iter().map(Advice::name).collect(),
             milliseconds: Milliseconds {

@@ -7,11 +7,12 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
 use crate::body::{Body, Bounds};
-use crate::contract::{self, Code};
+use crate::contract::Code;
 use crate::judge::judge;
 use crate::outcome::{Answer, Failure, Outcome};
 use crate::page::Asset;
 use crate::request::Request;
+use crate::session::Search;
 
 /// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
 pub(crate) async fn verify(request: &mut Request) -> Outcome {
@@ -30,8 +31,13 @@ pub(crate) async fn verify(request: &mut Request) -> Outcome {
     };
     if outcome.is_err() && request.record.session_id.is_none() {
         // A large body takes milliseconds to search, which the threads of all connections do not have.
-        let search = tokio::task::spawn_blocking(move || contract::session_id(body.bytes()));
-        request.record.session_id = search.await.unwrap_or_default();
+        let mut search = Search::default();
+        let search = tokio::task::spawn_blocking(move || {
+            search.read(body.bytes());
+            search.read(body.refused());
+            search
+        });
+        request.search = search.await.unwrap_or_default();
     }
     outcome
 }

@@ -34,6 +34,7 @@ mod reply;
 mod request;
 mod routes;
 pub mod serve;
+mod session;
 pub mod tls;
 mod turns;
 mod usage;

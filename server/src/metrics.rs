@@ -3,10 +3,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
-    register_histogram_vec_with_registry, register_histogram_with_registry,
-    register_int_counter_vec_with_registry, register_int_gauge_vec_with_registry,
-    register_int_gauge_with_registry,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder, register_histogram_vec_with_registry, register_histogram_with_registry,
+    register_int_counter_vec_with_registry, register_int_counter_with_registry,
+    register_int_gauge_vec_with_registry, register_int_gauge_with_registry,
 };
 use visavis::{Timings, Verdict, Verifier};
 
@@ -41,6 +41,8 @@ pub(crate) struct Metrics {
     /// Open connections.
     pub(crate) connections: IntGauge,
     closed: IntCounterVec,
+    /// Password hashes that were computed.
+    pub(crate) hashes: IntCounter,
     reloads: IntCounterVec,
     last_reload: IntGauge,
     /// When the certificate expires.
@@ -98,6 +100,11 @@ impl Metrics {
                 "Connections that the server refused or closed, by cause",
                 &["cause"],
             ),
+            hashes: register_int_counter_with_registry!(
+                Opts::new("visavis_password_hashes_total", "Password hashes that were computed for logins"),
+                r
+            )
+            .expect(SOUND),
             reloads: counters("visavis_reloads_total", "Reloads on SIGHUP by result", &["result"]),
             last_reload: gauge("visavis_last_reload_timestamp_seconds", "Time of the last good reload, or 0"),
             certificate_end: gauge(

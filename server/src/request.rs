@@ -13,14 +13,14 @@ use warp::reply::Response;
 use crate::app::App;
 use crate::body::{Incoming, discard};
 use crate::connection::Connection;
-use crate::contract::{Code, session_id};
+use crate::contract::Code;
 use crate::names::REQUEST_ID;
 use crate::outcome::{Answer, Outcome};
 use crate::record::Record;
 use crate::reply::{self, Context};
+use crate::session::Search;
 
-/// How much of a refused body is searched for its session, and for how long at most its coming is awaited.
-const SEARCHED_BYTES: usize = 16 << 10;
+/// For how long at most the session of a refused body is awaited.
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 
 /// How much of a refused body is read and thrown away, in multiples of the largest one that is accepted.
@@ -42,6 +42,8 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     /// Its body, while it is not read to its end.
     pub(crate) body: Option<Incoming>,
+    /// What its body has shown of its session, where it is refused.
+    pub(crate) search: Search,
     /// Whether details are asked for.
     pub(crate) with_details: bool,
     /// What will be counted and logged.
@@ -55,7 +57,7 @@ impl Request {
         // Who waits to be asked for the body is best answered and closed. What timed out is not waited for again.
         let is_over = self.headers.contains_key(EXPECT) || code == Some(Code::RequestTimeout);
         self.body = self.body.take().filter(|_| !is_over);
-        if code.is_some() && self.record.session_id.is_none() && self.record.body_bytes == 0 {
+        if code.is_some() && self.record.session_id.is_none() {
             self.search_session().await;
         }
         let wait = match code {
@@ -80,19 +82,22 @@ impl Request {
         response
     }
 
-    /// The session of a request that was refused without its body: in what comes of it within a moment.
+    /// The session of a refused request: in what came of its body, and in what comes within a moment.
     async fn search_session(&mut self) {
-        let Some(body) = &mut self.body else { return };
-        let mut start = Vec::new();
-        let read = async {
-            while start.len() < SEARCHED_BYTES {
-                let Some(Ok(chunk)) = body.next().await else { return };
-                start.extend_from_slice(&chunk[..chunk.len().min(SEARCHED_BYTES)]);
-            }
-        };
-        // What has come by then is searched.
-        let _ = timeout(SEARCH_TIME, read).await;
-        self.record.session_id = session_id(&start);
+        if let Some(body) = &mut self.body {
+            let search = &mut self.search;
+            let mut left = self.app.config.max_body_bytes.saturating_mul(DISCARDED);
+            let read = async {
+                while !search.is_over() && left > 0 {
+                    let Some(Ok(chunk)) = body.next().await else { return };
+                    search.read(&chunk);
+                    left = left.saturating_sub(chunk.len());
+                }
+            };
+            // What has come by then is searched.
+            let _ = timeout(SEARCH_TIME, read).await;
+        }
+        self.record.session_id = self.search.found();
     }
 
     fn discard(&self, body: Incoming) {

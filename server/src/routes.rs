@@ -17,6 +17,7 @@ use crate::page::{ASSETS, Asset};
 use crate::record::Record;
 use crate::reply::{self, Context};
 use crate::request::Request;
+use crate::session::Search;
 use crate::{body, handlers};
 
 /// What the connection knows of a request; travels among its extensions.
@@ -93,7 +94,19 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
             let client = app.proxies.client(connection.nearest(), &headers);
             let record = Record::new(&app.metrics, Names::of(&headers), client, method.clone(), path);
             let (app, body) = (Arc::clone(&app), Some(body::incoming(body)));
-            Request { app, connection, client, method, query, headers, body, with_details: false, record }
+            let search = Search::default();
+            Request {
+                app,
+                connection,
+                client,
+                method,
+                query,
+                headers,
+                body,
+                search,
+                with_details: false,
+                record,
+            }
         })
         .boxed()
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use prometheus::IntCounter;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
@@ -129,14 +130,15 @@ impl Users {
     }
 
     /// Computes the hash: slow on purpose, and as slow for names that do not exist. Where hashes cost differently, one
-    /// of each cost is computed for every login: otherwise the time would tell which names exist.
-    pub(crate) fn verify(&self, login: &Login) -> bool {
+    /// of each cost is computed for every login: otherwise the time would tell which names exist. Each is counted.
+    pub(crate) fn verify(&self, login: &Login, hashes: &IntCounter) -> bool {
         let claimed = self.users.get(self.place(login) as usize);
         let mut costs: Vec<&str> = Vec::new();
         let mut right = false;
         for user in &self.users {
             let Some(cost) = user.secret.cost().filter(|cost| !costs.contains(cost)) else { continue };
             costs.push(cost);
+            hashes.inc();
             let claimed = claimed.filter(|claimed| claimed.secret.cost() == Some(cost));
             right |= claimed.unwrap_or(user).secret.matches(&login.password) && claimed.is_some();
         }
@@ -242,6 +244,10 @@ mod tests {
         Login { name: name.into(), password: password.into() }
     }
 
+    fn verify(users: &Users, login: &Login) -> bool {
+        users.verify(login, &IntCounter::new("hashes", "computed").unwrap())
+    }
+
     #[test]
     fn hashes_are_verified_once_and_remembered() {
         let argon2 = hash_password("right").unwrap();
@@ -250,8 +256,8 @@ mod tests {
         let users = Users::parse(&format!("ann:{argon2}\nbob:{bcrypt}\n")).unwrap();
         for name in ["ann", "bob"] {
             assert_eq!(users.check_known(&login(name, "right")), Check::NeedsHash);
-            assert!(!users.verify(&login(name, "wrong")));
-            assert!(users.verify(&login(name, "right")));
+            assert!(!verify(&users, &login(name, "wrong")));
+            assert!(verify(&users, &login(name, "right")));
             assert_eq!(users.check_known(&login(name, "right")), Check::Right);
             assert_eq!(users.check_known(&login(name, "wrong")), Check::NeedsHash);
         }
@@ -264,7 +270,7 @@ mod tests {
             Check::NeedsHash,
             "another hash is another password"
         );
-        assert!(!users.verify(&login("cy", "right")));
+        assert!(!verify(&users, &login("cy", "right")));
         assert_eq!(users.check_known(&login("cy", "right")), Check::NeedsHash);
         assert!(!users.has_plain());
     }
@@ -283,9 +289,12 @@ mod tests {
             "{cy:?}"
         );
         for name in ["ann", "bob", "cy", "eve"] {
-            assert!(users.verify(&login(name, "right")) && !users.verify(&login(name, "wrong")), "{name}");
+            assert!(
+                verify(&users, &login(name, "right")) && !verify(&users, &login(name, "wrong")),
+                "{name}"
+            );
         }
-        assert!(!users.verify(&login("dan", "right")) && !users.verify(&login("nobody", "right")));
+        assert!(!verify(&users, &login("dan", "right")) && !verify(&users, &login("nobody", "right")));
     }
 
     #[test]
@@ -302,7 +311,7 @@ mod tests {
         ] {
             assert_eq!(users.check_known(&login(name, password)), check, "{name}:{password}");
         }
-        assert!(!users.verify(&login("ann", "a:b")));
+        assert!(!verify(&users, &login("ann", "a:b")));
     }
 
     #[test]

@@ -80,6 +80,24 @@ async function look(browser, url, name) {
   await close();
 }
 
+/** The faces that do not count are outlined, and thinner than the one that does. */
+async function others(browser, url) {
+  const { page: tab, close } = await page.open(browser, url);
+  await page.compare(tab, "two-people.jpg", "hopper.jpg");
+  const { face, otherFaces, width } = JSON.parse(await tab.textContent("#json")).details.probe;
+  assert.equal(otherFaces.length, 1);
+  const [thick, thin] = await Promise.all([face.bounds, ...otherFaces].map((bounds) =>
+    tab.$eval("[data-side=probe] canvas", (canvas, [left, top, , height, whole]) => {
+      const scale = canvas.width / whole;
+      const { data } = canvas.getContext("2d").getImageData((left - 8) * scale, (top + height * 0.8) * scale, 16 * scale, 1);
+      let green = 0;
+      for (let at = 0; at < data.length; at += 4) green += data[at + 1] > data[at] + 60 && data[at + 1] > data[at + 2] + 40;
+      return green;
+    }, [...bounds, width])));
+  assert.ok(thin >= 1 && thin < thick, `${thin} and ${thick} pixels`);
+  await close();
+}
+
 /** What makes photos better is said, where something does. */
 async function advice(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
@@ -145,6 +163,7 @@ async function curl(browser, url) {
 
 export const tests = {
   ...Object.fromEntries(Object.keys(LOOKS).map((name) => [`look: ${name}`, (browser, url) => look(browser, url, name)])),
+  others,
   advice,
   curl,
 };

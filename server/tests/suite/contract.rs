@@ -185,7 +185,7 @@ fn details_come_only_when_asked_for() {
         send(query).assert_score(Some("s"));
     }
     for query in ["details=yes", "details=", "details=true&details=true"] {
-        send(query).assert_error(400, "INVALID_REQUEST", None);
+        send(query).assert_error(400, "INVALID_REQUEST", Some("s"));
     }
     let reply = send("x=1&details=true").json();
     let details = &reply["details"];
@@ -196,7 +196,7 @@ fn details_come_only_when_asked_for() {
     for (side, height) in [("probe", 512), ("reference", 600)] {
         let photo = &details[side];
         assert_eq!((&photo["width"], &photo["height"]), (&json!(512), &json!(height)), "{side}");
-        assert_eq!(photo["faceCount"], 1);
+        assert_eq!((&photo["faceCount"], &photo["otherFaces"]), (&json!(1), &json!([])));
         assert_eq!(photo["face"]["landmarks"].as_array().unwrap().len(), 5);
         let quality = &photo["quality"];
         assert!(quality["interEyeDistance"].as_f64().unwrap() > 20.0);
@@ -206,4 +206,9 @@ fn details_come_only_when_asked_for() {
         );
         assert!(photo["milliseconds"]["detect"].as_f64().unwrap() > 0.0);
     }
+    let two = verify_body("s", &photo("two-people.jpg"), &photo("hopper.jpg"));
+    let seen = &SERVER.raw(&post(&format!("{VERIFY}?details=true"), &two)).json()["details"]["probe"];
+    let [counts, other] =
+        [&seen["face"]["bounds"], &seen["otherFaces"][0]].map(|bounds| bounds[0].as_f64().unwrap());
+    assert!(seen["faceCount"] == 2 && (counts - other).abs() > 50.0, "{seen}");
 }

@@ -90,6 +90,29 @@ fn a_first_login_does_not_wait_behind_wrong_passwords() {
 }
 
 #[test]
+fn every_login_costs_the_same_hashes_whether_its_name_exists_or_not() {
+    let cheap = "$2b$04$7EqJtq98hPqEX7fNZaFWoOa5gr0iUcW4y3vSPTjYWZfSHcz4mHg1K";
+    let content = format!(
+        "ann:{cheap}\nbob:{}\ncy:{}\ndan:{{PLAIN}}d\n",
+        Program::hash("berry"),
+        Program::hash("cherry")
+    );
+    let (_folder, _, program) = start(&content, &["--auth-failures", "0"]);
+    let hashes = || {
+        let login = authorization("dan:d");
+        let text = program.raw(&request("GET", "/metrics", &[("Authorization", &*login)], b"")).body;
+        let text = String::from_utf8(text).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("visavis_password_hashes_total "));
+        line.unwrap().parse::<u64>().unwrap()
+    };
+    for name in ["ann", "bob", "cy", "dan", "nobody", ""] {
+        let before = hashes();
+        assert_eq!(status(&program, &format!("{name}:wrong"), &[]), 401);
+        assert_eq!(hashes() - before, 2, "one of each cost for {name:?}");
+    }
+}
+
+#[test]
 fn clients_behind_a_trusted_proxy_are_told_apart() {
     let content = "ann:{PLAIN}a\n";
     let limits = ["--auth-failures", "1", "--log-format", "json"];

@@ -97,7 +97,7 @@ fn the_log_is_json_and_holds_names_but_nothing_biometric() {
     let photo = common::photo("astronaut.jpg");
     let body = common::verify_body("the \n session", &photo, &photo);
     program.post("ann:correct horse", &body).assert_score(Some("the \n session"));
-    program.post("ann:wrong cow", &body).assert_error(401, "UNAUTHORIZED", None);
+    program.post("ann:wrong cow", &body).assert_error(401, "UNAUTHORIZED", Some("the \n session"));
     program.post("bob:battery staple", b"{}").assert_error(200, "MISSING_PROBE_IMAGE", None);
     let log = program.end();
     let lines: Vec<serde_json::Value> =
