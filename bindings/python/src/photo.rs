@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyBaseException, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 use visavis::{Error, ErrorKind, Image, PixelFormat, Result};
 
 /// One of the forms that `visavis/_photos.py` makes of everything else.
-#[derive(FromPyObject)]
 pub(crate) enum Photo<'py> {
     /// The bytes of an image file.
     Encoded(Bound<'py, PyBytes>),
@@ -30,7 +29,29 @@ pub(crate) enum Source<'a> {
     Pixels(&'a [u8], [usize; 2], &'a str),
 }
 
-impl Photo<'_> {
+impl<'py> Photo<'py> {
+    /// Never by trying one form after the other: a form that does not fit makes an exception, and for this `pyo3` takes
+    /// a lock and lets the interpreter's go. A child of `fork` waited for that lock for ever, and a thread that did so
+    /// outside a call crashed when the interpreter ended.
+    pub(crate) fn of(photo: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = photo.cast::<PyBytes>() {
+            return Ok(Photo::Encoded(bytes.clone()));
+        }
+        if let Ok(path) = photo.cast::<PyString>() {
+            return Ok(Photo::File(path.clone()));
+        }
+        let parts = photo.cast::<PyTuple>()?;
+        if parts.len() == 3 {
+            let (code, message, cause) = parts.extract()?;
+            return Ok(Photo::Invalid(code, message, cause));
+        }
+        let (data, height, width, format): (Bound<'py, PyAny>, _, _, _) = parts.extract()?;
+        match data.cast_into::<PyBytes>() {
+            Ok(bytes) => Ok(Photo::Pixels(bytes, height, width, format)),
+            Err(other) => Ok(Photo::Array(other.into_inner().extract()?, height, width, format)),
+        }
+    }
+
     pub(crate) fn source(&self) -> PyResult<Source<'_>> {
         Ok(match self {
             Photo::Encoded(bytes) => Source::Ready(bytes.as_bytes().into()),

@@ -40,12 +40,13 @@ impl Verifier {
     fn verify<'py>(
         &self,
         py: Python<'py>,
-        probe: Photo<'py>,
-        reference: Photo<'py>,
+        probe: Bound<'py, PyAny>,
+        reference: Bound<'py, PyAny>,
         threshold: Option<f32>,
         quality: bool,
     ) -> Answer<'py> {
         let _call = Call::begin(py)?;
+        let (probe, reference) = (Photo::of(&probe)?, Photo::of(&reference)?);
         let threshold = self.threshold_or(py, threshold)?;
         let sources = (probe.source()?, reference.source()?);
         let verdict = about(py, &[&probe, &reference], || {
@@ -54,8 +55,9 @@ impl Verifier {
         answers::verdict(py, &verdict, threshold)
     }
 
-    fn detect<'py>(&self, py: Python<'py>, photo: Photo<'py>, quality: bool) -> Answer<'py> {
+    fn detect<'py>(&self, py: Python<'py>, photo: Bound<'py, PyAny>, quality: bool) -> Answer<'py> {
         let _call = Call::begin(py)?;
+        let photo = Photo::of(&photo)?;
         let source = photo.source()?;
         answers::detection(py, &about(py, &[&photo], || self.0.detect(source.open(quality)))?)
     }
@@ -63,11 +65,12 @@ impl Verifier {
     fn extract<'py>(
         &self,
         py: Python<'py>,
-        photo: Photo<'py>,
+        photo: Bound<'py, PyAny>,
         quality: bool,
         side: Option<&str>,
     ) -> Answer<'py> {
         let _call = Call::begin(py)?;
+        let photo = Photo::of(&photo)?;
         let (source, side) = (photo.source()?, failure::side(side));
         let extraction = about(py, &[&photo, &photo], || {
             let stamp = |error: Error| side.into_iter().fold(error, Error::at_side);
@@ -76,8 +79,14 @@ impl Verifier {
         answers::extraction(py, extraction)
     }
 
-    fn extract_face(&self, py: Python<'_>, photo: Photo<'_>, face: &Bound<'_, PyAny>) -> PyResult<Template> {
+    fn extract_face(
+        &self,
+        py: Python<'_>,
+        photo: Bound<'_, PyAny>,
+        face: &Bound<'_, PyAny>,
+    ) -> PyResult<Template> {
         let _call = Call::begin(py)?;
+        let photo = Photo::of(&photo)?;
         let (face, source) = (answers::face_from(face)?, photo.source()?);
         about(py, &[&photo], || self.0.extract_face(source.open(false), &face)).map(Template)
     }
@@ -120,11 +129,12 @@ impl Verifier {
     fn draw<'py>(
         &self,
         py: Python<'py>,
-        photo: Photo<'py>,
+        photo: Bound<'py, PyAny>,
         faces: Vec<Bound<'py, PyAny>>,
         chosen: Option<usize>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let _call = Call::begin(py)?;
+        let photo = Photo::of(&photo)?;
         let faces: Vec<_> = faces.iter().map(answers::face_from).collect::<PyResult<_>>()?;
         let source = photo.source()?;
         let png = about(py, &[&photo], || {
@@ -136,11 +146,12 @@ impl Verifier {
     fn crop<'py>(
         &self,
         py: Python<'py>,
-        photo: Photo<'py>,
+        photo: Bound<'py, PyAny>,
         face: &Bound<'py, PyAny>,
         margin: f32,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let _call = Call::begin(py)?;
+        let photo = Photo::of(&photo)?;
         let (face, source) = (answers::face_from(face)?, photo.source()?);
         let png = about(py, &[&photo], || {
             let image = self.0.decode(source.open(false))?;

@@ -18,11 +18,23 @@ ADVICE = (
 """For programs that run on the embedded engine without having asked for it."""
 
 
+_found: Optional[str] = None
+
+
 def library() -> Optional[str]:
     """The library of the package `onnxruntime` in this environment, if it is installed.
 
-    Importing the package would load the library and start whatever it starts; looking where it lies does neither.
+    Found once: a daemon thread that looks for a module while the interpreter exits crashes in the interpreter, which
+    has freed the lock of its imports by then (seen in CPython 3.11).
     """
+    global _found
+    if _found is None or not os.path.exists(_found):
+        _found = _search()
+    return _found
+
+
+def _search() -> Optional[str]:
+    """Importing the package would load the library and start whatever it starts; looking where it lies does neither."""
     try:
         spec = importlib.util.find_spec("onnxruntime")
     except (ImportError, ValueError):
