@@ -117,6 +117,17 @@ impl Face {
 }
 
 impl Sample {
+    pub(crate) fn new(
+        face: Face,
+        others: &[Face],
+        (width, height): (u32, u32),
+        looks: u32,
+        timings: Timings,
+    ) -> Self {
+        let other_faces = others.iter().map(|other| other.bounds).collect();
+        Sample { face, face_count: others.len() + 1, other_faces, width, height, looks, timings }
+    }
+
     /// What a better photo needs; of the face only where its quality was asked for.
     pub fn advice(&self) -> Vec<Advice> {
         let mut advice = self.face.quality.map_or_else(Vec::new, |quality| quality.advice());

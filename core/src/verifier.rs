@@ -231,18 +231,14 @@ impl Verifier {
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
-        let (mut sight, found) = self.find(worker, &loaded, deadline, &mut timings)?;
-        let (width, height) = sight.size();
-        let chosen = self.choose(&mut sight, &found)?;
-        let mut face = found.faces[chosen];
+        let (mut sight, mut found) = self.find(worker, &loaded, deadline, &mut timings)?;
+        let size = sight.size();
+        let mut face = found.faces.remove(self.choose(&mut sight, &found)?);
         let template = timed(&mut timings.extract, || self.template(worker, &mut sight, &face, deadline))?;
         if photo.wants_quality() {
             measure(&mut sight, &mut face).stage(Stage::Extract)?;
         }
-        let (face_count, looks) = (found.faces.len(), found.looks);
-        let others = found.faces.iter().enumerate().filter(|(number, _)| *number != chosen);
-        let other_faces = others.map(|(_, other)| other.bounds).collect();
-        let sample = Sample { face, face_count, other_faces, width, height, looks, timings };
+        let sample = Sample::new(face, &found.faces, size, found.looks, timings);
         Ok(Extraction { template, sample })
     }
 

@@ -40,7 +40,7 @@ impl App {
     /// Reads the certificate and starts the worker threads.
     pub fn new(config: Config, users: Users, verifier: Arc<Verifier>) -> Result<Arc<Self>, String> {
         let text = |error: std::io::Error| error.to_string();
-        let tls = config.tls_files().map(|(certificate, key)| Tls::load(certificate, key)).transpose()?;
+        let tls = Tls::of(&config).transpose()?;
         let metrics = Metrics::new(&verifier, &config);
         let app = App {
             auth: Auth::new(users, config.auth_failures, metrics.hashes.clone()).map_err(text)?,
@@ -80,6 +80,9 @@ impl App {
     fn warn(&self) {
         if named(&self.config.credentials_file).is_some() && self.auth.has_plain() {
             warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
+        }
+        if self.auth.has_certificates() && self.config.tls_client_issuers().is_none() {
+            warn!("users log in by certificates, but there are no tls-client-issuers: nobody can");
         }
         if let Some(tls) = &self.tls {
             if let Err(why) = tls.check_validity() {

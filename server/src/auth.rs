@@ -9,7 +9,7 @@ use prometheus::IntCounter;
 
 use crate::contract::Code;
 use crate::limiter::{Account, Limiter};
-use crate::login::Login;
+use crate::login::{Login, Presented};
 use crate::queue::Queue;
 use crate::turns::Turns;
 use crate::users::{Check, Users};
@@ -55,22 +55,34 @@ impl Auth {
     }
 
     /// Lets a request in and returns its user, or says why not. Only wrong credentials count as a failure: many clients
-    /// ask without any first.
-    pub(crate) async fn admit(&self, headers: &HeaderMap, peer: IpAddr) -> Result<String, Code> {
-        let login = Login::from_headers(headers).ok_or(Code::Unauthorized)?;
+    /// ask without any first. `certified` are the names in the certificate of its connection.
+    pub(crate) async fn admit(
+        &self,
+        headers: &HeaderMap,
+        peer: IpAddr,
+        certified: &[String],
+    ) -> Result<String, Code> {
         let users = self.users();
-        // What others send as a name may be a password: it is neither kept nor passed on.
-        let name = users.name(&login).map(str::to_owned);
-        let account = Account::new(peer, name.clone());
+        let presented = Presented::in_headers(headers);
+        let account = match &presented {
+            Presented::Nothing => {
+                return users.of_certificate(certified).map(str::to_owned).ok_or(Code::Unauthorized);
+            }
+            Presented::Unreadable => return Err(Code::Unauthorized),
+            Presented::Login(_) | Presented::Key(_) => account(&users, &presented, peer),
+        };
         if self.limiter.wait(&account).is_some() {
             return Err(Code::TooManyRequests);
         }
-        match users.check_known(&login) {
-            Check::Right => {}
-            Check::Wrong => return Err(self.failed(&account)),
-            Check::NeedsHash => self.check_hash(users, login, &account).await?,
+        if let Presented::Login(login) = presented {
+            match users.check_known(&login) {
+                Check::Right => {}
+                Check::Wrong => return Err(self.failed(&account)),
+                Check::NeedsHash => self.check_hash(users, login, &account).await?,
+            }
         }
-        let name = name.ok_or(Code::Unauthorized)?;
+        // A key that nobody has is wrong; a right password has its user.
+        let Some(name) = account.user().map(str::to_owned) else { return Err(self.failed(&account)) };
         self.limiter.succeeded(&account);
         Ok(name)
     }
@@ -85,7 +97,7 @@ impl Auth {
         if users.check_known(&login) == Check::Right {
             return Ok(());
         }
-        let queue = if account.has_user() { &self.hashing } else { &self.hashing_strangers };
+        let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
         let hashes = self.hashes.clone();
         let checked = queue.submit("", move || users.verify(&login, &hashes)).map_err(overloaded)?;
@@ -103,9 +115,13 @@ impl Auth {
 
     /// How long the account of a request is refused, or a login of anybody waits for its turn to be hashed.
     pub(crate) fn wait(&self, headers: &HeaderMap, peer: IpAddr) -> Duration {
-        let login = Login::from_headers(headers);
-        let name = login.and_then(|login| self.users().name(&login).map(str::to_owned));
-        self.limiter.wait(&Account::new(peer, name)).unwrap_or_else(|| self.hashing.wait())
+        let account = account(&self.users(), &Presented::in_headers(headers), peer);
+        self.limiter.wait(&account).unwrap_or_else(|| self.hashing.wait())
+    }
+
+    /// Whether somebody logs in by a certificate.
+    pub(crate) fn has_certificates(&self) -> bool {
+        self.users().has_certificates()
     }
 
     /// Whether some password is not hashed.
@@ -118,6 +134,16 @@ impl Auth {
     }
 }
 
+/// Whose failures count together. What others send as a name may be a password: it is neither kept nor passed on.
+fn account(users: &Users, presented: &Presented, peer: IpAddr) -> Account {
+    let name = match presented {
+        Presented::Login(login) => users.name(login),
+        Presented::Key(key) => users.of_key(key),
+        Presented::Nothing | Presented::Unreadable => None,
+    };
+    Account::new(peer, name.map(str::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine;
@@ -126,7 +152,8 @@ mod tests {
     use http::header::AUTHORIZATION;
 
     use super::*;
-    use crate::users::hash_password;
+    use crate::login::API_KEY;
+    use crate::secret::{hash_password, new_key};
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -152,15 +179,43 @@ mod tests {
         let auth = auth(Users::single("ann", "a:b").unwrap(), 0).unwrap();
         let right = basic("ann:a:b");
         for value in [&right, &right.replace("Basic", "bAsIC")] {
-            assert_eq!(auth.admit(&headers(&[value]), HERE).await, Ok("ann".to_owned()));
+            assert_eq!(auth.admit(&headers(&[value]), HERE, &[]).await, Ok("ann".to_owned()));
         }
         let wrong = [basic("ann:a"), basic("ann"), basic(""), basic("ann:a:b ")];
         for value in
             wrong.iter().map(String::as_str).chain(["", "Basic", "Basic !", "Bearer YTpi", &right[6..]])
         {
-            assert_eq!(auth.admit(&headers(&[value]), HERE).await, Err(Code::Unauthorized), "{value}");
+            assert_eq!(auth.admit(&headers(&[value]), HERE, &[]).await, Err(Code::Unauthorized), "{value}");
         }
-        assert_eq!(auth.admit(&headers(&[&right, &right]), HERE).await, Err(Code::Unauthorized));
+        assert_eq!(auth.admit(&headers(&[&right, &right]), HERE, &[]).await, Err(Code::Unauthorized));
+    }
+
+    #[tokio::test]
+    async fn keys_and_certificates_let_their_users_in_whatever_others_try() {
+        let (key, line) = new_key().unwrap();
+        let text = format!("job:{line}\ncam:{{CERTIFICATE}}camera 7\n");
+        let auth = auth(Users::parse(&text).unwrap(), 2).unwrap();
+        let api_key = |key: &str| {
+            HeaderMap::from_iter([(http::HeaderName::from_static(API_KEY), key.parse().unwrap())])
+        };
+        let bearer = |key: &str| headers(&[&format!("Bearer {key}")]);
+        for (wrong, code) in
+            [(&key[1..], Code::Unauthorized), ("x", Code::Unauthorized), (&key, Code::TooManyRequests)]
+        {
+            let headers = if wrong == key { bearer("x") } else { bearer(wrong) };
+            assert_eq!(auth.admit(&headers, HERE, &[]).await, Err(code), "{wrong}");
+            for right in [api_key(&key), bearer(&key)] {
+                assert_eq!(auth.admit(&right, HERE, &[]).await, Ok("job".to_owned()));
+            }
+        }
+        let mut twice = api_key(&key);
+        twice.insert(AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
+        assert_eq!(auth.admit(&twice, HERE, &[]).await, Err(Code::Unauthorized));
+        let camera = ["camera 7".to_owned()];
+        assert_eq!(auth.admit(&headers(&[]), HERE, &camera).await, Ok("cam".to_owned()));
+        assert_eq!(auth.admit(&headers(&[]), HERE, &["camera 8".to_owned()]).await, Err(Code::Unauthorized));
+        // What a request presents itself counts alone.
+        assert_eq!(auth.admit(&headers(&["Basic !"]), HERE, &camera).await, Err(Code::Unauthorized));
     }
 
     #[tokio::test]
@@ -168,9 +223,9 @@ mod tests {
         let hash = hash_password("right").unwrap();
         let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 2).unwrap();
         let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
-        let ask = async |login: &str, peer| auth.admit(&headers(&[&basic(login)]), peer).await;
+        let ask = async |login: &str, peer| auth.admit(&headers(&[&basic(login)]), peer, &[]).await;
         for _ in 0..5 {
-            assert_eq!(auth.admit(&headers(&[]), HERE).await, Err(Code::Unauthorized));
+            assert_eq!(auth.admit(&headers(&[]), HERE, &[]).await, Err(Code::Unauthorized));
             assert_eq!(ask("ann:right", HERE).await, Ok("ann".to_owned()));
         }
         for _ in 0..2 {
@@ -193,8 +248,8 @@ mod tests {
         let hash = hash_password("right").unwrap();
         let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 3).unwrap();
         let (right, wrong) = (headers(&[&basic("ann:right")]), headers(&[&basic("ann:wrong")]));
-        assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into())).await, Ok("ann".to_owned()));
-        let attack = (0..1000).map(|_| auth.admit(&wrong, HERE));
+        assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into()), &[]).await, Ok("ann".to_owned()));
+        let attack = (0..1000).map(|_| auth.admit(&wrong, HERE, &[]));
         let answers = futures_util::future::join_all(attack).await;
         let count = |code| answers.iter().filter(|answer| answer.as_ref().err() == Some(&code)).count();
         assert_eq!(count(Code::Unauthorized), 3);
@@ -202,15 +257,15 @@ mod tests {
         assert!(count(Code::Overloaded) >= 997 - MAX_WAITING_ALIKE);
         assert!(auth.wait(&wrong, HERE) > Duration::from_secs(30));
         // Who is known is let in at once, whatever others try.
-        assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into())).await, Ok("ann".to_owned()));
+        assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into()), &[]).await, Ok("ann".to_owned()));
     }
 
     #[tokio::test]
     async fn replaced_users_are_forgotten_at_once() {
         let auth = auth(Users::single("ann", "a").unwrap(), 0).unwrap();
-        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Ok("ann".to_owned()));
+        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE, &[]).await, Ok("ann".to_owned()));
         auth.replace(Users::single("bob", "b").unwrap());
-        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE).await, Err(Code::Unauthorized));
-        assert_eq!(auth.admit(&headers(&[&basic("bob:b")]), HERE).await, Ok("bob".to_owned()));
+        assert_eq!(auth.admit(&headers(&[&basic("ann:a")]), HERE, &[]).await, Err(Code::Unauthorized));
+        assert_eq!(auth.admit(&headers(&[&basic("bob:b")]), HERE, &[]).await, Ok("bob".to_owned()));
     }
 }

@@ -67,6 +67,9 @@ settings! {
     tls_certificate: PathBuf = PathBuf::new();
     /// The certificate's private key in PEM [default: none]
     tls_key: PathBuf = PathBuf::new();
+    /// Certificates in PEM of those who issue clients' certificates, read again on SIGHUP; clients may do without one
+    /// [default: none]
+    tls_client_issuers: PathBuf = PathBuf::new();
     /// Addresses and networks of proxies that are believed about their clients' addresses, separated by commas
     /// [default: none]
     trusted_proxies: String = String::new();
@@ -180,6 +183,11 @@ impl Config {
         named(&self.tls_certificate).zip(named(&self.tls_key))
     }
 
+    /// Who issues clients' certificates, where they count.
+    pub fn tls_client_issuers(&self) -> Option<&Path> {
+        named(&self.tls_client_issuers)
+    }
+
     /// Where those who watch the server are answered, if that is elsewhere.
     pub fn admin_listen(&self) -> Option<SocketAddr> {
         self.admin_listen.parse().ok()
@@ -206,6 +214,9 @@ impl Config {
         within("min-face", self.min_face as usize, 0, 1 << 16)?;
         if named(&self.tls_certificate).is_some() != named(&self.tls_key).is_some() {
             return Err("tls-certificate and tls-key belong together".to_owned());
+        }
+        if named(&self.tls_client_issuers).is_some() && self.tls_files().is_none() {
+            return Err("tls-client-issuers needs tls-certificate and tls-key".to_owned());
         }
         if !self.admin_listen.is_empty() && self.admin_listen().is_none() {
             return Err(format!("admin-listen must be an address and a port, not {:?}", self.admin_listen));
@@ -279,6 +290,7 @@ mod tests {
             "threshold = nan",
             "log-level = 'loud'",
             "tls-key = 'key.pem'",
+            "tls-client-issuers = 'issuers.pem'",
         ] {
             assert!(file(text).unwrap().complete().is_err(), "{text}");
         }

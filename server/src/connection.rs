@@ -21,6 +21,7 @@ pub(crate) struct Connection {
     stream: TcpStream,
     peer: SocketAddr,
     proxied: OnceLock<IpAddr>,
+    certified: OnceLock<Vec<String>>,
     opened: Instant,
     phase: Mutex<Phase>,
     /// The phase has a nearer end than the one before.
@@ -73,6 +74,7 @@ impl Connection {
             stream,
             peer,
             proxied: OnceLock::new(),
+            certified: OnceLock::new(),
             opened,
             phase: Mutex::new(Phase::Head(opened)),
             hurry: Notify::new(),
@@ -94,6 +96,16 @@ impl Connection {
     /// A trusted proxy has named its client.
     pub(crate) fn set_nearest(&self, address: IpAddr) {
         let _ = self.proxied.set(address);
+    }
+
+    /// The names in the client's certificate, where it has shown one that is trusted.
+    pub(crate) fn certified(&self) -> &[String] {
+        self.certified.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// The client has shown a certificate that is trusted.
+    pub(crate) fn set_certified(&self, names: Vec<String>) {
+        let _ = self.certified.set(names);
     }
 
     /// Socket options; where the system lacks one, the server works without it.

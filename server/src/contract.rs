@@ -7,10 +7,8 @@ use serde_json::value::RawValue;
 
 pub use crate::code::Code;
 use crate::details::Details;
+pub use crate::session::MAX_SESSION_ID;
 use crate::session::Search;
-
-/// The longest `sessionId`, in characters.
-pub const MAX_SESSION_ID: usize = 256;
 
 /// The documented request, members unread. A member that appears twice is refused by serde, an unknown one ignored.
 #[derive(Deserialize)]

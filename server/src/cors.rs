@@ -47,7 +47,8 @@ impl Origins {
         to.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         if is_preflight {
             to.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
-            let allowed = HeaderValue::from_static("authorization, content-type, x-request-id, traceparent");
+            let allowed =
+                HeaderValue::from_static("authorization, content-type, traceparent, x-api-key, x-request-id");
             to.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
             to.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         } else {

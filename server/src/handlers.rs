@@ -81,7 +81,8 @@ fn check_reading(request: &Request) -> Result<(), Failure> {
 }
 
 async fn admit(request: &mut Request) -> Result<(), Code> {
-    let user = request.app.auth.admit(&request.headers, request.client).await?;
+    let user =
+        request.app.auth.admit(&request.headers, request.client, request.connection.certified()).await?;
     request.record.user = Some(user);
     request.connection.log_in();
     Ok(())

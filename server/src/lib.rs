@@ -33,6 +33,7 @@ mod record;
 mod reply;
 mod request;
 mod routes;
+pub mod secret;
 pub mod serve;
 mod session;
 pub mod tls;

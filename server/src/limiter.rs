@@ -39,9 +39,9 @@ impl Account {
         Account { address: network(address), user }
     }
 
-    /// Whether it names a user that exists.
-    pub(crate) fn has_user(&self) -> bool {
-        self.user.is_some()
+    /// The user that it names, if there is such a one.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 }
 

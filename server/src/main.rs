@@ -16,9 +16,10 @@ use visavis_server::app::App;
 use visavis_server::config::{Config, Layer, LogFormat};
 use visavis_server::environment::variable;
 use visavis_server::logs;
+use visavis_server::secret;
 use visavis_server::serve::Server;
 use visavis_server::tls::Tls;
-use visavis_server::users::{self, Users};
+use visavis_server::users::Users;
 
 use crate::process::Signals;
 
@@ -49,6 +50,8 @@ struct Arguments {
 enum Command {
     /// Ask for a password, or read one line from a pipe, and print its hash for the credentials file
     HashPassword,
+    /// Make an API key, print it to standard error and its digest for the credentials file to standard output
+    MakeKey,
     /// Ask the server of these settings whether it is up; ends with 0 if it is
     Healthcheck,
 }
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Some(Command::HashPassword) => hash_password(),
+        Some(Command::MakeKey) => make_key(),
         Some(Command::Healthcheck) => healthcheck(arguments),
         None => run(arguments),
     };
@@ -74,7 +78,14 @@ fn hash_password() -> Result<ExitCode, String> {
         std::io::stdin().read_line(&mut line).map_err(text)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     };
-    println!("{}", users::hash_password(&password)?);
+    println!("{}", secret::hash_password(&password)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make_key() -> Result<ExitCode, String> {
+    let (key, digest) = secret::new_key()?;
+    eprintln!("{key}");
+    println!("{digest}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,8 +112,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
     let users = credentials::users(&config, arguments.dev)?;
     let verifier = Verifier::new(config.core_options().map_err(text)?).map_err(text)?;
     if arguments.check_config {
-        if let Some((certificate, key)) = config.tls_files() {
-            Tls::load(certificate, key)?.check_validity()?;
+        if let Some(tls) = Tls::of(&config) {
+            tls?.check_validity()?;
         }
         print!("{config}");
         return Ok(ExitCode::SUCCESS);

@@ -30,7 +30,7 @@ use crate::places::{Place, Places};
 use crate::proxy_header::proxy_header;
 use crate::reply::{self, Context};
 use crate::routes::{Origin, admin_routes, routes};
-use crate::tls::Tls;
+use crate::tls::{self, Tls};
 
 /// How large the head of a request may be.
 const MAX_HEAD_BYTES: usize = 16 << 10;
@@ -175,8 +175,11 @@ async fn greet(
     let stream = Stream(Arc::clone(connection));
     match tls {
         None => converse(stream, connection, app, routes, watcher).await,
-        Some(tls) => match timeout(time, tls.accept(stream)).await {
-            Ok(Ok(stream)) => converse(stream, connection, app, routes, watcher).await,
+        Some(acceptor) => match timeout(time, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                connection.set_certified(tls::names(stream.get_ref().1.peer_certificates()));
+                converse(stream, connection, app, routes, watcher).await;
+            }
             Ok(Err(_)) | Err(_) => app.metrics.closed("tls_handshake"),
         },
     }

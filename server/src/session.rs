@@ -1,6 +1,7 @@
 //! Finds the `sessionId` of a body that gets no verdict, while the body comes in and without keeping it.
 
-use crate::contract::MAX_SESSION_ID;
+/// The longest `sessionId`, in characters.
+pub const MAX_SESSION_ID: usize = 256;
 
 /// The longest text of a session: each of its characters as two escapes of six bytes, and the quotes.
 const MAX_TEXT: usize = 12 * MAX_SESSION_ID + 2;

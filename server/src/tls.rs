@@ -4,16 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustls::ServerConfig;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-/// A certificate and its key, from two PEM files.
+use crate::config::Config;
+
+/// A certificate and its key, and who issues those of clients, from PEM files.
 pub struct Tls {
     certificate: PathBuf,
     key: PathBuf,
+    client_issuers: Option<PathBuf>,
     current: RwLock<Current>,
 }
 
@@ -25,15 +31,22 @@ struct Current {
 }
 
 impl Tls {
-    /// Reads a certificate chain and its private key.
-    pub fn load(certificate: &Path, key: &Path) -> Result<Self, String> {
-        let current = RwLock::new(read(certificate, key)?);
-        Ok(Tls { certificate: certificate.to_owned(), key: key.to_owned(), current })
+    /// What these settings name, if they do.
+    pub fn of(config: &Config) -> Option<Result<Self, String>> {
+        let (certificate, key) = config.tls_files()?;
+        Some(Self::load(certificate, key, config.tls_client_issuers()))
     }
 
-    /// Reads the files again; on failure the old certificate stays.
+    /// Reads a certificate chain and its private key, and the certificates of those who issue clients' certificates.
+    pub fn load(certificate: &Path, key: &Path, client_issuers: Option<&Path>) -> Result<Self, String> {
+        let current = RwLock::new(read(certificate, key, client_issuers)?);
+        let client_issuers = client_issuers.map(Path::to_owned);
+        Ok(Tls { certificate: certificate.to_owned(), key: key.to_owned(), client_issuers, current })
+    }
+
+    /// Reads the files again; on failure the old ones count on.
     pub fn reload(&self) -> Result<(), String> {
-        let current = read(&self.certificate, &self.key)?;
+        let current = read(&self.certificate, &self.key, self.client_issuers.as_deref())?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
         Ok(())
     }
@@ -65,22 +78,54 @@ impl Tls {
     }
 }
 
-fn read(certificate: &Path, key: &Path) -> Result<Current, String> {
-    let at = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect)
-        .map_err(|error| at(certificate, &error))?;
+/// The names of a client, in the certificate that it has shown: common name, and alternative names for hosts, mail and URIs.
+pub(crate) fn names(chain: Option<&[CertificateDer<'_>]>) -> Vec<String> {
+    let parsed = chain.and_then(<[_]>::first).and_then(|first| X509Certificate::from_der(first).ok());
+    let Some((_, certificate)) = parsed else { return Vec::new() };
+    let common = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
+    let others = certificate.subject_alternative_name().ok().flatten();
+    let others = others.iter().flat_map(|others| &others.value.general_names);
+    let others = others.filter_map(|name| match name {
+        GeneralName::DNSName(name) | GeneralName::RFC822Name(name) | GeneralName::URI(name) => Some(*name),
+        _ => None,
+    });
+    common.chain(others).map(str::to_owned).collect()
+}
+
+fn read(certificate: &Path, key: &Path, client_issuers: Option<&Path>) -> Result<Current, String> {
+    let chain = certificates(certificate)?;
     let first = chain.first().ok_or_else(|| at(certificate, &"there is no certificate"))?;
     let (_, parsed) = X509Certificate::from_der(first).map_err(|error| at(certificate, &error))?;
     let validity = [parsed.validity().not_before.timestamp(), parsed.validity().not_after.timestamp()];
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| at(key, &error))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
+    let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_no_client_auth()
-        .with_single_cert(chain, private)
-        .map_err(|error| at(certificate, &error))?;
+        .map_err(|error| error.to_string())?;
+    let config = match client_issuers {
+        None => config.with_no_client_auth(),
+        Some(issuers) => config.with_client_cert_verifier(verifier(issuers, provider)?),
+    };
+    let mut config = config.with_single_cert(chain, private).map_err(|error| at(certificate, &error))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Current { acceptor: TlsAcceptor::from(Arc::new(config)), validity })
+}
+
+/// Asks clients for a certificate, and takes none or one that these have issued.
+fn verifier(issuers: &Path, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let mut roots = RootCertStore::empty();
+    for issuer in certificates(issuers)? {
+        roots.add(issuer).map_err(|error| at(issuers, &error))?;
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    verifier.allow_unauthenticated().build().map_err(|error| at(issuers, &error))
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    read.map_err(|error| at(path, &error))
+}
+
+fn at(path: &Path, error: &dyn std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
 }

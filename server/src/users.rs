@@ -1,18 +1,14 @@
-//! Who may ask: names, and passwords or their hashes.
+//! Who may ask: names, and what shows that it is they who do.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use prometheus::IntCounter;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::login::Login;
-
-/// What marks a password that is not hashed.
-const PLAIN: &str = "{PLAIN}";
+use crate::secret::{self, Secret};
 
 /// All users. Has no `Debug` output of what it holds.
 pub struct Users {
@@ -26,13 +22,6 @@ struct User {
     secret: Secret,
     /// Digest of the password that was right last time: a hash is made to be slow, and once is enough.
     known: Mutex<Option<[u8; 32]>>,
-}
-
-#[derive(PartialEq, Eq)]
-enum Secret {
-    Plain(String),
-    Argon2(String),
-    Bcrypt(String),
 }
 
 /// What can be said of a login without computing a hash.
@@ -62,8 +51,9 @@ impl Users {
         Self::parse(&text).map_err(|error| fail(&error))
     }
 
-    /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, or `{PLAIN}` and a password. Empty
-    /// lines and those that start with `#` are ignored.
+    /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, `{PLAIN}` and a password, `{KEY}` and
+    /// the digest of an API key, or `{CERTIFICATE}` and a name that the client's certificate holds. Empty lines and those
+    /// that start with `#` are ignored.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut users: Vec<User> = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
@@ -73,6 +63,9 @@ impl Users {
             let user = User::parse(line).map_err(|why| format!("line {number}: {why}"))?;
             if users.iter().any(|known| known.name == user.name) {
                 return Err(format!("line {number}: this user appears twice"));
+            }
+            if !user.secret.is_password() && users.iter().any(|known| known.secret == user.secret) {
+                return Err(format!("line {number}: this key or certificate is another user's"));
             }
             users.push(user);
         }
@@ -101,6 +94,28 @@ impl Users {
         self.users.iter().any(|user| matches!(user.secret, Secret::Plain(_)))
     }
 
+    /// Whether somebody logs in by a certificate.
+    pub(crate) fn has_certificates(&self) -> bool {
+        self.users.iter().any(|user| matches!(user.secret, Secret::Certificate(_)))
+    }
+
+    /// The user whose API key this is. Its time reveals nothing about keys.
+    pub(crate) fn of_key(&self, key: &str) -> Option<&str> {
+        let digest = secret::digest_of_key(key)?;
+        let is_theirs = |user: &User| match &user.secret {
+            Secret::Key(known) => known.ct_eq(&digest),
+            _ => Choice::from(0),
+        };
+        self.found(is_theirs).map(|user| &*user.name)
+    }
+
+    /// The user whose certificate holds one of these names; they are no secret.
+    pub(crate) fn of_certificate(&self, names: &[String]) -> Option<&str> {
+        let is_theirs =
+            |user: &&User| matches!(&user.secret, Secret::Certificate(name) if names.contains(name));
+        self.users.iter().find(is_theirs).map(|user| &*user.name)
+    }
+
     /// Looks at a login without computing a hash. Its time reveals nothing about names or passwords.
     pub(crate) fn check_known(&self, login: &Login) -> Check {
         let digest = self.digest(login);
@@ -113,6 +128,7 @@ impl Users {
                     let known = *user.known.lock().unwrap_or_else(PoisonError::into_inner);
                     known.map_or(Choice::from(0), |known| known.ct_eq(&digest))
                 }
+                Secret::Key(_) | Secret::Certificate(_) => Choice::from(0),
             };
             right |= same & login.name.ct_eq(user.name.as_bytes());
         }
@@ -125,14 +141,13 @@ impl Users {
 
     /// The name of the user that a login claims to be. Its time reveals nothing about names.
     pub(crate) fn name(&self, login: &Login) -> Option<&str> {
-        let place = self.place(login);
-        self.users.get(place as usize).map(|user| &*user.name)
+        self.claimed(login).map(|user| &*user.name)
     }
 
     /// Computes the hash: slow on purpose, and as slow for names that do not exist. Where hashes cost differently, one
     /// of each cost is computed for every login: otherwise the time would tell which names exist. Each is counted.
     pub(crate) fn verify(&self, login: &Login, hashes: &IntCounter) -> bool {
-        let claimed = self.users.get(self.place(login) as usize);
+        let claimed = self.claimed(login);
         let mut costs: Vec<&str> = Vec::new();
         let mut right = false;
         for user in &self.users {
@@ -148,13 +163,18 @@ impl Users {
         right
     }
 
-    /// The place of the user that a login claims to be, beyond the last where there is none.
-    fn place(&self, login: &Login) -> u32 {
+    /// The user that a login claims to be.
+    fn claimed(&self, login: &Login) -> Option<&User> {
+        self.found(|user| login.name.ct_eq(user.name.as_bytes()))
+    }
+
+    /// The user for whom this holds, of whom there is one at most. All are looked at.
+    fn found(&self, holds: impl Fn(&User) -> Choice) -> Option<&User> {
         let mut place = u32::MAX;
         for (number, user) in (0..).zip(&self.users) {
-            place.conditional_assign(&number, login.name.ct_eq(user.name.as_bytes()));
+            place.conditional_assign(&number, holds(user));
         }
-        place
+        self.users.get(place as usize)
     }
 
     fn digest(&self, login: &Login) -> [u8; 32] {
@@ -183,62 +203,10 @@ impl User {
     }
 }
 
-impl Secret {
-    fn parse(text: &str) -> Result<Self, String> {
-        let bcrypt = ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|prefix| text.starts_with(prefix));
-        match text {
-            "" | PLAIN => Err("the password is empty".to_owned()),
-            _ if bcrypt => match text.parse::<bcrypt::HashParts>() {
-                Ok(_) => Ok(Secret::Bcrypt(text.to_owned())),
-                Err(_) => Err("this bcrypt hash is malformed".to_owned()),
-            },
-            _ if text.starts_with('$') => match PasswordHash::new(text) {
-                Ok(hash) if hash.algorithm.as_str().starts_with("argon2") && hash.hash.is_some() => {
-                    Ok(Secret::Argon2(text.to_owned()))
-                }
-                _ => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
-            },
-            _ => match text.strip_prefix(PLAIN) {
-                Some(password) => Ok(Secret::Plain(password.to_owned())),
-                // A hash of another kind, taken as a password, would let in whoever has read this file.
-                None => Err(format!("neither an Argon2 or bcrypt hash nor {PLAIN} and a password")),
-            },
-        }
-    }
-
-    /// What computing it costs, by the parameters in front of salt and hash; a plain password costs nothing.
-    fn cost(&self) -> Option<&str> {
-        let (text, parts) = match self {
-            Secret::Plain(_) => return None,
-            Secret::Argon2(text) => (text, 3),
-            Secret::Bcrypt(text) => (text, 2),
-        };
-        let (end, _) = text.match_indices('$').nth(parts)?;
-        Some(&text[..end])
-    }
-
-    fn matches(&self, password: &[u8]) -> bool {
-        match self {
-            Secret::Plain(known) => known.as_bytes().ct_eq(password).into(),
-            Secret::Bcrypt(hash) => bcrypt::verify(password, hash).unwrap_or(false),
-            Secret::Argon2(hash) => PasswordHash::new(hash)
-                .is_ok_and(|hash| argon2::Argon2::default().verify_password(password, &hash).is_ok()),
-        }
-    }
-}
-
-/// The Argon2id hash of a password, as a file of users holds it.
-pub fn hash_password(password: &str) -> Result<String, String> {
-    if password.is_empty() {
-        return Err("the password is empty".to_owned());
-    }
-    let hash = argon2::Argon2::default().hash_password(password.as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{PLAIN, hash_password, new_key};
 
     fn login(name: &str, password: &str) -> Login {
         Login { name: name.into(), password: password.into() }
@@ -315,6 +283,36 @@ mod tests {
     }
 
     #[test]
+    fn keys_and_certificates_have_their_users() {
+        let (key, line) = new_key().unwrap();
+        let (other, _) = new_key().unwrap();
+        let text = format!("ann:{{PLAIN}}a\njob:{line}\ncam:{{CERTIFICATE}}camera 7\n");
+        let users = Users::parse(&text).unwrap();
+        let cut = &key[..key.len() - 1];
+        for (given, user) in
+            [(&*key, Some("job")), (&other, None), (cut, None), ("", None), (&line[5..], None)]
+        {
+            assert_eq!(users.of_key(given), user, "{given}");
+        }
+        let of = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            users.of_certificate(&names).map(str::to_owned)
+        };
+        assert_eq!(of(&["x", "camera 7"]).as_deref(), Some("cam"));
+        assert_eq!((of(&["camera 8"]), of(&["cam"]), of(&[])), (None, None, None));
+        assert!(users.has_certificates() && users.has_plain());
+        // Neither is a password.
+        for (name, password) in [("job", &*key), ("job", &line[5..]), ("cam", "camera 7")] {
+            assert_eq!(users.check_known(&login(name, password)), Check::Wrong, "{name}");
+            assert!(!verify(&users, &login(name, password)), "{name}");
+        }
+        for again in [format!("bob:{line}"), "bob:{CERTIFICATE}camera 7".to_owned()] {
+            let error = Users::parse(&format!("{text}{again}")).err().unwrap();
+            assert_eq!(error, "line 4: this key or certificate is another user's");
+        }
+    }
+
+    #[test]
     fn files_that_cannot_be_meant_are_refused() {
         for (text, why) in [
             ("", "no user"),
@@ -332,6 +330,9 @@ mod tests {
             ("ann:", "line 1: the password is empty"),
             ("ann:{PLAIN}", "line 1: the password is empty"),
             (":{PLAIN}a", "line 1: a user name"),
+            ("ann:{KEY}0a0b", "line 1: {KEY} needs"),
+            ("ann:{KEY}", "line 1: {KEY} needs"),
+            ("ann:{CERTIFICATE}", "line 1: {CERTIFICATE} needs"),
             ("ann:$1$abc$def", "line 1: what starts with a $"),
             ("ann:$argon2id$v=19$m=65536", "line 1: what starts with a $"),
             ("ann:$2b$04$short", "line 1: this bcrypt hash"),

@@ -113,6 +113,32 @@ fn every_login_costs_the_same_hashes_whether_its_name_exists_or_not() {
 }
 
 #[test]
+fn an_api_key_that_the_program_made_lets_its_user_in() {
+    let output = Program::command(&["make-key"], &[]).output().unwrap();
+    let [key, digest] = [output.stderr, output.stdout].map(|text| String::from_utf8(text).unwrap());
+    let (key, digest) = (key.trim(), digest.trim());
+    assert!(output.status.success() && digest.starts_with("{KEY}") && !digest.contains(key), "{digest}");
+    let content = format!("job:{digest}\nann:{}\n", Program::hash("apple"));
+    let (_folder, path, program) = start(&content, &["--auth-failures", "2", "--log-format", "json"]);
+    let ask = |headers: &[(&str, &str)]| program.raw(&request("POST", VERIFY, headers, b"{}")).status;
+    let bearer = format!("Bearer {key}");
+    let (bearer, api_key) = ([("Authorization", bearer.as_str())], [("X-API-Key", key)]);
+    assert_eq!((ask(&bearer), ask(&api_key)), (200, 200));
+    for expected in [401, 401, 429] {
+        assert_eq!(ask(&[("X-API-Key", &key[..key.len() - 1])]), expected);
+    }
+    assert_eq!(ask(&api_key), 200, "who guesses shuts out others who guess");
+    assert_eq!(ask(&[bearer[0], api_key[0]]), 401, "which of the two?");
+    assert_eq!(status(&program, &format!("job:{key}"), &[]), 401, "it is no password");
+    std::fs::write(path, "ann:{PLAIN}apple\n").unwrap();
+    program.signal("HUP");
+    program.wait_for("read again");
+    assert_ne!(ask(&api_key), 200, "its line is gone");
+    let log = program.end();
+    assert!(!log.contains(&key[8..20]), "{log}");
+}
+
+#[test]
 fn clients_behind_a_trusted_proxy_are_told_apart() {
     let content = "ann:{PLAIN}a\n";
     let limits = ["--auth-failures", "1", "--log-format", "json"];

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::common;
-use crate::common::{LOGIN, Reply, request, verifier};
-use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, request, verifier};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use visavis_server::app::App;
 use visavis_server::serve::Server;
@@ -20,21 +20,36 @@ fn certify(folder: &Path) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()
 }
 
+/// A certificate of a client, and its key.
+type Identity = (CertificateDer<'static>, PrivateKeyDer<'static>);
+
 /// Asks over TLS, trusting this certificate only; `None` where the handshake fails.
-fn health(address: std::net::SocketAddr, trusted: &CertificateDer<'static>) -> Option<u16> {
+fn ask(
+    address: &str,
+    trusted: &CertificateDer<'static>,
+    shown: Option<Identity>,
+    request: &[u8],
+) -> Option<u16> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let config = match shown {
+        None => config.with_no_client_auth(),
+        Some((certificate, key)) => config.with_client_auth_cert(vec![certificate], key).unwrap(),
+    };
     let connection =
         ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
     let mut stream = StreamOwned::new(connection, std::net::TcpStream::connect(address).unwrap());
-    stream.write_all(&request("GET", "/health", &[], b"")).ok()?;
+    stream.write_all(request).ok()?;
     Some(Reply::read(&mut BufReader::new(stream))?.status)
+}
+
+fn health(address: std::net::SocketAddr, trusted: &CertificateDer<'static>) -> Option<u16> {
+    ask(&address.to_string(), trusted, None, &request("GET", "/health", &[], b""))
 }
 
 /// The connection ends with an alert at most, and does not wait for ever.
@@ -94,6 +109,71 @@ fn a_key_of_another_certificate_is_refused() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     certify(one.path());
     certify(other.path());
-    let result = visavis_server::tls::Tls::load(&one.path().join("cert.pem"), &other.path().join("key.pem"));
+    let result =
+        visavis_server::tls::Tls::load(&one.path().join("cert.pem"), &other.path().join("key.pem"), None);
     assert!(result.err().unwrap().contains("cert.pem"));
+}
+
+/// Who issues the certificates of clients.
+fn issuer(name: &str) -> rcgen::CertifiedIssuer<'static, rcgen::KeyPair> {
+    let mut parameters = rcgen::CertificateParams::default();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
+    rcgen::CertifiedIssuer::self_signed(parameters, rcgen::KeyPair::generate().unwrap()).unwrap()
+}
+
+fn identity(
+    issuer: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>,
+    common_name: &str,
+    alternative: &str,
+) -> Identity {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::new(vec![alternative.to_owned()]).unwrap();
+    parameters.distinguished_name = rcgen::DistinguishedName::new();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, common_name);
+    let certificate = parameters.signed_by(&key, issuer).unwrap();
+    (certificate.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+}
+
+#[test]
+fn a_certificate_of_a_known_issuer_lets_its_user_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = certify(folder.path());
+    let (ours, foreign) = (issuer("ours"), issuer("foreign"));
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    };
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let issuers = write("issuers.pem", &ours.pem());
+    let users = write("users", "cam:{CERTIFICATE}camera 7\nhost:{CERTIFICATE}host.example\nann:{PLAIN}a\n");
+    let (program, _) = Program::start(
+        &[
+            &["--tls-certificate", &path("cert.pem"), "--tls-key", &path("key.pem"), "--log-format", "json"]
+                [..],
+            &["--tls-client-issuers", &issuers, "--credentials-file", &users],
+        ]
+        .concat(),
+    );
+    let verify = |shown: Option<Identity>, login: Option<&str>| {
+        let login = login.map(authorization);
+        let headers: Vec<_> = login.iter().map(|login| ("Authorization", login.as_str())).collect();
+        ask(&program.address, &trusted, shown, &request("POST", VERIFY, &headers, b"{}"))
+    };
+    assert_eq!(verify(Some(identity(&ours, "camera 7", "x.example")), None), Some(200), "by its common name");
+    assert_eq!(verify(Some(identity(&ours, "x", "host.example")), None), Some(200), "by another name");
+    assert_eq!(verify(Some(identity(&ours, "camera 8", "x.example")), None), Some(401), "nobody's");
+    assert_eq!(verify(Some(identity(&foreign, "camera 7", "x.example")), None), None, "of a foreign issuer");
+    assert_eq!(verify(None, None), Some(401));
+    assert_eq!(verify(None, Some("ann:a")), Some(200), "others may do without");
+    assert_eq!(verify(Some(identity(&ours, "camera 7", "x.example")), Some("ann:b")), Some(401));
+    // The issuers are read again with the rest.
+    write("issuers.pem", &foreign.pem());
+    program.signal("HUP");
+    program.wait_for("read again");
+    assert_eq!(verify(Some(identity(&ours, "camera 7", "x.example")), None), None);
+    assert_eq!(verify(Some(identity(&foreign, "camera 7", "x.example")), None), Some(200));
+    let log = program.end();
+    assert!(log.contains(r#""user":"cam""#), "{log}");
 }

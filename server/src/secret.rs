@@ -1,0 +1,118 @@
+//! What shows that somebody is a user, as a line of the credentials file holds it.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// What marks a password that is not hashed.
+pub(crate) const PLAIN: &str = "{PLAIN}";
+/// What marks the digest of an API key.
+const KEY: &str = "{KEY}";
+/// What marks a name that the client's certificate holds.
+const CERTIFICATE: &str = "{CERTIFICATE}";
+
+/// What every API key starts with, so that those who search for leaked secrets find it.
+const KEY_PREFIX: &str = "visavis_";
+
+/// Random bytes of an API key. Nobody guesses so many, so one round of SHA-256 keeps a key as well as a slow hash would.
+const KEY_BYTES: usize = 32;
+
+#[derive(PartialEq, Eq)]
+pub(crate) enum Secret {
+    Plain(String),
+    Argon2(String),
+    Bcrypt(String),
+    /// The SHA-256 of an API key.
+    Key([u8; 32]),
+    /// A name in the certificate that the client shows in TLS.
+    Certificate(String),
+}
+
+impl Secret {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let bcrypt = ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|prefix| text.starts_with(prefix));
+        if let Some(digest) = text.strip_prefix(KEY) {
+            let digest = URL_SAFE_NO_PAD.decode(digest).ok().and_then(|digest| digest.try_into().ok());
+            return digest
+                .map(Secret::Key)
+                .ok_or_else(|| format!("{KEY} needs the digest that make-key prints"));
+        }
+        if let Some(name) = text.strip_prefix(CERTIFICATE) {
+            let name = Some(name).filter(|name| !name.is_empty());
+            let missing = || format!("{CERTIFICATE} needs a name that the certificate holds");
+            return name.map(|name| Secret::Certificate(name.to_owned())).ok_or_else(missing);
+        }
+        match text {
+            "" | PLAIN => Err("the password is empty".to_owned()),
+            _ if bcrypt => match text.parse::<bcrypt::HashParts>() {
+                Ok(_) => Ok(Secret::Bcrypt(text.to_owned())),
+                Err(_) => Err("this bcrypt hash is malformed".to_owned()),
+            },
+            _ if text.starts_with('$') => match PasswordHash::new(text) {
+                Ok(hash) if hash.algorithm.as_str().starts_with("argon2") && hash.hash.is_some() => {
+                    Ok(Secret::Argon2(text.to_owned()))
+                }
+                _ => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
+            },
+            _ => match text.strip_prefix(PLAIN) {
+                Some(password) => Ok(Secret::Plain(password.to_owned())),
+                // A hash of another kind, taken as a password, would let in whoever has read this file.
+                None => Err(format!("neither an Argon2 or bcrypt hash nor {PLAIN} and a password")),
+            },
+        }
+    }
+
+    /// Whether a user with this secret logs in by name and password.
+    pub(crate) fn is_password(&self) -> bool {
+        !matches!(self, Secret::Key(_) | Secret::Certificate(_))
+    }
+
+    /// What computing it costs, by the parameters in front of salt and hash; what is not hashed slowly costs nothing.
+    pub(crate) fn cost(&self) -> Option<&str> {
+        let (text, parts) = match self {
+            Secret::Argon2(text) => (text, 3),
+            Secret::Bcrypt(text) => (text, 2),
+            Secret::Plain(_) | Secret::Key(_) | Secret::Certificate(_) => return None,
+        };
+        let (end, _) = text.match_indices('$').nth(parts)?;
+        Some(&text[..end])
+    }
+
+    /// Whether this is the password.
+    pub(crate) fn matches(&self, password: &[u8]) -> bool {
+        match self {
+            Secret::Plain(known) => known.as_bytes().ct_eq(password).into(),
+            Secret::Bcrypt(hash) => bcrypt::verify(password, hash).unwrap_or(false),
+            Secret::Argon2(hash) => PasswordHash::new(hash)
+                .is_ok_and(|hash| argon2::Argon2::default().verify_password(password, &hash).is_ok()),
+            Secret::Key(_) | Secret::Certificate(_) => false,
+        }
+    }
+}
+
+/// The Argon2id hash of a password, as a file of users holds it.
+pub fn hash_password(password: &str) -> Result<String, String> {
+    if password.is_empty() {
+        return Err("the password is empty".to_owned());
+    }
+    let hash = argon2::Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
+}
+
+/// A new API key, and its digest as a file of users holds it.
+pub fn new_key() -> Result<(String, String), String> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+    let key = format!("{KEY_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+    let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(&key));
+    Ok((key, format!("{KEY}{digest}")))
+}
+
+/// The digest of what has the form of a key. Others are none, whatever their digest: somebody chose them.
+pub(crate) fn digest_of_key(key: &str) -> Option<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(key.strip_prefix(KEY_PREFIX)?).ok()?;
+    (bytes.len() == KEY_BYTES).then(|| Sha256::digest(key).into())
+}
