@@ -405,8 +405,8 @@ void vav_config_free(vav_config *config);
 vav_status vav_config_set_engine(vav_config *config, int32_t engine);
 
 /// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
-/// library, beside the program, then where the system's loader looks. One process uses one file: the first that was
-/// loaded.
+/// library, beside the program, then where the system's loader looks. A library that is named and does not work is an
+/// error, with VAV_ENGINE_AUTO too. One process uses one file: the first that was loaded.
 vav_status vav_config_set_onnxruntime(vav_config *config,
                                       const char *library);
 

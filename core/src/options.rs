@@ -9,7 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// Which inference engine computes the networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Engine {
-    /// ONNX Runtime when it can be loaded, else the embedded engine.
+    /// ONNX Runtime when it can be loaded, else the embedded engine. A library that was named, by
+    /// [`Options::onnxruntime`] or by the environment's `ORT_DYLIB_PATH`, is used or is an error.
     #[default]
     Auto,
     /// ONNX Runtime, or an error.

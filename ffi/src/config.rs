@@ -88,8 +88,8 @@ pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine:
 }
 
 /// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
-/// library, beside the program, then where the system's loader looks. One process uses one file: the first that was
-/// loaded.
+/// library, beside the program, then where the system's loader looks. A library that is named and does not work is an
+/// error, with VAV_ENGINE_AUTO too. One process uses one file: the first that was loaded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_onnxruntime(
     config: Option<&mut vav_config>,

@@ -88,6 +88,15 @@ test('a path that is named must work', async () => {
   }
 });
 
+test('a wrong library in the environment is not passed over in silence', async () => {
+  for (const settings of ['', "{ engine: 'onnxruntime' }"]) {
+    const text = `try { new Verifier(${settings}) } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
+    const { code, message } = await says(root, text, { ORT_DYLIB_PATH: '/nowhere/libonnxruntime.so.1' });
+    assert.equal(code, 'ENGINE_UNAVAILABLE');
+    assert.match(message, /\/nowhere\/libonnxruntime\.so\.1/);
+  }
+});
+
 test('a copy for another platform is reported clearly', async () => {
   const cwd = join(folder, 'foreign');
   mkdirSync(cwd);

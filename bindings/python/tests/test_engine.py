@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from conftest import python, run
 
 REPORT = """
@@ -119,5 +120,17 @@ print(visavis.Verifier().engine.library == library)
         "True",
         "True",
     ]
-    environment = run("import visavis; print(visavis.Verifier().engine.name)", ORT_DYLIB_PATH="/nowhere")
-    assert environment == "embedded"
+
+
+@pytest.mark.parametrize("engine", ["auto", "onnxruntime"])
+def test_a_wrong_library_in_the_environment_is_not_passed_over_in_silence(engine: str) -> None:
+    program = f"""
+import visavis
+try:
+    visavis.Verifier(engine="{engine}")
+except visavis.SetupError as error:
+    print(error.code, error.stage, "/nowhere/libonnxruntime.so" in error.message)
+print(visavis.Verifier(engine="embedded").engine.name)
+"""
+    said = run(program, ORT_DYLIB_PATH="/nowhere/libonnxruntime.so").splitlines()
+    assert said == ["ENGINE_UNAVAILABLE setup True", "embedded"]

@@ -21,17 +21,20 @@ const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 ///
 /// Whoever names a path wants that library, so a wrong one is reported instead of passed over.
 pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
-    if let Some(path) = &options.onnxruntime {
-        return vec![path.clone()];
+    if let Some(path) = named(options) {
+        return vec![path];
     }
     if has_rights_of_others() {
         return found(options).filter(|path| only_owners_write(path)).collect();
     }
-    if let Some(path) = env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        return vec![path.into()];
-    }
     // Without a folder in the name the loader searches as it does for every program.
     found(options).chain(FILE_NAMES.iter().map(PathBuf::from)).collect()
+}
+
+/// The library that somebody named: whoever sets the options, or the environment of a process that may obey it.
+pub(super) fn named(options: &Options) -> Option<PathBuf> {
+    let variable = || if has_rights_of_others() { None } else { env::var_os(VARIABLE) };
+    options.onnxruntime.clone().or_else(|| variable().filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
 /// Files that are there, beside us or where a binding found one. The folder `visavis` is that of an installation, which
@@ -47,6 +50,7 @@ fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
         .filter(|path| path.is_file());
     beside.chain(options.onnxruntime_hint.clone())
 }
+
 /// The file that this code was loaded from: the program, or a shared library that contains it.
 #[allow(unsafe_code)]
 fn own_library() -> Option<PathBuf> {

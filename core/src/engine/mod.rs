@@ -89,7 +89,7 @@ pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
         Engine::OnnxRuntime => onnxruntime(options),
         Engine::Auto => onnxruntime(options).or_else(|error| {
             // A library that was named and cannot be used is a mistake to be reported, not to be worked round.
-            if options.onnxruntime.is_some() {
+            if is_named(options) {
                 return Err(error);
             }
             let reason = Some(error.message().to_owned());
@@ -101,6 +101,16 @@ pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
 #[cfg(feature = "onnxruntime")]
 fn onnxruntime(options: &Options) -> Result<Box<dyn Runtime>> {
     Ok(Box::new(onnxruntime::OnnxRuntime::load(options)?))
+}
+
+#[cfg(feature = "onnxruntime")]
+fn is_named(options: &Options) -> bool {
+    locate::named(options).is_some()
+}
+
+#[cfg(not(feature = "onnxruntime"))]
+fn is_named(options: &Options) -> bool {
+    options.onnxruntime.is_some()
 }
 
 #[cfg(not(feature = "onnxruntime"))]
