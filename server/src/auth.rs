@@ -100,7 +100,7 @@ impl Auth {
         let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
         let hashes = self.hashes.clone();
-        let checked = queue.submit("", move || users.verify(&login, &hashes)).map_err(overloaded)?;
+        let checked = queue.submit("", 0, move || users.verify(&login, &hashes)).map_err(overloaded)?;
         if checked.await.map_err(|_| Code::InternalError)?.map_err(overloaded)? {
             Ok(())
         } else {

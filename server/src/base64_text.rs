@@ -17,6 +17,17 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     ENGINE.decode(normalised(text).as_ref()).ok()
 }
 
+/// About the first `most` bytes that `text` stands for, exactly as many where it is long enough; none where it is not Base64.
+pub(crate) fn start(text: &str, most: usize) -> Vec<u8> {
+    let digits = without_label(text.trim_ascii_start()).unwrap_or_default().bytes();
+    let digits = digits.filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').map(standard);
+    let mut digits: Vec<u8> = digits.take(most.div_ceil(3) * 4).collect();
+    digits.truncate(digits.len() / 4 * 4);
+    let mut bytes = ENGINE.decode(digits).unwrap_or_default();
+    bytes.truncate(most);
+    bytes
+}
+
 /// Strips the `data:<anything>;base64,` that browsers put in front.
 fn without_label(text: &str) -> Option<&str> {
     let is_url = text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
@@ -30,17 +41,33 @@ fn normalised(text: &str) -> Cow<'_, [u8]> {
     if bytes.iter().all(usual) {
         return Cow::Borrowed(bytes);
     }
-    let standard = |byte: &u8| match byte {
+    bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).map(standard).collect()
+}
+
+fn standard(byte: u8) -> u8 {
+    match byte {
         b'-' => b'+',
         b'_' => b'/',
-        other => *other,
-    };
-    bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).map(standard).collect()
+        other => other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::{decode, start};
+
+    #[test]
+    fn the_start_is_what_the_whole_starts_with() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let text = base64::Engine::encode(&super::ENGINE, &bytes);
+        for text in [text.clone(), format!("data:image/png;base64,{text}"), text.replace("AAE", "A A\nE")] {
+            for most in [0, 1, 3, 100, 254] {
+                assert_eq!(start(&text, most), bytes[..most], "{most} of {text}");
+            }
+            assert_eq!(start(&text, 1000), bytes[..255], "whole groups");
+        }
+        assert!(start("****", 3).is_empty());
+    }
 
     #[test]
     fn every_documented_form_is_read() {

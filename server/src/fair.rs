@@ -1,7 +1,7 @@
 //! Whose job is next.
 //!
-//! It goes by the time that a user's jobs took so far, as measured: what a photo costs is known for sure only afterwards. A
-//! user who comes back starts level with the others and has saved nothing up.
+//! It goes by the time that a user's jobs took so far, as measured; until then, by what the photos' headers declare. A user
+//! who comes back starts level with the others and has saved nothing up.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -9,24 +9,49 @@ use std::time::{Duration, Instant};
 /// While others have asked within this time, a user leaves them a worker.
 pub(crate) const RECENT: Duration = Duration::from_secs(10);
 
+/// From this weight on, a job is heavy: two photos with more pixels than most cameras of phones take.
+const HEAVY: u64 = 32_000_000;
+
 /// Does the job, or reports that there is no room for it after all.
-pub(crate) type Job = Box<dyn FnOnce(Result<(), Full>) + Send>;
+pub(crate) type Run = Box<dyn FnOnce(Result<(), Full>) + Send>;
+
+/// A job and what it weighs, in pixels.
+pub(crate) struct Job {
+    pub(crate) weight: u64,
+    pub(crate) run: Run,
+}
+
+/// Who shares with others: a user, who shares its heavy jobs with its light ones as well. Several clients may have one
+/// login, and one that sends huge photos must not take the others' part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Party {
+    user: String,
+    is_heavy: bool,
+}
 
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) users: HashMap<String, Share>,
+    pub(crate) shares: HashMap<Party, Share>,
     pub(crate) queued: usize,
-    /// Since when each running job runs, and what its user was charged for it.
-    pub(crate) running: HashMap<u64, (Instant, Duration)>,
+    pub(crate) running: HashMap<u64, Running>,
     pub(crate) next: u64,
-    /// What the last jobs took, on average; zero before the first.
-    pub(crate) mean: Duration,
-    /// What the user who was served last had taken before.
+    /// Time and weight of the last jobs: what they took for each pixel is what the next ones are expected to take.
+    pub(crate) spent: Duration,
+    pub(crate) weighed: f64,
+    /// What the party that was served last had taken before.
     pub(crate) level: Duration,
     pub(crate) ended: bool,
 }
 
-/// One user's part of the queue.
+/// A job that runs.
+pub(crate) struct Running {
+    pub(crate) since: Instant,
+    weight: u64,
+    /// What its party was charged for it at its start.
+    pub(crate) charged: Duration,
+}
+
+/// One party's part of the queue.
 pub(crate) struct Share {
     pub(crate) jobs: VecDeque<Job>,
     pub(crate) running: usize,
@@ -38,21 +63,27 @@ pub(crate) struct Share {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
+impl Party {
+    pub(crate) fn new(user: &str, weight: u64) -> Self {
+        Party { user: user.to_owned(), is_heavy: weight >= HEAVY }
+    }
+}
+
 impl State {
-    /// Adds a job. Where there is no room, the last job of the user with the most gives its place up, if that user has
-    /// more than this one.
-    pub(crate) fn add(&mut self, user: &str, job: Job, room: usize) -> Result<Option<Job>, Full> {
+    /// Adds a job. Where there is no room, the last job of the party with the heaviest ones gives its place up, if they
+    /// weigh more than this party's.
+    pub(crate) fn add(&mut self, party: Party, job: Job, room: usize) -> Result<Option<Job>, Full> {
         let evicted = if self.queued + self.running.len() < room {
             None
         } else {
-            let largest = self.largest_but(user).ok_or(Full)?;
+            let largest = self.heavier_than(&party, job.weight).ok_or(Full)?;
             self.queued -= 1;
-            self.users.get_mut(&largest).and_then(|share| share.jobs.pop_back())
+            self.shares.get_mut(&largest).and_then(|share| share.jobs.pop_back())
         };
         self.queued += 1;
         let level = self.level;
         let new = || Share { jobs: VecDeque::new(), running: 0, taken: level, asked: Instant::now() };
-        let share = self.users.entry(user.to_owned()).or_insert_with(new);
+        let share = self.shares.entry(party).or_insert_with(new);
         if share.jobs.is_empty() && share.running == 0 {
             share.taken = share.taken.max(level);
         }
@@ -61,43 +92,62 @@ impl State {
         Ok(evicted)
     }
 
-    /// The user with the most waiting jobs, if these are more than this one's would be.
-    pub(crate) fn largest_but(&self, user: &str) -> Option<String> {
-        let own = self.users.get(user).map_or(0, |share| share.jobs.len());
-        let (name, share) = self.users.iter().max_by_key(|(_, share)| share.jobs.len())?;
-        (share.jobs.len() > own + 1).then(|| name.clone())
+    /// The party whose waiting jobs weigh the most, if that is more than this one's would with another job.
+    pub(crate) fn heavier_than(&self, party: &Party, weight: u64) -> Option<Party> {
+        let own = self.shares.get(party).map_or(0, Share::waiting) + weight;
+        let (largest, share) = self.shares.iter().max_by_key(|(_, share)| share.waiting())?;
+        (share.waiting() > own).then(|| largest.clone())
     }
 
-    /// The next job: of the user whose jobs took the least, of those who leave a worker to others.
-    pub(crate) fn take(&mut self, workers: usize) -> Option<(String, u64, Job)> {
-        self.users.retain(|_, share| share.is_active());
-        let most = if self.users.len() > 1 { (workers - 1).max(1) } else { workers };
+    /// The next job: of the party whose jobs took the least, of those who leave a worker to others.
+    pub(crate) fn take(&mut self, workers: usize) -> Option<(Party, u64, Job)> {
+        self.shares.retain(|_, share| share.is_active());
+        let most = if self.shares.len() > 1 { (workers - 1).max(1) } else { workers };
         let waiting =
-            self.users.iter_mut().filter(|(_, share)| !share.jobs.is_empty() && share.running < most);
-        let (user, share) = waiting.min_by_key(|(_, share)| share.taken)?;
-        let (user, job) = (user.clone(), share.jobs.pop_front()?);
+            self.shares.iter_mut().filter(|(_, share)| !share.jobs.is_empty() && share.running < most);
+        let (party, share) = waiting.min_by_key(|(_, share)| share.taken)?;
+        let (party, job) = (party.clone(), share.jobs.pop_front()?);
         share.running += 1;
         self.level = self.level.max(share.taken);
-        // Until it is known better, it costs what the last ones did.
-        share.taken += self.mean;
+        // Until it is known better.
+        let charged = expected(self.spent, self.weighed, job.weight);
+        share.taken += charged;
         self.queued -= 1;
         self.next += 1;
-        self.running.insert(self.next, (Instant::now(), self.mean));
-        Some((user, self.next, job))
+        self.running.insert(self.next, Running { since: Instant::now(), weight: job.weight, charged });
+        Some((party, self.next, job))
     }
 
-    pub(crate) fn done(&mut self, user: &str, number: u64, took: Duration) {
-        let charged = self.running.remove(&number).map_or(Duration::ZERO, |(_, charged)| charged);
-        if let Some(share) = self.users.get_mut(user) {
+    pub(crate) fn done(&mut self, party: &Party, number: u64, took: Duration) {
+        let Some(Running { weight, charged, .. }) = self.running.remove(&number) else { return };
+        if let Some(share) = self.shares.get_mut(party) {
             share.running -= 1;
             share.taken = share.taken.saturating_sub(charged) + took;
         }
-        // Each job counts an eighth, so that the mean follows the traffic of the last seconds.
-        self.mean = if self.mean.is_zero() { took } else { (self.mean * 7 + took) / 8 };
+        // Each job counts less by an eighth with every later one, so that the pace follows the traffic of the last seconds.
+        self.spent = self.spent * 7 / 8 + took;
+        self.weighed = self.weighed * 7.0 / 8.0 + weight as f64;
+    }
+
+    /// How long all jobs will take that are there: a running one what was expected of it, or as long again as it has
+    /// taken already.
+    pub(crate) fn ahead(&self) -> Duration {
+        let waiting = self.shares.values().map(Share::waiting).sum();
+        let running = self.running.values().map(|running| running.since.elapsed().max(running.charged));
+        expected(self.spent, self.weighed, waiting) + running.sum::<Duration>()
     }
 }
 
+fn expected(spent: Duration, weighed: f64, weight: u64) -> Duration {
+    if weighed > 0.0 { spent.mul_f64(weight as f64 / weighed) } else { Duration::ZERO }
+}
+
 impl Share {
+    /// What its waiting jobs weigh.
+    fn waiting(&self) -> u64 {
+        self.jobs.iter().map(|job| job.weight).sum()
+    }
+
     fn is_active(&self) -> bool {
         !self.jobs.is_empty() || self.running > 0 || self.asked.elapsed() < RECENT
     }
@@ -107,24 +157,32 @@ impl Share {
 mod tests {
     use super::*;
 
+    fn job(weight: u64) -> Job {
+        Job { weight, run: Box::new(|_| ()) }
+    }
+
+    fn add(state: &mut State, user: &str, weight: u64, room: usize) -> Result<Option<u64>, Full> {
+        let evicted = state.add(Party::new(user, weight), job(weight), room)?;
+        Ok(evicted.map(|job| job.weight))
+    }
+
     #[test]
     fn turns_go_by_the_time_that_was_taken_and_none_is_saved_up() {
         let mut state = State::default();
         let mut order = Vec::new();
-        let job = || -> Job { Box::new(|_| ()) };
         for _ in 0..4 {
-            state.add("ann", job(), 9).unwrap();
+            add(&mut state, "ann", 1, 9).unwrap();
         }
         for turn in 0..6 {
             if turn == 2 {
                 for _ in 0..3 {
-                    state.add("bob", job(), 9).unwrap();
+                    add(&mut state, "bob", 1, 9).unwrap();
                 }
             }
-            let (user, number, _) = state.take(1).unwrap();
-            let took = if user == "ann" { 10 } else { 4 };
-            state.done(&user, number, Duration::from_secs(took));
-            order.push(user);
+            let (party, number, _) = state.take(1).unwrap();
+            let took = if party.user == "ann" { 10 } else { 4 };
+            state.done(&party, number, Duration::from_secs(took));
+            order.push(party.user);
         }
         assert_eq!(
             order,
@@ -136,16 +194,54 @@ mod tests {
     #[test]
     fn one_worker_is_left_to_those_who_asked_lately() {
         let mut state = State::default();
-        let job = || -> Job { Box::new(|_| ()) };
-        state.add("bob", job(), 9).unwrap();
+        add(&mut state, "bob", 1, 9).unwrap();
         for _ in 0..9 {
-            state.add("ann", job(), 99).unwrap();
+            add(&mut state, "ann", 1, 99).unwrap();
         }
         let first: Vec<_> = (0..3).map(|_| state.take(3).unwrap()).collect();
-        let number = |user: &str| first.iter().find(|(name, ..)| name == user).unwrap().1;
-        state.done("bob", number("bob"), Duration::from_secs(1));
+        let bob = Party::new("bob", 1);
+        let number = first.iter().find(|(party, ..)| *party == bob).unwrap().1;
+        state.done(&bob, number, Duration::from_secs(1));
         assert!(state.take(3).is_none(), "two of three workers are ann's");
-        state.users.get_mut("bob").unwrap().asked = Instant::now().checked_sub(RECENT).unwrap();
-        assert_eq!(state.take(3).unwrap().0, "ann", "alone, she has them all");
+        state.shares.get_mut(&bob).unwrap().asked = Instant::now().checked_sub(RECENT).unwrap();
+        assert_eq!(state.take(3).unwrap().0.user, "ann", "alone, she has them all");
+    }
+
+    #[test]
+    fn a_job_is_charged_by_its_pixels_before_its_time_is_known() {
+        let mut state = State::default();
+        for user in ["ann", "bob"] {
+            add(&mut state, user, 1000, 9).unwrap();
+            let (party, number, _) = state.take(1).unwrap();
+            state.done(&party, number, Duration::from_secs(1));
+        }
+        add(&mut state, "ann", 5000, 9).unwrap();
+        for _ in 0..6 {
+            add(&mut state, "bob", 1000, 99).unwrap();
+        }
+        let ahead = state.ahead();
+        assert!(ahead.abs_diff(Duration::from_secs(11)) < Duration::from_millis(1), "{ahead:?}");
+        let mut order = Vec::new();
+        // Nothing ends before all have begun.
+        while let Some((party, ..)) = state.take(99) {
+            order.push(party.user);
+        }
+        let before: Vec<_> = order.iter().skip_while(|user| *user == "bob").skip(1).take(4).collect();
+        assert_eq!(before, ["bob"; 4], "ann's one weighs as much as five of bob's: {order:?}");
+    }
+
+    #[test]
+    fn heavy_jobs_make_room_for_light_ones_whoever_sends_them() {
+        let mut state = State::default();
+        for _ in 0..4 {
+            add(&mut state, "ann", 2 * HEAVY, 4).unwrap();
+        }
+        assert_eq!(add(&mut state, "ann", 2 * HEAVY, 4), Err(Full));
+        for user in ["ann", "ann", "bob"] {
+            assert_eq!(add(&mut state, user, 1000, 4), Ok(Some(2 * HEAVY)), "for {user}");
+        }
+        let first: Vec<_> = (0..2).map(|_| state.take(2).unwrap().2.weight).collect();
+        assert!(first.contains(&1000), "{first:?}");
+        assert_eq!(add(&mut state, "bob", 2 * HEAVY, 4), Err(Full), "ann's heavy one weighs no more");
     }
 }

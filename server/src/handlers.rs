@@ -13,6 +13,7 @@ use crate::outcome::{Answer, Failure, Outcome};
 use crate::page::Asset;
 use crate::request::Request;
 use crate::session::Search;
+use crate::weight::weigh;
 
 /// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
 pub(crate) async fn verify(request: &mut Request) -> Outcome {
@@ -150,9 +151,10 @@ async fn read_body(request: &mut Request, deadline: Instant) -> (Arc<Body>, Resu
 
 async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instant) -> Outcome {
     let with_details = request.with_details;
+    let weight = weighed(body, request.app.config.max_pixels).await;
     let (app, bytes, queued) = (Arc::clone(&request.app), Arc::clone(body), Instant::now());
     let user = request.record.user.as_deref().unwrap_or_default();
-    let judged = request.app.queue.submit(user, move || {
+    let judged = request.app.queue.submit(user, weight, move || {
         let start = Instant::now();
         app.metrics.waited(start - queued);
         (judge(&app.verifier, bytes.bytes(), with_details), start - queued, start.elapsed())
@@ -167,4 +169,10 @@ async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instan
         // It gave its place up to another user, or waited too long: dropping the receiver takes it out of the queue.
         Ok(Ok(Err(_))) | Err(_) => Err(Code::Overloaded.into()),
     }
+}
+
+/// What the body weighs; reading a large one would hold up all connections of the thread.
+async fn weighed(body: &Arc<Body>, max_pixels: u64) -> u64 {
+    let bytes = Arc::clone(body);
+    tokio::task::spawn_blocking(move || weigh(bytes.bytes(), max_pixels)).await.unwrap_or_default()
 }

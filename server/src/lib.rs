@@ -41,3 +41,4 @@ mod turns;
 mod usage;
 pub mod users;
 mod values;
+mod weight;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::fair::{Full, Job, RECENT, State};
+use crate::fair::{Full, Job, Party, RECENT, State};
 
 /// Runs jobs on its own threads. Dropping it lets the threads finish what is queued and end.
 pub(crate) struct Queue {
@@ -40,40 +40,39 @@ impl Queue {
         Ok(Queue { shared })
     }
 
-    /// Queues a user's job at once or not at all. Its result comes through the receiver: `Full` where another user's job
+    /// Queues a user's job at once or not at all; it weighs so many pixels. Its result comes through the receiver: `Full` where another user's job
     /// needed its place, an error where it panicked. A job whose receiver is gone before its turn is not run.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         user: &str,
+        weight: u64,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, Full>>, Full> {
         let (reply, receiver) = oneshot::channel();
-        let job = move |turn: Result<(), Full>| {
+        let run = move |turn: Result<(), Full>| {
             if !reply.is_closed() {
                 let _ = reply.send(turn.map(|()| job()));
             }
         };
-        let evicted = self.shared.lock().add(user, Box::new(job), self.shared.room())?;
+        let job = Job { weight, run: Box::new(run) };
+        let evicted = self.shared.lock().add(Party::new(user, weight), job, self.shared.room())?;
         self.shared.changed.notify_all();
         if let Some(job) = evicted {
-            job(Err(Full));
+            (job.run)(Err(Full));
         }
         Ok(receiver)
     }
 
-    /// Whether a job of this user would be refused now.
+    /// Whether even a job of this user that weighs nothing would be refused now.
     pub(crate) fn is_full(&self, user: &str) -> bool {
         let state = self.shared.lock();
-        state.queued + state.running.len() >= self.shared.room() && state.largest_but(user).is_none()
+        let has_room = state.queued + state.running.len() < self.shared.room();
+        !has_room && state.heavier_than(&Party::new(user, 0), 0).is_none()
     }
 
-    /// How long a job that came now would wait for its turn, by what the last ones took and by how long the running ones
-    /// take already.
+    /// How long a job that came now would wait for its turn.
     pub(crate) fn wait(&self) -> Duration {
-        let state = self.shared.lock();
-        let running: Duration =
-            state.running.values().map(|(since, _)| since.elapsed().max(state.mean)).sum();
-        (state.mean * state.queued as u32 + running) / self.shared.workers as u32
+        self.shared.lock().ahead() / self.shared.workers as u32
     }
 
     /// What it is doing now.
@@ -101,20 +100,20 @@ impl Shared {
     }
 
     fn work(&self) {
-        while let Some((user, number, job)) = self.take() {
+        while let Some((party, number, job)) = self.take() {
             let start = Instant::now();
             // The job's sender is dropped by the panic: the waiting request learns of it.
             let _ = visavis::catch_panic(|| {
-                job(Ok(()));
+                (job.run)(Ok(()));
                 Ok(())
             });
-            self.lock().done(&user, number, start.elapsed());
+            self.lock().done(&party, number, start.elapsed());
             self.changed.notify_all();
         }
     }
 
     /// Waits for a job; `None` at the end.
-    fn take(&self) -> Option<(String, u64, Job)> {
+    fn take(&self) -> Option<(Party, u64, Job)> {
         let mut state = self.lock();
         loop {
             if let Some(taken) = state.take(self.workers) {
@@ -148,7 +147,7 @@ mod tests {
                 started.send(()).unwrap();
                 let _ = wait_release.recv();
             };
-            (release, queue.submit(user, job).unwrap())
+            (release, queue.submit(user, 1, job).unwrap())
         });
         let kept = kept.collect();
         (0..count).for_each(|_| wait_started.recv().unwrap());
@@ -163,9 +162,9 @@ mod tests {
     fn refuses_at_once_when_full_and_goes_on_afterwards() {
         let queue = Queue::start("test", 1, 1).unwrap();
         let (release, first) = keep(&queue, "ann", 1);
-        let second = queue.submit("ann", || 2).unwrap();
+        let second = queue.submit("ann", 1, || 2).unwrap();
         assert!(queue.is_full("ann"));
-        assert_eq!(queue.submit("ann", || 3).unwrap_err(), Full);
+        assert_eq!(queue.submit("ann", 1, || 3).unwrap_err(), Full);
         assert_eq!(queue.load(), Load { queued: 1, running: 1 });
         release[0].send(()).unwrap();
         assert_eq!(first.into_iter().map(result).collect::<Vec<_>>(), [Ok(())]);
@@ -177,17 +176,17 @@ mod tests {
         let queue = Queue::start("test", 2, 9).unwrap();
         assert_eq!(queue.wait(), Duration::ZERO);
         let (release, _answers) = keep(&queue, "ann", 2);
-        let waiting = queue.submit("ann", || ()).unwrap();
+        let waiting = queue.submit("ann", 1, || ()).unwrap();
         {
             let mut state = queue.shared.lock();
-            state.mean = Duration::from_secs(4);
-            for (since, _) in state.running.values_mut() {
-                *since = Instant::now();
+            (state.spent, state.weighed) = (Duration::from_secs(4), 1.0);
+            for running in state.running.values_mut() {
+                running.charged = Duration::from_secs(4);
             }
         }
         assert_eq!(queue.wait(), Duration::from_secs(6), "three jobs of four seconds for two workers");
-        for (since, _) in queue.shared.lock().running.values_mut() {
-            *since = Instant::now().checked_sub(Duration::from_secs(40)).unwrap();
+        for running in queue.shared.lock().running.values_mut() {
+            running.since = Instant::now().checked_sub(Duration::from_secs(40)).unwrap();
         }
         assert!(queue.wait() >= Duration::from_secs(42), "they take longer than the last ones did");
         drop(release);
@@ -197,8 +196,8 @@ mod tests {
     #[test]
     fn a_panic_costs_its_own_job_only() {
         let queue = Queue::start("test", 1, 2).unwrap();
-        assert!(queue.submit("ann", || panic!("on purpose")).unwrap().blocking_recv().is_err());
-        assert_eq!(result(queue.submit("ann", || 2).unwrap()), Ok(2));
+        assert!(queue.submit("ann", 1, || panic!("on purpose")).unwrap().blocking_recv().is_err());
+        assert_eq!(result(queue.submit("ann", 1, || 2).unwrap()), Ok(2));
         assert_eq!(queue.load().queued, 0);
     }
 
@@ -207,9 +206,9 @@ mod tests {
         let queue = Queue::start("test", 1, 2).unwrap();
         let (release, _answers) = keep(&queue, "ann", 1);
         let (ran, was_run) = channel::<()>();
-        drop(queue.submit("ann", move || ran.send(())).unwrap());
+        drop(queue.submit("ann", 1, move || ran.send(())).unwrap());
         release[0].send(()).unwrap();
-        assert_eq!(result(queue.submit("ann", || 3).unwrap()), Ok(3));
+        assert_eq!(result(queue.submit("ann", 1, || 3).unwrap()), Ok(3));
         assert!(was_run.try_recv().is_err());
     }
 
@@ -217,11 +216,15 @@ mod tests {
     fn a_user_with_many_jobs_makes_room_for_one_with_few() {
         let queue = Queue::start("test", 1, 3).unwrap();
         let (release, _answers) = keep(&queue, "ann", 1);
-        let mut many: Vec<_> = (0..3).map(|_| queue.submit("ann", || ()).unwrap()).collect();
+        let mut many: Vec<_> = (0..3).map(|_| queue.submit("ann", 1, || ()).unwrap()).collect();
         assert!(queue.is_full("ann") && !queue.is_full("bob"));
-        let few = queue.submit("bob", || ()).unwrap();
+        let few = queue.submit("bob", 1, || ()).unwrap();
         assert_eq!(result(many.pop().unwrap()), Err(Full), "the last of ann's");
-        assert_eq!(queue.submit("bob", || ()).unwrap_err(), Full, "each has as many as the other would have");
+        assert_eq!(
+            queue.submit("bob", 1, || ()).unwrap_err(),
+            Full,
+            "each has as many as the other would have"
+        );
         release[0].send(()).unwrap();
         many.push(few);
         assert!(many.into_iter().all(|answer| result(answer).is_ok()));

@@ -4,7 +4,7 @@ use std::io::{BufReader, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::common::{Program, Reply, VERIFY, authorization, photo, post, request, verify_body};
+use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, photo, post, request, verify_body};
 
 #[test]
 fn a_body_that_stalls_is_not_waited_for() {
@@ -48,6 +48,25 @@ fn one_user_cannot_take_the_memory_of_all() {
     drop(held);
 }
 
+/// Sends one body by many clients, again and again, for as long as the work takes.
+fn beside_a_flood<T>(program: &Program, login: &str, body: &[u8], work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    let flood = || {
+        while !done.load(Ordering::Relaxed) {
+            let status = program.post(login, body).status;
+            assert!(matches!(status, 200 | 503), "{status}");
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(flood);
+        }
+        let result = work();
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
 #[test]
 fn one_user_cannot_take_the_queue_of_all() {
     let folder = tempfile::tempdir().unwrap();
@@ -56,19 +75,16 @@ fn one_user_cannot_take_the_queue_of_all() {
     let file = ["--credentials-file", users.to_str().unwrap()];
     let (program, _) = Program::start(&[&file[..], &["--workers", "1", "--queue-length", "4"]].concat());
     let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
-    let served = AtomicBool::new(false);
-    let flood = || {
-        while !served.load(Ordering::Relaxed) {
-            let status = program.post("ann:a", &body).status;
-            assert!(matches!(status, 200 | 503), "{status}");
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..12 {
-            scope.spawn(flood);
-        }
-        let statuses: Vec<_> = (0..10).map(|_| program.post("bob:b", &body).status).collect();
-        served.store(true, Ordering::Relaxed);
-        assert_eq!(statuses, [200; 10]);
-    });
+    let served = || (0..10).map(|_| program.post("bob:b", &body).status).collect::<Vec<_>>();
+    assert_eq!(beside_a_flood(&program, "ann:a", &body, served), [200; 10]);
+}
+
+#[test]
+fn huge_photos_leave_the_others_of_the_same_user_their_part() {
+    let most = ["--max-pixels", "200000000", "--search", "quick"];
+    let program = Program::serving(&[&most[..], &["--workers", "2", "--queue-length", "2"]].concat());
+    let bomb = verify_body("s", &photo("bomb-12000x12000.png"), &photo("hopper.jpg"));
+    let good = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
+    let served = || (0..5).map(|_| program.post(LOGIN, &good).status).collect::<Vec<_>>();
+    assert_eq!(beside_a_flood(&program, LOGIN, &bomb, served), [200; 5]);
 }
