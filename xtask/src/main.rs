@@ -15,6 +15,7 @@ mod size;
 mod suites;
 mod test;
 mod venv;
+mod web;
 
 use std::process::ExitCode;
 
@@ -97,6 +98,11 @@ const COMMANDS: &[Command] = &[
         name: "soak",
         help: "send 100,000 good and bad requests; memory must stay and nothing fail [REQUESTS]",
         run: load::soak,
+    },
+    Command {
+        name: "web",
+        help: "build the npm package's half for browsers into target/web-debug, or target/web [--release]",
+        run: web::command,
     },
 ];
 

@@ -13,6 +13,11 @@ import webpack from 'webpack';
 
 import { path, program, root } from './support.mjs';
 
+/** What `cargo xtask web` made, where the Rust target for it is. */
+const web = process.env.VISAVIS_TEST_WEB ?? 'none';
+const skip = web === 'none' && 'VISAVIS_TEST_WEB is not set: there is no half for browsers here';
+if (skip) console.error(`SKIPPED: ${skip}`);
+
 const folder = mkdtempSync(join(tmpdir(), 'visavis-package-test-'));
 const fresh = join(folder, 'fresh');
 const install = (...options) => execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', ...options], { cwd: fresh, stdio: 'pipe' });
@@ -20,7 +25,7 @@ const manifest = (...where) => JSON.parse(readFileSync(join(fresh, 'node_modules
 
 before(() => {
   mkdirSync(fresh);
-  execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), join(folder, 'packed')], { stdio: 'pipe' });
+  execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), join(folder, 'packed'), web], { stdio: 'pipe' });
   install(...readdirSync(join(folder, 'packed')).map((name) => join(folder, 'packed', name)));
   for (const [name, photo] of [['probe', 'astronaut'], ['reference', 'astronaut-dark'], ['landscape', 'texture']]) {
     copyFileSync(path(`${photo}.jpg`), join(fresh, `${name}.jpg`));
@@ -123,6 +128,31 @@ test('webpack bundles around the package', async () => {
   const stats = await promisify(webpack)({ ...options, externals: { visavis: 'commonjs visavis' } });
   assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }), { errors: [], warnings: [] });
   await runs(fresh, 'packed.cjs');
+});
+
+/** A page that uses the package. */
+function writePage() {
+  const page = "import { verify } from 'visavis';\nglobalThis.check = (file) => verify(file, file);\n";
+  writeFileSync(join(fresh, 'page.mjs'), page);
+}
+
+test('webpack bundles the half for browsers with its worker, its module and its models', { skip }, async () => {
+  writePage();
+  const output = { path: join(folder, 'page'), filename: 'page.js' };
+  const stats = await promisify(webpack)({ mode: 'production', target: 'web', context: fresh, entry: './page.mjs', output, performance: false });
+  assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }), { errors: [], warnings: [] });
+  const kinds = readdirSync(output.path).map((file) => file.split('.').at(-1)).sort();
+  assert.deepEqual(kinds, ['js', 'js', 'onnx', 'onnx', 'onnx', 'wasm']);
+});
+
+test('esbuild and strict TypeScript find the half for browsers', { skip }, async () => {
+  writePage();
+  const { metafile } = await esbuild.build({ entryPoints: [join(fresh, 'page.mjs')], bundle: true, platform: 'browser', format: 'esm', write: false, metafile: true, logLevel: 'error' });
+  const inputs = Object.keys(metafile.inputs).join();
+  assert.ok(inputs.includes('visavis/web/index.js') && !inputs.includes('visavis/lib/'), inputs);
+  writeFileSync(join(fresh, 'page.mts'), "import { advice } from 'visavis/browser';\nexport const ready = async (video: HTMLVideoElement): Promise<boolean> => (await advice(video)).ready;\n");
+  const flags = ['--ignoreConfig', '--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024,esnext.disposable,dom', '--types', '', join(fresh, 'page.mts')];
+  execFileSync(join(root, 'node_modules/.bin/tsc'), flags, { encoding: 'utf8', cwd: fresh });
 });
 
 test('the package brings the command line', async () => {

@@ -178,6 +178,8 @@ fn unreadable(error: &ImageError) -> Error {
         ImageError::Limits(limit) if !matches!(limit.kind(), LimitErrorKind::Unsupported { .. }) => {
             too_large(&words)
         }
+        // Pixels whose number does not fit a machine's word, which is 32 bits long on the web.
+        ImageError::Unsupported(_) if words.contains("are too large") => too_large(&words),
         ImageError::Unsupported(_) => unsupported(&words),
         _ => damaged(&words),
     }

@@ -63,6 +63,12 @@ fn limits_are_named() {
 }
 
 #[test]
+fn more_pixels_than_a_machine_can_count_are_too_many_and_no_unknown_kind() {
+    let claims = b"P6 4294967295 4294967295 65535\n";
+    assert_eq!(decode(claims, &Limits::default()).unwrap_err().kind(), ErrorKind::ImageTooLarge);
+}
+
+#[test]
 fn what_takes_too_much_memory_comes_smaller_or_is_refused_with_the_figure() {
     let bytes = png(&DynamicImage::new_rgb8(1000, 600));
     let limits = Limits { max_decode_bytes: 500_000, ..Limits::default() };

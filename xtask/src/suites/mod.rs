@@ -8,13 +8,23 @@ mod python;
 mod rust;
 mod server;
 mod step;
+mod web;
 
 pub(crate) use step::Step;
 use step::tool;
 
 /// Every step, in the order they run: what fails fastest comes first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
-    [rust::STEPS, bench::STEPS, deploy::STEPS, server::STEPS, c::STEPS, python::STEPS, node::STEPS]
-        .into_iter()
-        .flatten()
+    [
+        rust::STEPS,
+        bench::STEPS,
+        deploy::STEPS,
+        server::STEPS,
+        c::STEPS,
+        python::STEPS,
+        web::STEPS,
+        node::STEPS,
+    ]
+    .into_iter()
+    .flatten()
 }

@@ -67,6 +67,11 @@ fn run(names: &[&str]) -> Result {
     if let Some(library) = install::provided() {
         node.env("VISAVIS_TEST_ONNXRUNTIME", library);
     }
+    // Made by the step `web`, where that can be made.
+    let web = project::target()?.join("web-debug");
+    if web.is_dir() {
+        node.env("VISAVIS_TEST_WEB", web);
+    }
     project::run(&mut node)
 }
 

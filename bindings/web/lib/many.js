@@ -1,0 +1,34 @@
+// Many calls, a bounded number of them at once; outcomes in the order of what was given.
+
+import { aborted } from './errors.js';
+
+/**
+ * @template T
+ * @param {Iterable<any> | AsyncIterable<any>} inputs
+ * @param {(input: any, signal: AbortSignal) => Promise<T>} call
+ * @param {{ signal?: AbortSignal, onProgress?: (done: number) => void, concurrency?: number }} options
+ * @returns {AsyncGenerator<PromiseSettledResult<T>, void>}
+ */
+export async function* many(inputs, call, { signal, onProgress, concurrency = 2 }) {
+  // Whoever leaves the loop early has no use for what is still pending.
+  const left = new AbortController();
+  const any = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  /** @type {Promise<PromiseSettledResult<T>>[]} */
+  const pending = [];
+  let done = 0;
+  const next = async () => {
+    const outcome = await /** @type {Promise<PromiseSettledResult<T>>} */ (pending.shift());
+    if (signal?.aborted) throw aborted(signal);
+    onProgress?.((done += 1));
+    return outcome;
+  };
+  try {
+    for await (const input of inputs) {
+      pending.push(Promise.allSettled([call(input, any)]).then(([outcome]) => outcome));
+      if (pending.length >= concurrency) yield await next();
+    }
+    while (pending.length > 0) yield await next();
+  } finally {
+    left.abort();
+  }
+}

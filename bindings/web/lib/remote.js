@@ -1,0 +1,123 @@
+// A worker with a verifier in it: one request after the other, and what became of each.
+
+import { VisavisError, aborted, fromFailure } from './errors.js';
+
+/** @typedef {{ task: string, given: object, transfer: Transferable[], since: number, resolve: (answer: any) => void, reject: (error: unknown) => void }} Job */
+
+const closed = () => new VisavisError('the verifier is closed', { code: 'CLOSED' });
+
+/** Starts when it is first used, and again when the worker broke. */
+export class Remote {
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Job | null} */
+  #running = null;
+  /** @type {Job[]} */
+  #waiting = [];
+  #settings;
+  #closed = false;
+
+  /** @param {ReturnType<typeof import('./options.js').parse>} settings */
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  get maxBytes() {
+    return this.#settings.maxBytes;
+  }
+
+  /** Whether one more call may wait; asked before its photos are copied. */
+  check() {
+    if (this.#closed) throw closed();
+    const { queueLength } = this.#settings;
+    if (this.#running && this.#waiting.length >= queueLength) {
+      const message = `${queueLength} calls are waiting: try again later, or make the verifier's queueLength larger`;
+      throw new VisavisError(message, { code: 'QUEUE_FULL' });
+    }
+  }
+
+  /**
+   * @param {string} task
+   * @param {object} given
+   * @param {{ transfer?: Transferable[], signal?: AbortSignal }} [more]
+   * @returns {Promise<any>}
+   */
+  submit(task, given, { transfer = [], signal } = {}) {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw aborted(signal);
+      this.check();
+      const abort = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== job);
+        reject(aborted(/** @type {AbortSignal} */ (signal)));
+      };
+      const ended = (settle) => (value) => {
+        signal?.removeEventListener('abort', abort);
+        settle(value);
+      };
+      const job = { task, given, transfer, since: performance.now(), resolve: ended(resolve), reject: ended(reject) };
+      signal?.addEventListener('abort', abort);
+      this.#waiting.push(job);
+      this.#next();
+    });
+  }
+
+  /** Ends the worker when what runs has ended; what waits fails. */
+  close() {
+    this.#closed = true;
+    for (const job of this.#waiting.splice(0)) job.reject(closed());
+    if (!this.#running) this.#end();
+  }
+
+  #next() {
+    if (this.#running) return;
+    const job = (this.#running = this.#waiting.shift() ?? null);
+    if (!job) return this.#closed && this.#end();
+    if (performance.now() - job.since > this.#settings.deadline) {
+      const message = 'the call waited longer than it may take';
+      return this.#settle({ failure: { message, code: 'DEADLINE_EXCEEDED', number: 7 } });
+    }
+    try {
+      const worker = (this.#worker ??= this.#start());
+      worker.postMessage({ task: job.task, ...job.given }, job.transfer);
+    } catch (error) {
+      this.#unavailable(/** @type {Error} */ (error));
+    }
+  }
+
+  #start() {
+    const { core, models, worker: make } = this.#settings;
+    const worker = make ? make() : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'visavis' });
+    worker.postMessage({ task: 'set', core, models });
+    worker.addEventListener('message', ({ data }) => {
+      // What a defect left behind is not used again.
+      if (data.broken) this.#end();
+      this.#settle(data);
+    });
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#end();
+      this.#unavailable(event);
+    });
+    return worker;
+  }
+
+  /** @param {{ message?: string }} event */
+  #unavailable({ message = 'its files cannot be loaded' }) {
+    const words = `the worker cannot be started: ${message}`;
+    this.#settle({ failure: { message: words, code: 'ENGINE_UNAVAILABLE', number: 63, stage: 'setup' } });
+  }
+
+  /** @param {{ answer?: any, failure?: any }} outcome */
+  #settle({ answer, failure }) {
+    const job = this.#running;
+    this.#running = null;
+    if (failure) job?.reject(fromFailure(failure));
+    else job?.resolve(answer);
+    this.#next();
+  }
+
+  #end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+}

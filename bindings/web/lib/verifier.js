@@ -1,0 +1,114 @@
+// The class Verifier: what each call takes and gives.
+
+import { wrongType } from './errors.js';
+import { guidance } from './guidance.js';
+import { many } from './many.js';
+import { call, parse } from './options.js';
+import { landmarks, photo } from './photo.js';
+import { Remote } from './remote.js';
+import { Template, bytesOf } from './template.js';
+
+/** Ends the workers of verifiers that nobody has any more. @type {FinalizationRegistry<Remote>} */
+const forgotten = new FinalizationRegistry((remote) => remote.close());
+
+function handle(template, name) {
+  const found = bytesOf(template);
+  if (!found) throw wrongType(name, 'a Template', template);
+  return found;
+}
+
+export class Verifier {
+  #remote;
+
+  constructor(options) {
+    this.#remote = new Remote(parse(options));
+    forgotten.register(this, this.#remote, this);
+  }
+
+  static async create(options) {
+    const verifier = new Verifier(options);
+    await verifier.engine;
+    return verifier;
+  }
+
+  async verify(probe, reference, options) {
+    return this.#ask('verify', { probe, reference }, call(options, 'quality', 'threshold', 'signal'));
+  }
+
+  verifyMany(pairs, options) {
+    const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'threshold', 'signal', 'onProgress', 'concurrency');
+    const one = async ([probe, reference], signal) => this.verify(probe, reference, { ...more, signal });
+    return many(pairs, one, { signal, onProgress, concurrency });
+  }
+
+  async detect(photo, options) {
+    return this.#ask('detect', { photo }, call(options, 'quality', 'signal'));
+  }
+
+  async advice(photo, options) {
+    return guidance(await this.#ask('advise', { photo }, call(options, 'signal')));
+  }
+
+  async extract(photo, options) {
+    const { template, sample } = await this.#ask('extract', { photo }, call(options, 'quality', 'signal'));
+    return { template: new Template(template), sample };
+  }
+
+  extractMany(photos, options) {
+    const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'signal', 'onProgress', 'concurrency');
+    return many(photos, (photo, signal) => this.extract(photo, { ...more, signal }), { signal, onProgress, concurrency });
+  }
+
+  async extractFace(photo, face, options) {
+    const more = { ...call(options, 'signal'), landmarks: landmarks(face) };
+    return new Template(await this.#ask('extractFace', { photo }, more));
+  }
+
+  async compare(probe, reference, options) {
+    const { threshold } = call(options, 'threshold');
+    const given = { probe: handle(probe, 'probe'), reference: handle(reference, 'reference'), threshold };
+    return this.#submit('compare', given);
+  }
+
+  async rank(probe, references, options) {
+    const { top = references.length, threshold } = call(options, 'top', 'threshold');
+    const handles = Array.from(references, (template, at) => handle(template, `references[${at}]`));
+    const together = new Uint8Array(await new Blob(handles).arrayBuffer());
+    const lengths = handles.map(({ length }) => length);
+    return this.#submit('rank', { probe: handle(probe, 'probe'), references: together, lengths, top, threshold });
+  }
+
+  get engine() {
+    return this.#submit('start', {});
+  }
+
+  close() {
+    forgotten.unregister(this);
+    this.#remote.close();
+  }
+
+  [Symbol.dispose ?? Symbol.for('Symbol.dispose')]() {
+    this.close();
+  }
+
+  /**
+   * @param {string} task
+   * @param {Record<string, unknown>} photos
+   * @param {Record<string, any>} options
+   */
+  async #ask(task, photos, { signal, ...more }) {
+    this.#remote.check();
+    // All at once, so that each is what it is now.
+    const taken = Object.entries(photos).map(async ([name, value]) => ({ name, ...(await photo(value, name, this.#remote.maxBytes)) }));
+    const ready = await Promise.all(taken);
+    const given = Object.fromEntries(ready.map(({ name, source }) => [name, source]));
+    const transfer = ready.flatMap(({ transfer }) => transfer);
+    return this.#submit(task, { ...given, ...more }, { transfer, signal });
+  }
+
+  /** Waits, and so holds the verifier: were it collected meanwhile, its worker would end. */
+  async #submit(task, given, more) {
+    const answer = await this.#remote.submit(task, given, more);
+    return this && answer;
+  }
+}

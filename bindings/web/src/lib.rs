@@ -1,0 +1,26 @@
+//! The core as a WebAssembly module: what a worker of the page calls. Answers and failures are JSON, shaped as the Node
+//! package shapes them; photos and templates are bytes.
+
+mod answer;
+mod core;
+mod failure;
+mod source;
+
+use std::panic;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Makes a panic an exception that says what happened, since the module cannot be used any more after either.
+#[wasm_bindgen(start)]
+pub fn start() {
+    panic::set_hook(Box::new(|what| {
+        let why = what.payload_as_str().unwrap_or("of an unknown kind");
+        wasm_bindgen::throw_str(&format!("a defect in the library: {why}"))
+    }));
+}
+
+/// The version of this package.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

@@ -1,0 +1,80 @@
+//! `cargo xtask web [--release]`: the browser half of the npm package, below the target folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Result, project};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The models, and the manifest with what is known of them.
+const MODELS: &[&str] =
+    &["mobilefacenet.onnx", "retinaface-mnet025-320.onnx", "retinaface-mnet025-640.onnx", "manifest.toml"];
+
+pub(crate) fn command(arguments: &[String]) -> Result {
+    let release = match arguments {
+        [] => false,
+        [flag] if flag == "--release" => true,
+        _ => return Err("web takes no arguments but --release".into()),
+    };
+    if !target()? {
+        return Err(format!("the Rust target {TARGET} cannot be added here"));
+    }
+    println!("{}", build(release)?.display());
+    Ok(())
+}
+
+/// Whether the target is there, or could be added.
+pub(crate) fn target() -> Result<bool> {
+    let there = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
+    let rustup = there(project::program("rustup").args(["target", "add", TARGET]));
+    Ok(rustup || library()?.is_dir())
+}
+
+/// Where the standard library of the target would be.
+fn library() -> Result<PathBuf> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = project::program(rustc).args(["--print", "sysroot"]).output();
+    let output = output.map_err(|error| format!("rustc cannot be run: {error}"))?;
+    let root = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(Path::new(&root).join("lib/rustlib").join(TARGET))
+}
+
+/// Builds all of it, and returns the folder: what a page loads, and nothing else.
+pub(crate) fn build(release: bool) -> Result<PathBuf> {
+    let (profile, kind) = if release { ("web", "web") } else { ("dev", "web-debug") };
+    let mut cargo = project::cargo();
+    project::run(cargo.args(["build", "-p", "visavis-web", "--target", TARGET, "--profile", profile]))?;
+    let folder = project::target()?.join(kind);
+    project::remove(&folder)?;
+    let built = if release { "web" } else { "debug" };
+    let module = project::target()?.join(TARGET).join(built).join("visavis_web.wasm");
+    let mut bindgen = project::cargo();
+    bindgen.args(["run", "--quiet", "--locked", "--manifest-path", "bindings/web/bindgen/Cargo.toml"]);
+    bindgen.arg("--target-dir").arg(project::target()?.join("bindgen")).arg("--");
+    project::run(bindgen.arg(module).arg(&folder))?;
+    copy(&project::root().join("bindings/web/lib"), &folder)?;
+    let models = folder.join("models");
+    fs::create_dir_all(&models).map_err(text)?;
+    for name in MODELS {
+        fs::copy(project::root().join("models").join(name), models.join(name)).map_err(text)?;
+    }
+    Ok(folder)
+}
+
+/// Copies the files of a folder.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to).map_err(text)?;
+    for entry in fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))? {
+        let path = entry.map_err(text)?.path();
+        if let Some(name) = path.file_name().filter(|_| path.is_file()) {
+            fs::copy(&path, to.join(name)).map_err(text)?;
+        }
+    }
+    Ok(())
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
