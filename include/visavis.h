@@ -62,6 +62,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// Compilers warn where what a function returns is not looked at. Define it yourself, as nothing, to be without.
+#ifndef VAV_MUST_USE
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#define VAV_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define VAV_MUST_USE __attribute__((warn_unused_result))
+#else
+#define VAV_MUST_USE
+#endif
+#endif
+
 /// Initialises a vav_photo with an image file in memory: `vav_photo photo = VAV_PHOTO_ENCODED(data, len);`
 #define VAV_PHOTO_ENCODED(data, len) { sizeof(vav_photo), (data), (len), 0, 0, 0, VAV_FORMAT_ENCODED, 0 }
 
@@ -74,6 +85,9 @@
 
 /// Initialises a vav_result: `vav_result result = VAV_RESULT_INIT;`
 #define VAV_RESULT_INIT { sizeof(vav_result), 0, 0, 0, 0, VAV_SAMPLE_INIT, VAV_SAMPLE_INIT }
+
+/// Initialises a vav_settings.
+#define VAV_SETTINGS_INIT { sizeof(vav_settings), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /// Initialises a vav_sample.
 #define VAV_SAMPLE_INIT { VAV_FACE_INIT, 0, 0, 0, 0, 0, 0, { 0, 0 } }
@@ -328,6 +342,50 @@ typedef struct {
     vav_quality quality;
 } vav_face;
 
+/// One of many templates, and how alike it is.
+typedef struct {
+    /// Its place among the references, from 0.
+    size_t index;
+    /// Cosine of the angle between the templates, -1..1.
+    float similarity;
+    /// Comparison score, 0..100, as in vav_result.
+    float score;
+    /// 1 when the score reaches the threshold of the verifier, else 0.
+    int32_t is_match;
+    /// 0. Bits may be added later.
+    uint32_t flags;
+} vav_ranked;
+
+/// The settings of a verifier, those that it has by default included.
+typedef struct {
+    /// Set by VAV_SETTINGS_INIT.
+    size_t struct_size;
+    /// The library of ONNX Runtime that is used; "" with the embedded engine. Lives as long as the verifier.
+    const char *onnxruntime;
+    /// The folder of the models; "" for those in this library. Lives as long as the verifier.
+    const char *models;
+    /// How many photos are processed at once.
+    size_t workers;
+    /// The largest encoded photo in bytes.
+    size_t max_bytes;
+    /// The most pixels of a photo.
+    uint64_t max_pixels;
+    /// The most memory that decoding one photo may take, in bytes.
+    uint64_t max_decode_bytes;
+    /// The vav_engine that was asked for; vav_verifier_engine is the one that computes.
+    int32_t engine;
+    /// A vav_face_policy.
+    int32_t face_policy;
+    /// A vav_search.
+    int32_t search;
+    /// The smallest face that is accepted, in pixels.
+    uint32_t min_face;
+    /// The comparison score from which two photos count as the same person.
+    float threshold;
+    /// Milliseconds that one call may take; 0 for any number.
+    uint32_t deadline;
+} vav_settings;
+
 /// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
 ///
 /// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; anything else is converted
@@ -396,104 +454,138 @@ extern "C" {
 #endif // __cplusplus
 
 /// Makes a config with all defaults.
-vav_config *vav_config_new(void);
+VAV_MUST_USE vav_config *vav_config_new(void);
 
 /// Frees a config. Verifiers made with it no longer need it.
 void vav_config_free(vav_config *config);
 
 /// Which engine computes: a vav_engine.
-vav_status vav_config_set_engine(vav_config *config, int32_t engine);
+VAV_MUST_USE vav_status vav_config_set_engine(vav_config *config, int32_t engine);
 
 /// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
 /// library, beside the program, then where the system's loader looks. A library that is named and does not work is an
 /// error, with VAV_ENGINE_AUTO too. One process uses one file: the first that was loaded.
+VAV_MUST_USE
 vav_status vav_config_set_onnxruntime(vav_config *config,
                                       const char *library);
 
 /// A folder with a manifest.toml and the models that it names. NULL (default): the models in this library.
-vav_status vav_config_set_models(vav_config *config, const char *folder);
+VAV_MUST_USE vav_status vav_config_set_models(vav_config *config, const char *folder);
 
 /// How many photos are processed at once, 1..1024 (default: one per core). Further calls wait.
-vav_status vav_config_set_workers(vav_config *config, size_t workers);
+VAV_MUST_USE vav_status vav_config_set_workers(vav_config *config, size_t workers);
 
 /// Which face counts when a photo shows several: a vav_face_policy.
-vav_status vav_config_set_face_policy(vav_config *config, int32_t policy);
+VAV_MUST_USE vav_status vav_config_set_face_policy(vav_config *config, int32_t policy);
 
 /// How hard a face is looked for: a vav_search.
-vav_status vav_config_set_search(vav_config *config, int32_t search);
+VAV_MUST_USE vav_status vav_config_set_search(vav_config *config, int32_t search);
 
 /// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
+VAV_MUST_USE
 vav_status vav_config_set_min_face(vav_config *config,
                                    uint32_t pixels);
 
 /// The comparison score from which two photos count as the same person, 0..100 (default 27: a false match rate of
 /// 0.2 %).
+VAV_MUST_USE
 vav_status vav_config_set_threshold(vav_config *config,
                                     float score);
 
 /// The largest encoded photo in bytes, 1..2^30 (default 2^26).
-vav_status vav_config_set_max_bytes(vav_config *config, size_t bytes);
+VAV_MUST_USE vav_status vav_config_set_max_bytes(vav_config *config, size_t bytes);
 
 /// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
-vav_status vav_config_set_max_pixels(vav_config *config, uint64_t pixels);
+VAV_MUST_USE vav_status vav_config_set_max_pixels(vav_config *config, uint64_t pixels);
 
 /// The most memory that decoding one photo may take, in bytes, 1..2^40 (default 160 MiB).
-vav_status vav_config_set_max_decode_bytes(vav_config *config, uint64_t bytes);
+VAV_MUST_USE vav_status vav_config_set_max_decode_bytes(vav_config *config, uint64_t bytes);
 
 /// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
-vav_status vav_config_set_deadline(vav_config *config, uint32_t milliseconds);
+VAV_MUST_USE vav_status vav_config_set_deadline(vav_config *config, uint32_t milliseconds);
 
 /// The status that the failed call returned; VAV_OK for NULL.
-vav_status vav_error_status(const vav_error *error);
+VAV_MUST_USE vav_status vav_error_status(const vav_error *error);
 
 /// Which photo the error is about; VAV_SIDE_NONE for NULL.
-vav_side vav_error_side(const vav_error *error);
+VAV_MUST_USE vav_side vav_error_side(const vav_error *error);
 
 /// Which step the error comes from; VAV_STAGE_NONE for NULL.
-vav_stage vav_error_stage(const vav_error *error);
+VAV_MUST_USE vav_stage vav_error_stage(const vav_error *error);
 
 /// What whoever took the photo can do: bits of vav_advice; 0 where nothing is known, or for NULL.
-uint32_t vav_error_advice(const vav_error *error);
+VAV_MUST_USE uint32_t vav_error_advice(const vav_error *error);
 
 /// One line for people: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.
-const char *vav_error_message(const vav_error *error);
+VAV_MUST_USE const char *vav_error_message(const vav_error *error);
 
 /// Frees an error.
 void vav_error_free(vav_error *error);
 
 /// How many faces were found; 0 for NULL.
-size_t vav_faces_count(const vav_faces *faces);
+VAV_MUST_USE size_t vav_faces_count(const vav_faces *faces);
 
 /// One of the faces, by its index from 0.
-vav_status vav_faces_get(const vav_faces *faces, size_t index, vav_face *face, vav_error **err);
+VAV_MUST_USE vav_status vav_faces_get(const vav_faces *faces, size_t index, vav_face *face, vav_error **err);
 
 /// The index of the face that counts by the policy of the verifier. VAV_NO_FACE, VAV_SEVERAL_FACES or
 /// VAV_FACE_TOO_SMALL where none does.
-vav_status vav_faces_chosen(const vav_faces *faces, size_t *index, vav_error **err);
+VAV_MUST_USE vav_status vav_faces_chosen(const vav_faces *faces, size_t *index, vav_error **err);
 
 /// The size of the upright image in pixels, which the coordinates of the faces refer to.
-vav_status vav_faces_image_size(const vav_faces *faces, uint32_t *width, uint32_t *height);
+VAV_MUST_USE vav_status vav_faces_image_size(const vav_faces *faces, uint32_t *width, uint32_t *height);
 
 /// Frees the faces.
 void vav_faces_free(vav_faces *faces);
 
+/// Compares one template with many: `stored` holds, one after the other, what vav_template_to_bytes wrote. The most
+/// alike are written to `ranked`, best first, in the order of `stored` where they are equally alike; no more than
+/// `capacity`. `count` receives how many they are. All templates of a model have the same size, so that there are
+/// `len` divided by vav_template_size of them. One that cannot be compared is an error, as in vav_compare, which says
+/// which one it is.
+VAV_MUST_USE
+vav_status vav_rank(const vav_verifier *verifier,
+                    const vav_template *probe,
+                    const uint8_t *stored,
+                    size_t len,
+                    vav_ranked *ranked,
+                    size_t capacity,
+                    size_t *count,
+                    vav_error **err);
+
+/// What the verifier was made with.
+VAV_MUST_USE
+vav_status vav_verifier_settings(const vav_verifier *verifier,
+                                 vav_settings *settings,
+                                 vav_error **err);
+
 /// The name of a status without its prefix, for logs and messages: "OK", "NO_FACE"; "UNKNOWN" for a number that this
 /// version of the library does not know.
+VAV_MUST_USE
 const char *vav_status_name(int32_t status);
 
 /// Makes the record of a failure to extract, for systems where every photo must leave a template. It can be stored like
 /// any other; comparing it gives VAV_TEMPLATE_FAILED.
+VAV_MUST_USE
 vav_template *vav_template_new_failed(void);
 
 /// 1 for the record of a failure to extract, else 0; 0 for NULL.
-int32_t vav_template_is_failed(const vav_template *templ);
+VAV_MUST_USE int32_t vav_template_is_failed(const vav_template *templ);
+
+/// The vector of length one that the similarity is computed of, and how many numbers it has; NULL and 0 for a failure to
+/// extract, or for NULL. `dimensions` may be NULL. Lives as long as the template.
+VAV_MUST_USE
+const float *vav_template_vector(const vav_template *templ,
+                                 size_t *dimensions);
 
 /// How many bytes vav_template_to_bytes writes; 0 for NULL. The same for all templates of a model, fewer for records of
 /// a failure to extract.
+VAV_MUST_USE
 size_t vav_template_size(const vav_template *templ);
 
 /// Writes the template for storage: self-contained, versioned, with the identity of the model and a checksum, the same
 /// on every machine. `capacity` is the size of `buffer`, at least vav_template_size.
+VAV_MUST_USE
 vav_status vav_template_to_bytes(const vav_template *templ,
                                  uint8_t *buffer,
                                  size_t capacity,
@@ -501,6 +593,7 @@ vav_status vav_template_to_bytes(const vav_template *templ,
 
 /// Reads what vav_template_to_bytes wrote. Anything else, truncated or damaged, is VAV_TEMPLATE_MALFORMED. Whether the
 /// template fits the model of a verifier is checked when it is compared.
+VAV_MUST_USE
 vav_status vav_template_from_bytes(const uint8_t *data,
                                    size_t len,
                                    vav_template **templ,
@@ -510,23 +603,35 @@ vav_status vav_template_from_bytes(const uint8_t *data,
 void vav_template_free(vav_template *templ);
 
 /// Loads the models and starts the engine; `config` may be NULL for all defaults. This takes a while.
-vav_status vav_verifier_new(const vav_config *config, vav_verifier **verifier, vav_error **err);
+VAV_MUST_USE vav_status vav_verifier_new(const vav_config *config, vav_verifier **verifier, vav_error **err);
 
 /// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
-int32_t vav_verifier_engine(const vav_verifier *verifier);
+VAV_MUST_USE int32_t vav_verifier_engine(const vav_verifier *verifier);
 
 /// The version of the engine, for example "1.28.0"; "" for NULL. Lives as long as the verifier.
-const char *vav_verifier_engine_version(const vav_verifier *verifier);
+VAV_MUST_USE const char *vav_verifier_engine_version(const vav_verifier *verifier);
 
 /// Why VAV_ENGINE_AUTO became the embedded engine; "" where it did not, or for NULL. Lives as long as the verifier.
+VAV_MUST_USE
 const char *vav_verifier_fallback_reason(const vav_verifier *verifier);
 
 /// The name of the model that makes templates, for example "mobilefacenet-192"; "" for NULL. Lives as long as the
 /// verifier.
+VAV_MUST_USE
 const char *vav_verifier_extractor_id(const vav_verifier *verifier);
+
+/// The name of the model that finds faces; "" for NULL. Lives as long as the verifier.
+VAV_MUST_USE const char *vav_verifier_detector_id(const vav_verifier *verifier);
+
+/// The comparison score of a similarity, -1..1, that was computed elsewhere from the vectors of two templates.
+VAV_MUST_USE
+vav_status vav_score_from_similarity(const vav_verifier *verifier,
+                                     float similarity,
+                                     float *score);
 
 /// Do these two photos show the same person? When several things are wrong, the first of these is reported: probe
 /// unreadable, reference unreadable, no usable face on the probe, none on the reference.
+VAV_MUST_USE
 vav_status vav_verify(const vav_verifier *verifier,
                       const vav_photo *probe,
                       const vav_photo *reference,
@@ -534,12 +639,14 @@ vav_status vav_verify(const vav_verifier *verifier,
                       vav_error **err);
 
 /// Finds all faces of a photo. Finding none is not an error here.
+VAV_MUST_USE
 vav_status vav_detect(const vav_verifier *verifier,
                       const vav_photo *photo,
                       vav_faces **faces,
                       vav_error **err);
 
 /// Makes a template of the face that counts on a photo. `sample` may be NULL; else it receives what was seen.
+VAV_MUST_USE
 vav_status vav_extract(const vav_verifier *verifier,
                        const vav_photo *photo,
                        vav_template **templ,
@@ -548,6 +655,7 @@ vav_status vav_extract(const vav_verifier *verifier,
 
 /// Makes a template of one face of a photo, whether it is the one that counts or not: the one with this index in what
 /// vav_detect found on the same photo.
+VAV_MUST_USE
 vav_status vav_extract_face(const vav_verifier *verifier,
                             const vav_photo *photo,
                             const vav_faces *faces,
@@ -557,6 +665,7 @@ vav_status vav_extract_face(const vav_verifier *verifier,
 
 /// Compares two templates made by the model of this verifier. VAV_TEMPLATE_MISMATCH for those of another one,
 /// VAV_TEMPLATE_FAILED where one records a failure to extract: there is no score then.
+VAV_MUST_USE
 vav_status vav_compare(const vav_verifier *verifier,
                        const vav_template *probe,
                        const vav_template *reference,
@@ -567,10 +676,10 @@ vav_status vav_compare(const vav_verifier *verifier,
 void vav_verifier_free(vav_verifier *verifier);
 
 /// The version of the loaded library, for example "0.2.0". It may be newer than that of the header.
-const char *vav_version(void);
+VAV_MUST_USE const char *vav_version(void);
 
 /// The same as one number that grows with every version: major * 1000000 + minor * 1000 + patch.
-int32_t vav_version_number(void);
+VAV_MUST_USE int32_t vav_version_number(void);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -10,6 +10,7 @@
 #ifndef VISAVIS_HPP
 #define VISAVIS_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -193,6 +194,13 @@ public:
         return stored;
     }
 
+    /// The vector of length one; empty for a failure to extract.
+    std::vector<float> vector() const {
+        std::size_t dimensions = 0;
+        const float *first = vav_template_vector(get(), &dimensions);
+        return std::vector<float>(first, first + dimensions);
+    }
+
     vav_template *get() const noexcept { return handle_.get(); }
 
 private:
@@ -249,6 +257,17 @@ public:
             return vav_compare(get(), probe.get(), reference.get(), result, err);
         });
     }
+    /// The `top` stored templates that are most alike, best first; `stored` holds them one after the other.
+    std::vector<vav_ranked> rank(const face_template &probe, bytes stored, std::size_t top = SIZE_MAX) const {
+        const std::size_t size = vav_template_size(probe.get());
+        std::vector<vav_ranked> best(size == 0 ? 0 : std::min(top, stored.size() / size));
+        std::size_t count = 0;
+        detail::call([&](vav_error **err) {
+            return vav_rank(get(), probe.get(), stored.data(), stored.size(), best.data(), best.size(), &count, err);
+        });
+        best.resize(count);
+        return best;
+    }
     visavis::faces detect(const photo &photo) const {
         return made<visavis::faces, vav_faces>(
             [&](vav_faces **out, vav_error **err) { return vav_detect(get(), photo.get(), out, err); });
@@ -268,7 +287,19 @@ public:
     vav_engine engine() const noexcept { return static_cast<vav_engine>(vav_verifier_engine(get())); }
     std::string engine_version() const { return vav_verifier_engine_version(get()); }
     std::string fallback_reason() const { return vav_verifier_fallback_reason(get()); }
+    std::string detector_id() const { return vav_verifier_detector_id(get()); }
     std::string extractor_id() const { return vav_verifier_extractor_id(get()); }
+    /// Its strings live as long as the verifier.
+    vav_settings settings() const {
+        vav_settings given = VAV_SETTINGS_INIT;
+        detail::call([&](vav_error **err) { return vav_verifier_settings(get(), &given, err); });
+        return given;
+    }
+    float score_from_similarity(float similarity) const {
+        float score = 0;
+        detail::check(vav_score_from_similarity(get(), similarity, &score));
+        return score;
+    }
 
     vav_verifier *get() const noexcept { return handle_.get(); }
 

@@ -18,6 +18,13 @@ pub(crate) fn room_for<T>(length: usize) -> Result<Vec<T>> {
     }
 }
 
+/// Adds one more element.
+pub(crate) fn push<T>(to: &mut Vec<T>, element: T) -> Result<()> {
+    to.try_reserve(1).map_err(|_| out_of_memory(size_of::<T>()))?;
+    to.push(element);
+    Ok(())
+}
+
 /// Whether so many bytes could be allocated now, for code that cannot be refused. Another thread may take them first.
 pub(crate) fn check(bytes: usize) -> Result<()> {
     // The compiler may leave out an allocation that nobody looks at.

@@ -27,7 +27,7 @@ const MAX_SCORE: f32 = 100.0;
 
 impl ScoreTable {
     /// The comparison score of a similarity, 0..=100.
-    pub(crate) fn score(&self, similarity: f32) -> f32 {
+    pub fn score(&self, similarity: f32) -> f32 {
         self.unclamped(similarity).clamp(0.0, MAX_SCORE)
     }
 

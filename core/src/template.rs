@@ -74,6 +74,11 @@ impl Template {
         self.values.len()
     }
 
+    /// The vector, of length one; empty for a failure to extract.
+    pub fn vector(&self) -> &[f32] {
+        &self.values
+    }
+
     /// A self-contained form to store: versioned, with the model's identity and a check sum.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + 4 * self.values.len() + CHECK);
@@ -84,6 +89,15 @@ impl Template {
         bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
         bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
         bytes
+    }
+
+    /// The first of several that lie one after the other; `stored` becomes what comes after it.
+    pub(crate) fn read(stored: &mut &[u8]) -> Result<Self> {
+        let dimensions = stored.get(6..8).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+        let length = HEADER + 4 * usize::from(dimensions) + CHECK;
+        let (first, rest) = stored.split_at_checked(length).unwrap_or((stored, &[]));
+        *stored = rest;
+        Self::from_bytes(first)
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote; anything else is `TEMPLATE_MALFORMED`.

@@ -54,6 +54,11 @@ pub(crate) fn enumerator<T: Copy>(number: i32, known: &[(i32, T)], what: &str) -
     found.map(|(_, value)| *value).ok_or_else(|| invalid(format!("there is no {what} {number}")))
 }
 
+/// The other way round.
+pub(crate) fn number<T: PartialEq + Copy>(value: T, known: &[(i32, T)]) -> i32 {
+    known.iter().find(|(_, other)| *other == value).map_or(-1, |(number, _)| *number)
+}
+
 pub(crate) fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
@@ -72,6 +77,27 @@ pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Resul
     }
     // SAFETY: not NULL, no longer than an object can be; the caller vouches for the rest.
     Ok(unsafe { slice::from_raw_parts(data, len) })
+}
+
+/// An array to write to; NULL is allowed when it is empty.
+///
+/// # Safety
+///
+/// Unless `places` is NULL, `count` elements can be written there for as long as the result is used.
+pub(crate) unsafe fn places<'a, T>(
+    places: *mut T,
+    count: usize,
+    name: &str,
+) -> Result<&'a mut [MaybeUninit<T>]> {
+    if places.is_null() {
+        let message = || invalid(format!("{name} is NULL, but has {count} places"));
+        return if count == 0 { Ok(&mut []) } else { Err(message()) };
+    }
+    if count.checked_mul(size_of::<T>()).is_none_or(|len| isize::try_from(len).is_err()) {
+        return Err(invalid(format!("{name} cannot have {count} places")));
+    }
+    // SAFETY: not NULL, no longer than an object can be, and nothing is read; the caller vouches for the rest.
+    Ok(unsafe { slice::from_raw_parts_mut(places.cast(), count) })
 }
 
 /// A path; none for NULL.

@@ -47,6 +47,24 @@ pub enum vav_search {
     VAV_SEARCH_THOROUGH = 2,
 }
 
+pub(crate) const ENGINES: &[(i32, Engine)] = &[
+    (vav_engine::VAV_ENGINE_AUTO as i32, Engine::Auto),
+    (vav_engine::VAV_ENGINE_ONNXRUNTIME as i32, Engine::OnnxRuntime),
+    (vav_engine::VAV_ENGINE_EMBEDDED as i32, Engine::Embedded),
+];
+
+pub(crate) const FACE_POLICIES: &[(i32, FacePolicy)] = &[
+    (vav_face_policy::VAV_FACE_PROMINENT as i32, FacePolicy::Prominent),
+    (vav_face_policy::VAV_FACE_LARGEST as i32, FacePolicy::Largest),
+    (vav_face_policy::VAV_FACE_SINGLE as i32, FacePolicy::Single),
+];
+
+pub(crate) const SEARCHES: &[(i32, Search)] = &[
+    (vav_search::VAV_SEARCH_QUICK as i32, Search::Quick),
+    (vav_search::VAV_SEARCH_NORMAL as i32, Search::Normal),
+    (vav_search::VAV_SEARCH_THOROUGH as i32, Search::Thorough),
+];
+
 impl vav_config {
     pub(crate) fn options(&self) -> Options {
         self.options.clone()
@@ -59,6 +77,7 @@ fn set(config: Option<&mut vav_config>, change: impl FnOnce(&mut Options)) -> Re
 }
 
 /// Makes a config with all defaults.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_new() -> Option<Box<vav_config>> {
     guard_or(None, || Some(Box::new(vav_config { options: Options::default() })))
@@ -71,18 +90,11 @@ pub extern "C" fn vav_config_free(config: Option<Box<vav_config>>) {
 }
 
 /// Which engine computes: a vav_engine.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine: i32) -> vav_status {
     guard(None, || {
-        let engine = enumerator(
-            engine,
-            &[
-                (vav_engine::VAV_ENGINE_AUTO as i32, Engine::Auto),
-                (vav_engine::VAV_ENGINE_ONNXRUNTIME as i32, Engine::OnnxRuntime),
-                (vav_engine::VAV_ENGINE_EMBEDDED as i32, Engine::Embedded),
-            ],
-            "engine",
-        )?;
+        let engine = enumerator(engine, ENGINES, "engine")?;
         set(config, |options| options.engine = engine)
     })
 }
@@ -90,6 +102,7 @@ pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine:
 /// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
 /// library, beside the program, then where the system's loader looks. A library that is named and does not work is an
 /// error, with VAV_ENGINE_AUTO too. One process uses one file: the first that was loaded.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_onnxruntime(
     config: Option<&mut vav_config>,
@@ -103,6 +116,7 @@ pub unsafe extern "C" fn vav_config_set_onnxruntime(
 }
 
 /// A folder with a manifest.toml and the models that it names. NULL (default): the models in this library.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_models(
     config: Option<&mut vav_config>,
@@ -116,46 +130,34 @@ pub unsafe extern "C" fn vav_config_set_models(
 }
 
 /// How many photos are processed at once, 1..1024 (default: one per core). Further calls wait.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, workers: usize) -> vav_status {
     guard(None, || set(config, |options| options.workers = workers))
 }
 
 /// Which face counts when a photo shows several: a vav_face_policy.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, policy: i32) -> vav_status {
     guard(None, || {
-        let policy = enumerator(
-            policy,
-            &[
-                (vav_face_policy::VAV_FACE_PROMINENT as i32, FacePolicy::Prominent),
-                (vav_face_policy::VAV_FACE_LARGEST as i32, FacePolicy::Largest),
-                (vav_face_policy::VAV_FACE_SINGLE as i32, FacePolicy::Single),
-            ],
-            "face policy",
-        )?;
+        let policy = enumerator(policy, FACE_POLICIES, "face policy")?;
         set(config, |options| options.face = policy)
     })
 }
 
 /// How hard a face is looked for: a vav_search.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_search(config: Option<&mut vav_config>, search: i32) -> vav_status {
     guard(None, || {
-        let search = enumerator(
-            search,
-            &[
-                (vav_search::VAV_SEARCH_QUICK as i32, Search::Quick),
-                (vav_search::VAV_SEARCH_NORMAL as i32, Search::Normal),
-                (vav_search::VAV_SEARCH_THOROUGH as i32, Search::Thorough),
-            ],
-            "search",
-        )?;
+        let search = enumerator(search, SEARCHES, "search")?;
         set(config, |options| options.search = search)
     })
 }
 
 /// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixels: u32) -> vav_status {
     guard(None, || set(config, |options| options.min_face = pixels))
@@ -163,30 +165,35 @@ pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixel
 
 /// The comparison score from which two photos count as the same person, 0..100 (default 27: a false match rate of
 /// 0.2 %).
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_threshold(config: Option<&mut vav_config>, score: f32) -> vav_status {
     guard(None, || set(config, |options| options.threshold = score))
 }
 
 /// The largest encoded photo in bytes, 1..2^30 (default 2^26).
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_bytes(config: Option<&mut vav_config>, bytes: usize) -> vav_status {
     guard(None, || set(config, |options| options.limits.max_bytes = bytes))
 }
 
 /// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_pixels(config: Option<&mut vav_config>, pixels: u64) -> vav_status {
     guard(None, || set(config, |options| options.limits.max_pixels = pixels))
 }
 
 /// The most memory that decoding one photo may take, in bytes, 1..2^40 (default 160 MiB).
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_decode_bytes(config: Option<&mut vav_config>, bytes: u64) -> vav_status {
     guard(None, || set(config, |options| options.limits.max_decode_bytes = bytes))
 }
 
 /// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milliseconds: u32) -> vav_status {
     guard(None, || {

@@ -54,12 +54,14 @@ impl vav_error {
 }
 
 /// The status that the failed call returned; VAV_OK for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_status(error: Option<&vav_error>) -> vav_status {
     guard_or(vav_status::VAV_PANIC, || error.map_or(vav_status::VAV_OK, |error| error.error.kind().into()))
 }
 
 /// Which photo the error is about; VAV_SIDE_NONE for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_side(error: Option<&vav_error>) -> vav_side {
     guard_or(vav_side::VAV_SIDE_NONE, || match error.and_then(|error| error.error.side()) {
@@ -70,6 +72,7 @@ pub extern "C" fn vav_error_side(error: Option<&vav_error>) -> vav_side {
 }
 
 /// Which step the error comes from; VAV_STAGE_NONE for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
     guard_or(vav_stage::VAV_STAGE_NONE, || match error.and_then(|error| error.error.stage()) {
@@ -84,12 +87,14 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
 }
 
 /// What whoever took the photo can do: bits of vav_advice; 0 where nothing is known, or for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_advice(error: Option<&vav_error>) -> u32 {
     guard_or(0, || error.map_or(0, |error| advice_bits(error.error.advice())))
 }
 
 /// One line for people: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_message(error: Option<&vav_error>) -> *const c_char {
     guard_or(c"".as_ptr(), || error.map_or(c"", |error| error.text.as_c_str()).as_ptr())

@@ -176,12 +176,14 @@ impl From<&Sample> for vav_sample {
 }
 
 /// How many faces were found; 0 for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_count(faces: Option<&vav_faces>) -> usize {
     guard_or(0, || faces.map_or(0, |faces| faces.detection.faces.len()))
 }
 
 /// One of the faces, by its index from 0.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_get(
     faces: Option<&vav_faces>,
@@ -197,6 +199,7 @@ pub extern "C" fn vav_faces_get(
 
 /// The index of the face that counts by the policy of the verifier. VAV_NO_FACE, VAV_SEVERAL_FACES or
 /// VAV_FACE_TOO_SMALL where none does.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_chosen(
     faces: Option<&vav_faces>,
@@ -210,6 +213,7 @@ pub extern "C" fn vav_faces_chosen(
 }
 
 /// The size of the upright image in pixels, which the coordinates of the faces refer to.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_image_size(
     faces: Option<&vav_faces>,

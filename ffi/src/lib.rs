@@ -21,6 +21,8 @@ mod error;
 mod faces;
 mod panics;
 mod photo;
+mod ranked;
+mod settings;
 mod status;
 mod template;
 mod verifier;

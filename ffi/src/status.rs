@@ -96,6 +96,7 @@ static NAMES: OnceLock<Vec<(i32, CString)>> = OnceLock::new();
 
 /// The name of a status without its prefix, for logs and messages: "OK", "NO_FACE"; "UNKNOWN" for a number that this
 /// version of the library does not know.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_status_name(status: i32) -> *const c_char {
     guard_or(c"UNKNOWN".as_ptr(), || {

@@ -16,19 +16,39 @@ pub struct vav_template {
 
 /// Makes the record of a failure to extract, for systems where every photo must leave a template. It can be stored like
 /// any other; comparing it gives VAV_TEMPLATE_FAILED.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_new_failed() -> Option<Box<vav_template>> {
     guard_or(None, || Some(Box::new(vav_template { template: Template::failed() })))
 }
 
 /// 1 for the record of a failure to extract, else 0; 0 for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_is_failed(templ: Option<&vav_template>) -> i32 {
     guard_or(0, || templ.map_or(0, |template| i32::from(template.template.is_failed())))
 }
 
+/// The vector of length one that the similarity is computed of, and how many numbers it has; NULL and 0 for a failure to
+/// extract, or for NULL. `dimensions` may be NULL. Lives as long as the template.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_template_vector(
+    templ: Option<&vav_template>,
+    dimensions: Option<&mut MaybeUninit<usize>>,
+) -> *const f32 {
+    guard_or(ptr::null(), || {
+        let vector = templ.map_or(&[][..], |template| template.template.vector());
+        if let Some(dimensions) = dimensions {
+            dimensions.write(vector.len());
+        }
+        if vector.is_empty() { ptr::null() } else { vector.as_ptr() }
+    })
+}
+
 /// How many bytes vav_template_to_bytes writes; 0 for NULL. The same for all templates of a model, fewer for records of
 /// a failure to extract.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_size(templ: Option<&vav_template>) -> usize {
     guard_or(0, || templ.map_or(0, |template| template.template.to_bytes().len()))
@@ -36,6 +56,7 @@ pub extern "C" fn vav_template_size(templ: Option<&vav_template>) -> usize {
 
 /// Writes the template for storage: self-contained, versioned, with the identity of the model and a checksum, the same
 /// on every machine. `capacity` is the size of `buffer`, at least vav_template_size.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_template_to_bytes(
     templ: Option<&vav_template>,
@@ -56,6 +77,7 @@ pub unsafe extern "C" fn vav_template_to_bytes(
 
 /// Reads what vav_template_to_bytes wrote. Anything else, truncated or damaged, is VAV_TEMPLATE_MALFORMED. Whether the
 /// template fits the model of a verifier is checked when it is compared.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_template_from_bytes(
     data: *const u8,

@@ -2,10 +2,11 @@
 
 use std::ffi::{CString, c_char};
 use std::mem::{MaybeUninit, size_of};
+use std::path::PathBuf;
 
 use face::{Comparison, Engine, Options, Side, Verdict, Verifier};
 
-use crate::boundary::{SizedOut, guard, guard_or, hand_out, non_null};
+use crate::boundary::{SizedOut, guard, guard_or, hand_out, invalid, non_null};
 use crate::config::{vav_config, vav_engine};
 use crate::error::vav_error;
 use crate::faces::{vav_faces, vav_sample};
@@ -16,9 +17,12 @@ use crate::template::vav_template;
 /// Compares faces. Make one, keep it, and use it from all threads: as many photos as it has workers are processed at
 /// once, further calls wait.
 pub struct vav_verifier {
-    verifier: Verifier,
+    pub(crate) verifier: Verifier,
+    pub(crate) onnxruntime: CString,
+    pub(crate) models: CString,
     engine_version: CString,
     fallback_reason: CString,
+    detector_id: CString,
     extractor_id: CString,
 }
 
@@ -72,9 +76,15 @@ impl vav_verifier {
     fn new(options: Options) -> face::Result<Self> {
         let verifier = Verifier::new(options)?;
         let engine = verifier.engine();
+        let path = |path: Option<&PathBuf>| {
+            path.map_or_else(CString::default, |path| c_string(&path.to_string_lossy()))
+        };
         Ok(vav_verifier {
+            onnxruntime: path(engine.library.as_ref()),
+            models: path(verifier.options().models.as_ref()),
             engine_version: c_string(&engine.version),
             fallback_reason: c_string(engine.fallback_reason.as_deref().unwrap_or_default()),
+            detector_id: c_string(verifier.detector_id()),
             extractor_id: c_string(verifier.extractor_id()),
             verifier,
         })
@@ -82,6 +92,7 @@ impl vav_verifier {
 }
 
 /// Loads the models and starts the engine; `config` may be NULL for all defaults. This takes a while.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_new(
     config: Option<&vav_config>,
@@ -95,6 +106,7 @@ pub extern "C" fn vav_verifier_new(
 }
 
 /// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_engine(verifier: Option<&vav_verifier>) -> i32 {
     guard_or(-1, || match verifier.map(|verifier| verifier.verifier.engine().engine) {
@@ -106,12 +118,14 @@ pub extern "C" fn vav_verifier_engine(verifier: Option<&vav_verifier>) -> i32 {
 }
 
 /// The version of the engine, for example "1.28.0"; "" for NULL. Lives as long as the verifier.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_engine_version(verifier: Option<&vav_verifier>) -> *const c_char {
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.engine_version))
 }
 
 /// Why VAV_ENGINE_AUTO became the embedded engine; "" where it did not, or for NULL. Lives as long as the verifier.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) -> *const c_char {
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.fallback_reason))
@@ -119,13 +133,40 @@ pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) 
 
 /// The name of the model that makes templates, for example "mobilefacenet-192"; "" for NULL. Lives as long as the
 /// verifier.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_extractor_id(verifier: Option<&vav_verifier>) -> *const c_char {
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.extractor_id))
 }
 
+/// The name of the model that finds faces; "" for NULL. Lives as long as the verifier.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_detector_id(verifier: Option<&vav_verifier>) -> *const c_char {
+    guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.detector_id))
+}
+
+/// The comparison score of a similarity, -1..1, that was computed elsewhere from the vectors of two templates.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_score_from_similarity(
+    verifier: Option<&vav_verifier>,
+    similarity: f32,
+    score: Option<&mut MaybeUninit<f32>>,
+) -> vav_status {
+    guard(None, || {
+        let (score, verifier) = (non_null(score, "score")?, non_null(verifier, "verifier")?);
+        if !(-1.0..=1.0).contains(&similarity) {
+            return Err(invalid(format!("a similarity is in -1..1, not {similarity}")));
+        }
+        score.write(verifier.verifier.calibration().score(similarity));
+        Ok(())
+    })
+}
+
 /// Do these two photos show the same person? When several things are wrong, the first of these is reported: probe
 /// unreadable, reference unreadable, no usable face on the probe, none on the reference.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_verify(
     verifier: Option<&vav_verifier>,
@@ -149,6 +190,7 @@ pub unsafe extern "C" fn vav_verify(
 }
 
 /// Finds all faces of a photo. Finding none is not an error here.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_detect(
     verifier: Option<&vav_verifier>,
@@ -166,6 +208,7 @@ pub unsafe extern "C" fn vav_detect(
 }
 
 /// Makes a template of the face that counts on a photo. `sample` may be NULL; else it receives what was seen.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract(
     verifier: Option<&vav_verifier>,
@@ -189,6 +232,7 @@ pub unsafe extern "C" fn vav_extract(
 
 /// Makes a template of one face of a photo, whether it is the one that counts or not: the one with this index in what
 /// vav_detect found on the same photo.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract_face(
     verifier: Option<&vav_verifier>,
@@ -211,6 +255,7 @@ pub unsafe extern "C" fn vav_extract_face(
 
 /// Compares two templates made by the model of this verifier. VAV_TEMPLATE_MISMATCH for those of another one,
 /// VAV_TEMPLATE_FAILED where one records a failure to extract: there is no score then.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_compare(
     verifier: Option<&vav_verifier>,

@@ -13,7 +13,7 @@ static int child(const char *path, long limit) {
     vav_result result = VAV_RESULT_INIT;
     vav_verifier *verifier = NULL;
     vav_config *config = engine_config();
-    vav_config_set_workers(config, 1);
+    if (vav_config_set_workers(config, 1) != VAV_OK) return 201;
     if (setrlimit(RLIMIT_AS, &address_space) != 0) return 200;
     vav_status status = vav_verifier_new(config, &verifier, NULL);
     if (status == VAV_OK) status = vav_verify(verifier, &photo, &photo, &result, NULL);

@@ -52,6 +52,10 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_extract(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_extract_face(NULL, NULL, NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_compare(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_rank(NULL, NULL, NULL, 0, NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_verifier_settings(NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_score_from_similarity(NULL, 0.0f, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_template_vector(NULL, NULL) == NULL && strcmp(vav_verifier_detector_id(NULL), "") == 0);
     CHECK(vav_faces_get(NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_faces_chosen(NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_faces_image_size(NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
@@ -195,6 +199,48 @@ static void template_of_another_model(const vav_template *made) {
     vav_template_free(other);
 }
 
+/* One template against stored ones that lie one after the other in memory of exactly their length. */
+static void ranks(const vav_template *made, const vav_template *failed) {
+    const size_t size = vav_template_size(made), count = 5;
+    uint8_t *stored = malloc(count * size);
+    vav_ranked best[5];
+    vav_error *err;
+    size_t found = 99, dimensions = 99;
+    float score = -1.0f;
+    for (size_t i = 0; i < count; i++) CHECK(vav_template_to_bytes(made, stored + i * size, size, NULL) == VAV_OK);
+    CHECK(vav_rank(verifier, made, stored, count * size, best, 5, &found, &err) == VAV_OK && err == NULL && found == 5);
+    for (size_t i = 0; i < count; i++) CHECK(best[i].index == i && best[i].is_match == 1 && best[i].flags == 0);
+    CHECK(best[4].similarity == 1.0f && vav_score_from_similarity(verifier, 1.0f, &score) == VAV_OK && score == best[4].score);
+    CHECK(vav_rank(verifier, made, stored, count * size, best, 2, &found, NULL) == VAV_OK && found == 2);
+    CHECK(vav_rank(verifier, made, stored, count * size, NULL, 0, &found, NULL) == VAV_OK && found == 0);
+    CHECK(vav_rank(verifier, made, NULL, 0, best, 5, &found, NULL) == VAV_OK && found == 0);
+    CHECK(FAILS(vav_rank(verifier, made, NULL, size, best, 5, &found, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(verifier, made, stored, size, NULL, 1, &found, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(verifier, made, stored, size, best, (size_t)-1, &found, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(verifier, made, stored, size, best, 1, NULL, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(verifier, NULL, stored, size, best, 1, &found, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(NULL, made, stored, size, best, 1, &found, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_rank(verifier, failed, stored, size, best, 1, &found, &err), VAV_TEMPLATE_FAILED));
+    for (size_t cut = 1; cut < size; cut += 1 + cut / 16)
+        CHECK(FAILS(vav_rank(verifier, made, stored, size + cut, best, 5, &found, &err), VAV_TEMPLATE_MALFORMED));
+    CHECK(vav_template_to_bytes(failed, stored + size, size, NULL) == VAV_OK);
+    const size_t both = size + vav_template_size(failed);
+    CHECK(vav_rank(verifier, made, stored, both, best, 5, &found, &err) == VAV_TEMPLATE_FAILED);
+    CHECK(vav_error_side(err) == VAV_SIDE_REFERENCE && vav_error_stage(err) == VAV_STAGE_COMPARE);
+    CHECK(strstr(vav_error_message(err), "index 1") != NULL);
+    vav_error_free(err);
+    free(stored);
+    /* The vector is that of the bytes. */
+    const float *vector = vav_template_vector(made, &dimensions);
+    double length = 0.0;
+    for (size_t i = 0; i < dimensions; i++) length += (double)vector[i] * (double)vector[i];
+    CHECK(dimensions == 192 && length > 0.999 && length < 1.001);
+    CHECK(vav_template_vector(failed, &dimensions) == NULL && dimensions == 0);
+    CHECK(vav_score_from_similarity(verifier, 1.5f, &score) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_score_from_similarity(verifier, (float)strtod("nan", NULL), &score) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_score_from_similarity(verifier, 0.5f, NULL) == VAV_INVALID_ARGUMENT);
+}
+
 static void templates(void) {
     vav_template *made, *other, *failed = vav_template_new_failed();
     vav_result result = VAV_RESULT_INIT;
@@ -235,6 +281,7 @@ static void templates(void) {
     CHECK(FAILS(vav_compare(verifier, failed, made, &result, &err), VAV_TEMPLATE_FAILED));
     vav_template_free(other);
     template_of_another_model(made);
+    ranks(made, failed);
     vav_template_free(failed);
     vav_template_free(made);
     free(bytes);
@@ -315,6 +362,29 @@ static void settings(void) {
     vav_config_free(config);
 }
 
+/* Every setting can be read again. */
+static void settings_read_back(void) {
+    vav_settings given = VAV_SETTINGS_INIT;
+    vav_config *config = vav_config_new();
+    vav_verifier *made;
+    vav_error *err;
+    CHECK(vav_verifier_settings(verifier, &given, NULL) == VAV_OK && given.struct_size == sizeof given);
+    CHECK(given.threshold == 27.0f && given.max_bytes == (size_t)1 << 26 && given.max_pixels == 50000000);
+    CHECK(given.max_decode_bytes == (uint64_t)160 << 20 && given.deadline == 0 && strcmp(given.models, "") == 0);
+    CHECK((strcmp(given.onnxruntime, "") == 0) == (vav_verifier_engine(verifier) == VAV_ENGINE_EMBEDDED));
+    CHECK(strcmp(vav_verifier_detector_id(verifier), "") != 0);
+    CHECK(vav_config_set_engine(config, VAV_ENGINE_EMBEDDED) == VAV_OK && vav_config_set_workers(config, 3) == VAV_OK);
+    CHECK(vav_config_set_face_policy(config, VAV_FACE_SINGLE) == VAV_OK && vav_config_set_min_face(config, 7) == VAV_OK);
+    CHECK(vav_config_set_search(config, VAV_SEARCH_THOROUGH) == VAV_OK && vav_config_set_deadline(config, 60000) == VAV_OK);
+    CHECK(vav_verifier_new(config, &made, NULL) == VAV_OK && vav_verifier_settings(made, &given, NULL) == VAV_OK);
+    CHECK(given.engine == VAV_ENGINE_EMBEDDED && given.workers == 3 && given.face_policy == VAV_FACE_SINGLE);
+    CHECK(given.min_face == 7 && given.search == VAV_SEARCH_THOROUGH && given.deadline == 60000);
+    given.struct_size = 8;
+    CHECK(FAILS(vav_verifier_settings(made, &given, &err), VAV_INVALID_ARGUMENT));
+    vav_verifier_free(made);
+    vav_config_free(config);
+}
+
 static void versions(void) {
     char text[32];
     snprintf(text, sizeof text, "%d.%d.%d", VAV_VERSION_MAJOR, VAV_VERSION_MINOR, VAV_VERSION_PATCH);
@@ -346,6 +416,7 @@ int main(int argc, char **argv) {
         quality();
         files(argv[1]);
         faces();
+        settings_read_back();
     }
     vav_verifier_free(verifier);
     free(face_file.data);

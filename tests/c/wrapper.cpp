@@ -101,6 +101,25 @@ static void several_faces(const visavis::verifier &verifier, const char *images)
     CHECK(thrown([&] { single.extract(two); }) == VAV_SEVERAL_FACES);
 }
 
+static void ranks(const visavis::verifier &verifier, const char *images) {
+    const auto probe = verifier.extract(file(images, "astronaut.jpg"));
+    std::vector<std::uint8_t> stored;
+    for (const char *name : { "hopper.jpg", "astronaut-dark.jpg", "astronaut.jpg", "hopper.jpg" }) {
+        const auto bytes = verifier.extract(file(images, name)).to_bytes();
+        stored.insert(stored.end(), bytes.begin(), bytes.end());
+    }
+    const auto ranked = verifier.rank(probe, stored);
+    // Equally alike, the two of one photo stay in their order.
+    CHECK(ranked.size() == 4 && ranked[0].index == 2 && ranked[1].index == 1 && ranked[2].index == 0 && ranked[3].index == 3);
+    CHECK(ranked[0].similarity == 1.0f && ranked[1].is_match == 1 && ranked[2].is_match == 0);
+    CHECK(verifier.score_from_similarity(ranked[1].similarity) == ranked[1].score);
+    CHECK(verifier.rank(probe, stored, 1).size() == 1 && verifier.rank(probe, visavis::bytes(nullptr, 0)).empty());
+    CHECK(probe.vector().size() == 192 && visavis::face_template::failed().vector().empty());
+    CHECK(verifier.settings().threshold == 27.0f && !verifier.detector_id().empty());
+    const auto failed = visavis::face_template::failed();
+    CHECK(thrown([&] { (void)verifier.rank(failed, stored); }) == VAV_TEMPLATE_FAILED);
+}
+
 static void moves(visavis::verifier &verifier) {
     visavis::face_template first = visavis::face_template::failed(), second = std::move(first);
     CHECK(second.is_failed() && visavis::face_template(second.to_bytes()).is_failed());
@@ -131,6 +150,7 @@ int main(int argc, char **argv) {
     CHECK(thrown([] { visavis::verifier(visavis::config().models("/nowhere")); }) == VAV_MODEL_NOT_FOUND);
     layouts(verifier, argv[2]);
     several_faces(verifier, argv[1]);
+    ranks(verifier, argv[1]);
     moves(verifier);
     return done("wrapper");
 }

@@ -90,8 +90,9 @@ pub struct Ranked {
 }
 
 impl Ranked {
-    pub(crate) fn new(index: usize, comparison: &visavis::Comparison, threshold: f32) -> Self {
-        Ranked { index: index as u32, comparison: Comparison::judged(comparison, threshold) }
+    pub(crate) fn new(ranked: &visavis::Ranked, threshold: f32) -> Self {
+        let comparison = Comparison::judged(&ranked.comparison, threshold);
+        Ranked { index: ranked.index as u32, comparison }
     }
 }
 

@@ -132,13 +132,9 @@ impl NativeVerifier {
     ) -> Either<Vec<Ranked>, Failure> {
         let rank = |verifier: &Verifier| {
             let threshold = threshold(verifier, own_threshold)?;
-            let comparisons =
-                references.iter().map(|other| verifier.compare(&probe.template, &other.template));
-            let mut ranked =
-                comparisons.collect::<visavis::Result<Vec<_>>>()?.into_iter().enumerate().collect::<Vec<_>>();
-            ranked.sort_by(|(_, one), (_, other)| other.similarity.total_cmp(&one.similarity));
-            ranked.truncate(top as usize);
-            Ok(ranked.iter().map(|(index, comparison)| Ranked::new(*index, comparison, threshold)).collect())
+            let references = references.iter().map(|reference| &reference.template);
+            let ranked = verifier.rank(&probe.template, references, Some(top as usize))?;
+            Ok(ranked.iter().map(|ranked| Ranked::new(ranked, threshold)).collect())
         };
         self.core.ask(rank).map_or_else(Either::B, Either::A)
     }

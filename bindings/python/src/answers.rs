@@ -5,8 +5,8 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use visavis::{
-    Advice, Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Rect, Sample, Timings,
-    Verdict,
+    Advice, Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Ranked, Rect, Sample,
+    Timings, Verdict,
 };
 
 use crate::failure::exception;
@@ -50,14 +50,9 @@ pub(crate) fn comparison<'py>(py: Python<'py>, comparison: &Comparison, threshol
     new(py, "Comparison", &compared(py, comparison, threshold)?)
 }
 
-pub(crate) fn ranked<'py>(
-    py: Python<'py>,
-    index: usize,
-    comparison: &Comparison,
-    threshold: f32,
-) -> Answer<'py> {
-    let fields = compared(py, comparison, threshold)?;
-    fields.set_item("index", index)?;
+pub(crate) fn ranked<'py>(py: Python<'py>, ranked: &Ranked, threshold: f32) -> Answer<'py> {
+    let fields = compared(py, &ranked.comparison, threshold)?;
+    fields.set_item("index", ranked.index)?;
     new(py, "Ranked", &fields)
 }
 

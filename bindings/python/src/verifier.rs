@@ -115,15 +115,9 @@ impl Verifier {
         let _call = Call::begin(py)?;
         let threshold = self.threshold_or(py, threshold)?;
         let references: Vec<_> = references.iter().map(Bound::get).collect();
-        let ranked = detached(py, || {
-            let comparisons = references.iter().map(|reference| self.0.compare(&probe.0, &reference.0));
-            let mut ranked: Vec<_> =
-                comparisons.collect::<visavis::Result<Vec<_>>>()?.into_iter().enumerate().collect();
-            ranked.sort_by(|(_, one), (_, other)| other.similarity.total_cmp(&one.similarity));
-            ranked.truncate(top.unwrap_or(usize::MAX));
-            Ok(ranked)
-        })?;
-        ranked.iter().map(|(index, comparison)| answers::ranked(py, *index, comparison, threshold)).collect()
+        let templates = references.iter().map(|reference| &reference.0);
+        let ranked = detached(py, || self.0.rank(&probe.0, templates, top))?;
+        ranked.iter().map(|ranked| answers::ranked(py, ranked, threshold)).collect()
     }
 
     fn draw<'py>(

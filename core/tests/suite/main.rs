@@ -7,6 +7,7 @@ mod golden;
 mod model_files;
 mod negatives;
 mod quality;
+mod rank;
 mod search;
 mod threads;
 mod verifiers;

@@ -31,6 +31,23 @@ fn one_verifier_serves_many_threads() {
     }
 }
 
+#[test]
+fn a_status_that_nobody_looks_at_is_a_warning() {
+    if program("misuse").is_none() {
+        return;
+    }
+    let [ignored, silenced] = ["", "#define VAV_MUST_USE\n"].map(|define| {
+        let source = library().join(format!("ignored-{}.c", define.len()));
+        let text = "#include <visavis.h>\nvoid f(vav_config *c) { vav_config_set_workers(c, 1); }\n";
+        fs::write(&source, format!("{define}{text}")).expect("the target folder is writable");
+        let mut cc = Command::new("cc");
+        cc.args(["-c", "-o", "/dev/null", "-Wall", "-Werror", "-I"]).arg(files::root().join("include"));
+        cc.arg(source).output().expect("the other programs need the compiler too")
+    });
+    assert!(text(&ignored.stderr).contains("unused-result") && !ignored.status.success());
+    assert!(silenced.status.success(), "{}", text(&silenced.stderr));
+}
+
 /// Without threads of its own ONNX Runtime survives fork() by luck; the other engine has threads to miss.
 #[test]
 fn verifiers_outlive_fork_with_both_engines() {

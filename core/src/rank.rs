@@ -1,0 +1,68 @@
+//! One template against many.
+
+use crate::error::{Error, Result, Side, Stage};
+use crate::memory;
+use crate::template::Template;
+use crate::verdict::Comparison;
+use crate::verifier::Verifier;
+
+/// One of many templates, and how alike it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Ranked {
+    /// Its place among the references, from 0.
+    pub index: usize,
+    /// How alike the two faces are.
+    pub comparison: Comparison,
+}
+
+impl Verifier {
+    /// Compares one template with many: the `top` most alike (default: all), best first, in the order of the references
+    /// where they are equally alike. Any reference that [`compare`](Self::compare) refuses is an error.
+    pub fn rank<'t>(
+        &self,
+        probe: &Template,
+        references: impl IntoIterator<Item = &'t Template>,
+        top: Option<usize>,
+    ) -> Result<Vec<Ranked>> {
+        self.compare(probe, probe)?;
+        best(references.into_iter().map(|reference| self.compare(probe, reference)), top)
+    }
+
+    /// The same with templates as [`Template::to_bytes`] wrote them, one after the other. None of them is kept in
+    /// memory.
+    pub fn rank_stored(&self, probe: &Template, stored: &[u8], top: Option<usize>) -> Result<Vec<Ranked>> {
+        self.compare(probe, probe)?;
+        let mut rest = stored;
+        let next = std::iter::from_fn(|| (!rest.is_empty()).then(|| Template::read(&mut rest)));
+        best(next.map(|reference| self.compare(probe, &reference?)), top)
+    }
+}
+
+fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) -> Result<Vec<Ranked>> {
+    let order = |one: &Ranked, other: &Ranked| {
+        let alike = other.comparison.similarity.total_cmp(&one.comparison.similarity);
+        alike.then(one.index.cmp(&other.index))
+    };
+    let top = top.unwrap_or(usize::MAX);
+    // Twice as many as are needed, so that the rest is seldom sorted out and never all kept.
+    let most = top.saturating_mul(2).max(1024);
+    let mut ranked = Vec::new();
+    for (index, comparison) in compared.enumerate() {
+        let comparison = comparison.map_err(|error| of_reference(&error, index))?;
+        memory::push(&mut ranked, Ranked { index, comparison })?;
+        if ranked.len() > most {
+            ranked.select_nth_unstable_by(top, order);
+            ranked.truncate(top);
+        }
+    }
+    ranked.sort_unstable_by(order);
+    ranked.truncate(top);
+    Ok(ranked)
+}
+
+/// Says which of many it is about.
+fn of_reference(error: &Error, index: usize) -> Error {
+    let message = format!("index {index}: {}", error.message());
+    Error::new(error.kind(), message).at_side(Side::Reference).at_stage(Stage::Compare)
+}
