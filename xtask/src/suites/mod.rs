@@ -2,9 +2,11 @@
 
 mod bench;
 mod c;
+mod contract;
 mod deploy;
 mod node;
 mod python;
+mod running;
 mod rust;
 mod server;
 mod step;
@@ -20,6 +22,7 @@ pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
         bench::STEPS,
         deploy::STEPS,
         server::STEPS,
+        contract::STEPS,
         c::STEPS,
         python::STEPS,
         web::STEPS,

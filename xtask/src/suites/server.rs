@@ -1,8 +1,6 @@
 //! The server: its page in a browser, its replies against its OpenAPI document, a short soak and a stop under load.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-
+use super::running::Server;
 use super::{Step, tool};
 use crate::{Result, load, project, venv};
 
@@ -37,7 +35,7 @@ fn openapi() -> Result {
     }
     load::build("dev")?;
     let python = venv::provide("schemathesis", "server/tests/schemathesis.txt")?;
-    let server = Server::start(project::program(project::target()?.join("debug/visavis-server")))?;
+    let server = Server::start()?;
     let mut schemathesis = project::program(python.with_file_name("schemathesis"));
     schemathesis
         .args(["run", &format!("http://{}/openapi.json", server.address), "--auth", "ann:correct horse"])
@@ -55,40 +53,4 @@ fn soak() -> Result {
 /// A signal to stop while clients send requests.
 fn stop() -> Result {
     load::run("dev", &["term"])
-}
-
-/// A server that runs; killed when dropped.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    /// Starts it on a free port.
-    fn start(mut server: Command) -> Result<Self> {
-        server
-            .args(["--listen", "127.0.0.1:0", "--auth-failures", "0"])
-            .env("VISAVIS_USERNAME", "ann")
-            .env("VISAVIS_PASSWORD", "correct horse")
-            .stderr(Stdio::piped());
-        let mut child = server.spawn().map_err(|error| format!("the server cannot be run: {error}"))?;
-        let log = child.stderr.take();
-        // From here on it is killed in any case.
-        let mut server = Server { child, address: String::new() };
-        let mut lines =
-            BufReader::new(log.ok_or("the server has no log")?).lines().map_while(std::io::Result::ok);
-        let address = lines.find_map(|line| Some(line.split_once("address=")?.1.to_owned()));
-        server.address = address.ok_or("the server does not start")?;
-        // An unread log would fill its pipe and block the server.
-        std::thread::spawn(move || lines.for_each(drop));
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
