@@ -29,6 +29,7 @@ mod floating_point;
 mod geometry;
 mod host;
 mod image;
+mod measure;
 mod memory;
 mod model;
 mod options;

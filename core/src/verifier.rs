@@ -11,14 +11,15 @@ use crate::detect::Detector;
 use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
 use crate::extract::extract;
-use crate::geometry::{Area, Point, Rect};
+use crate::geometry::Area;
 use crate::image::Image;
+use crate::measure::measure;
 use crate::memory;
 use crate::model::Models;
 use crate::options::Options;
 use crate::photo::{Loaded, Photo};
 use crate::pool::{Loan, Pool};
-use crate::quality::{Quality, without_face};
+use crate::quality::without_face;
 use crate::score::ScoreTable;
 use crate::search::{Found, search};
 use crate::sight::Sight;
@@ -93,7 +94,20 @@ impl Verifier {
         probe: impl Into<Photo<'a>>,
         reference: impl Into<Photo<'a>>,
     ) -> Result<Verdict> {
-        let (probe, reference) = self.extract_both(&probe.into(), &reference.into())?;
+        self.verdict(&probe.into(), &reference.into(), true)
+    }
+
+    /// The same by one worker, the probe first: other calls find theirs free, however long this one takes.
+    pub fn verify_in_turn<'a>(
+        &self,
+        probe: impl Into<Photo<'a>>,
+        reference: impl Into<Photo<'a>>,
+    ) -> Result<Verdict> {
+        self.verdict(&probe.into(), &reference.into(), false)
+    }
+
+    fn verdict(&self, probe: &Photo<'_>, reference: &Photo<'_>, side_by_side: bool) -> Result<Verdict> {
+        let [probe, reference] = self.extract_both([probe, reference], side_by_side)?;
         let comparison = self.compare(&probe.template, &reference.template)?;
         Ok(Verdict { comparison, probe: probe.sample, reference: reference.sample })
     }
@@ -184,11 +198,11 @@ impl Verifier {
         &self.models.scores
     }
 
-    /// Side by side when a second worker is free, one after the other when not.
-    fn extract_both(&self, probe: &Photo<'_>, reference: &Photo<'_>) -> Result<(Extraction, Extraction)> {
+    /// Side by side when that is wanted and a second worker is free, one after the other when not.
+    fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
         let deadline = Deadline::after(self.options.deadline);
         let mut worker = self.pool.take()?;
-        let second = self.pool.try_take().and_then(Result::ok);
+        let second = both.then(|| self.pool.try_take()).flatten().and_then(Result::ok);
         let (probe, reference) = if let Some(second) = second {
             self.extract_side_by_side((&mut worker, probe), (second, reference), deadline)
         } else {
@@ -198,7 +212,7 @@ impl Verifier {
         let probe = probe.map_err(|error| error.at_side(Side::Probe));
         let reference = reference.map_err(|error| error.at_side(Side::Reference));
         match (probe, reference) {
-            (Ok(probe), Ok(reference)) => Ok((probe, reference)),
+            (Ok(probe), Ok(reference)) => Ok([probe, reference]),
             // An unreadable image is reported before a missing face.
             (Err(error), Err(other)) => {
                 let unreadable = |error: &Error| error.stage() == Some(Stage::Decode);
@@ -320,23 +334,6 @@ impl Verifier {
         let score = self.models.scores.score(similarity);
         Ok(Comparison { score, similarity, is_match: score >= self.options.threshold })
     }
-}
-
-/// Measures a face where it is seen closely enough for that, in pixels of the full photo.
-fn measure(sight: &mut Sight<'_>, face: &mut Face) -> Result<()> {
-    let Rect { x, y, width, height } = face.bounds;
-    // Landmarks may lie outside the box.
-    let (across, down) = (width / 4.0, height / 4.0);
-    let low = Point { x: x - across, y: y - down };
-    let high = Point { x: x + width + across, y: y + height + down };
-    let whole = Area::whole(sight.size().0, sight.size().1);
-    let area = Area::between(low, high, sight.size()).unwrap_or(whole);
-    let seen = sight.seen(&area, width.min(height) / Quality::PIXELS)?;
-    let landmarks = face.landmarks.map(|point| seen.of_photo(point));
-    let mut quality = Quality::measure(&seen.image, &seen.bounds_of_photo(&face.bounds), &landmarks);
-    quality.inter_eye_distance *= seen.denominator;
-    face.quality = Some(quality);
-    Ok(())
 }
 
 impl std::fmt::Debug for Verifier {

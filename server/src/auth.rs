@@ -99,8 +99,10 @@ impl Auth {
         }
         let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
+        // Each user has its share: those whose passwords are tried from many addresses hold up themselves at most.
+        let user = account.user().unwrap_or_default();
         let hashes = self.hashes.clone();
-        let checked = queue.submit("", 0, move || users.verify(&login, &hashes)).map_err(overloaded)?;
+        let checked = queue.submit(user, 1, move || users.verify(&login, &hashes)).map_err(overloaded)?;
         if checked.await.map_err(|_| Code::InternalError)?.map_err(overloaded)? {
             Ok(())
         } else {

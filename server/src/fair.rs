@@ -65,8 +65,13 @@ pub(crate) struct Full;
 
 impl Party {
     pub(crate) fn new(user: &str, weight: u64) -> Self {
-        Party { user: user.to_owned(), is_heavy: weight >= HEAVY }
+        Party { user: user.to_owned(), is_heavy: is_heavy(weight) }
     }
+}
+
+/// Whether a job of this weight leaves others more than the rest do.
+pub(crate) fn is_heavy(weight: u64) -> bool {
+    weight >= HEAVY
 }
 
 impl State {

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::body::{Body, Bounds};
 use crate::contract::Code;
+use crate::fair::is_heavy;
 use crate::judge::judge;
 use crate::outcome::{Answer, Failure, Outcome};
 use crate::page::Asset;
@@ -157,7 +158,7 @@ async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instan
     let judged = request.app.queue.submit(user, weight, move || {
         let start = Instant::now();
         app.metrics.waited(start - queued);
-        (judge(&app.verifier, bytes.bytes(), with_details), start - queued, start.elapsed())
+        (judge(&app.verifier, bytes.bytes(), with_details, is_heavy(weight)), start - queued, start.elapsed())
     });
     match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
         Ok(Ok(Ok(((session_id, outcome), queued, verified)))) => {

@@ -8,15 +8,20 @@ use crate::details::Details;
 use crate::outcome::{Answer, Failure, Outcome};
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
-/// decodes, reference decodes, probe face, reference face. Returns the `sessionId` beside the outcome.
-pub(crate) fn judge(verifier: &Verifier, bytes: &[u8], with_details: bool) -> (Option<String>, Outcome) {
+/// decodes, reference decodes, probe face, reference face. A heavy one is not given a second worker. Returns the `sessionId` beside the outcome.
+pub(crate) fn judge(
+    verifier: &Verifier,
+    bytes: &[u8],
+    with_details: bool,
+    is_heavy: bool,
+) -> (Option<String>, Outcome) {
     let Ok(body) = Body::parse(bytes) else { return (session_id(bytes), Err(Code::InvalidRequest.into())) };
     // Caught here, so that even a defect of ours is answered with the session that it happened in.
-    let outcome = visavis::catch_panic(|| Ok(verify(verifier, &body, with_details)));
+    let outcome = visavis::catch_panic(|| Ok(verify(verifier, &body, with_details, is_heavy)));
     (body.session_id, outcome.unwrap_or_else(|panic| Err(panic.into())))
 }
 
-fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool) -> Outcome {
+fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool, is_heavy: bool) -> Outcome {
     let probe = body.probe.as_deref().ok_or_else(|| Failure::absent(Code::MissingProbeImage))?;
     let reference = body.reference.as_deref().ok_or_else(|| Failure::absent(Code::MissingReferenceImage))?;
     let probe = base64_text::decode(probe).ok_or_else(|| Failure::not_base64(Code::MissingProbeImage))?;
@@ -26,7 +31,8 @@ fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool) -> Outcome {
         return Err(Failure::not_base64(Code::MissingReferenceImage));
     };
     let photo = |bytes| if with_details { Photo::from(bytes).with_quality() } else { Photo::from(bytes) };
-    let verdict = verifier.verify(photo(&probe), photo(&reference))?;
+    let verify = if is_heavy { Verifier::verify_in_turn } else { Verifier::verify };
+    let verdict = verify(verifier, photo(&probe), photo(&reference))?;
     let details = with_details.then(|| Details::new(verifier, &verdict));
     Ok(Answer::Verdict(Box::new((verdict, details))))
 }

@@ -61,7 +61,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "load",
-        help: "measure the server under load [closed|open|slow|term [SECONDS]]",
+        help: "measure the server under load [closed|open|slow|term|bomb|login|flood|siege [SECONDS]]",
         run: load::load,
     },
     Command {

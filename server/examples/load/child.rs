@@ -25,18 +25,26 @@ pub(crate) struct Server {
     folder: TempDir,
 }
 
+/// Users with the password of the first, who never ask unless they are meant to.
+pub(crate) fn first_users() -> impl Iterator<Item = String> {
+    (0..10).map(|number| format!("user {number}"))
+}
+
 /// What a process took of the processors, in seconds.
 pub(crate) fn processor_seconds(process: u32) -> Result<f64> {
     process::processor_seconds(process).ok_or_else(ended)
 }
 
 impl Server {
-    /// Starts it on a free port with a user whose password is hashed, as in production.
+    /// Starts it on a free port with users whose passwords are hashed, as in production.
     pub(crate) fn start(program: &Path, options: &[&str]) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(text)?;
         let (users, log) = (folder.path().join("users"), folder.path().join("log"));
         let (name, password) = LOGIN.split_once(':').ok_or("a login has a colon")?;
-        fs::write(&users, format!("{name}:{}", hash(program, password)?)).map_err(text)?;
+        let hash = hash(program, password)?;
+        let lines =
+            std::iter::once(name.to_owned()).chain(first_users()).map(|name| format!("{name}:{hash}\n"));
+        fs::write(&users, lines.collect::<String>()).map_err(text)?;
         let mut server = Command::new(program);
         server.args(["--listen", "127.0.0.1:0", "--credentials-file"]).arg(&users).args(options);
         let child = server.stderr(File::create(&log).map_err(text)?).spawn();
@@ -73,6 +81,11 @@ impl Server {
         process::memory_kib(self.child.id(), "VmRSS").ok_or_else(ended)
     }
 
+    /// The most that it held of it.
+    pub(crate) fn peak_kib(&self) -> Result<u64> {
+        process::memory_kib(self.child.id(), "VmHWM").ok_or_else(ended)
+    }
+
     /// What it took of the processors until now, in seconds.
     pub(crate) fn processor_seconds(&self) -> Result<f64> {
         processor_seconds(self.child.id())
@@ -107,7 +120,8 @@ impl Drop for Server {
 
 /// The address in the log, in whichever form it is written.
 fn address_in(log: &str) -> Option<SocketAddr> {
-    let (start, _) = log.match_indices("127.0.0.1:").next()?;
+    let (_, log) = log.split_once("address")?;
+    let start = log.find("127.0.0.1:")?;
     let length = log[start..].find(|letter: char| !matches!(letter, '0'..='9' | '.' | ':'))?;
     log[start..start + length].parse().ok()
 }

@@ -4,16 +4,22 @@
 //! `open SECONDS`: ten times what it can do; nothing may be lost, mixed up, slow to refuse, or pile up.
 //! `slow SECONDS`: ten good clients alone, then beside a thousand slow ones, in turn.
 //! `term SECONDS`: a stop under load; no accepted request is lost.
+//! `bomb SECONDS`: a good client alone, then beside 50 clients with photos of 49 million pixels.
+//! `login`: first logins beside 300 clients that try wrong passwords.
+//! `flood SECONDS`: these and 4,600 connections that never log in; first logins and `/health`.
+//! `siege SECONDS`: all three at once, beside good clients; an hour of it, by hand, is what a release should stand.
 //! `soak REQUESTS`: good and bad input mixed; memory stays, no 500.
 //!
 //! Each command prints what it measured and fails where that is not as it must be.
 
+mod attack;
 mod child;
 mod client;
 mod closed;
 mod figures;
 mod mix;
 mod open;
+mod siege;
 mod slow;
 mod soak;
 mod term;
@@ -34,6 +40,10 @@ const COMMANDS: &[(&str, u64, Command)] = &[
     ("open", 60, open::command),
     ("slow", 40, slow::command),
     ("term", 3, term::command),
+    ("bomb", 20, siege::bomb),
+    ("login", 0, siege::login),
+    ("flood", 20, siege::flood),
+    ("siege", 3600, siege::siege),
     ("soak", 100_000, soak::command),
 ];
 

@@ -90,6 +90,27 @@ fn a_first_login_does_not_wait_behind_wrong_passwords() {
 }
 
 #[test]
+fn a_first_login_does_not_wait_behind_another_user_whom_everybody_attacks() {
+    let content = format!("ann:{}\nbob:{}\n", Program::hash("apple"), Program::hash("berry"));
+    let (_folder, _, program) = start(&content, &["--auth-failures", "0"]);
+    let server = program.address.parse::<std::net::SocketAddr>().unwrap().into();
+    let login = authorization("ann:wrong");
+    let guess = request("POST", VERIFY, &[("Authorization", &*login)], b"{}");
+    // One hash of each address waits: together more than may wait in all.
+    let attack = (0..300_u32).map(|number| {
+        let from = std::net::Ipv4Addr::from_bits(0x7f00_0100 + number);
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&std::net::SocketAddr::from((from, 0)).into()).unwrap();
+        socket.connect(&server).unwrap();
+        let mut stream = std::net::TcpStream::from(socket);
+        stream.write_all(&guess).unwrap();
+        stream
+    });
+    let _attack: Vec<_> = attack.collect();
+    assert_eq!(status(&program, "bob:berry", &[]), 200);
+}
+
+#[test]
 fn every_login_costs_the_same_hashes_whether_its_name_exists_or_not() {
     let cheap = "$2b$04$7EqJtq98hPqEX7fNZaFWoOa5gr0iUcW4y3vSPTjYWZfSHcz4mHg1K";
     let content = format!(
