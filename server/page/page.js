@@ -1,5 +1,6 @@
 // The demo page: two photos to the API of the server that it came from, and the answer in pictures and words.
 
+import * as device from "./device.js";
 import { toBase64 } from "./photo.js";
 import { Picker } from "./picker.js";
 import { hide, show } from "./result.js";
@@ -38,21 +39,29 @@ function changed(side, photo) {
   say(there.length === 2 ? "Both photos are there." : `The ${side} is there.`);
 }
 
-async function ask(signal) {
-  const photos = SIDES.map((side) => pickers[side].photo);
+/** Asks the server: its reply, and what an answer has besides. */
+async function askServer(photos, signal) {
   const [probe, reference] = await Promise.all(photos.map(toBase64));
-  const start = performance.now();
   const response = await fetch(URL_OF_API, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ sessionId: "demo", probe: { imageBase64: probe }, reference: { imageBase64: reference } }),
     signal,
   });
-  const reply = await response.json().catch(() => ({}));
+  return [await response.json().catch(() => ({})), response.headers.get("Retry-After"), response.status];
+}
+
+async function ask(signal) {
+  const photos = SIDES.map((side) => pickers[side].photo);
+  const start = performance.now();
+  const here = byId("device").checked;
+  const [reply, retryAfter, code] = here
+    ? [await device.verify(photos.map(({ blob }) => blob), signal)]
+    : await askServer(photos, signal);
   const took = performance.now() - start;
   if (signal.aborted) return;
-  if (reply.hasError) return fail(reply.error, response.headers.get("Retry-After"));
-  if (!reply.details) return say(strangerWords(response.status), true);
+  if (reply.hasError) return fail(reply.error, retryAfter);
+  if (!reply.details) return say(strangerWords(code), true);
   SIDES.forEach((side) => pickers[side].mark(reply.details[side]));
   show(reply, photos, took, URL_OF_API);
   say(`${byId("verdict").textContent}, score ${reply.score}.`, false, true);
@@ -118,9 +127,30 @@ async function copy() {
   }
 }
 
-for (const side of SIDES) {
-  pickers[side] = new Picker(document.querySelector(`[data-side=${side}]`), { changed, say, several });
+/** Says where the photos go. */
+function placed() {
+  const here = byId("device").checked;
+  running?.abort();
+  hide();
+  byId("privacy").textContent = here
+    ? "Photos stay on this device: this page compares them, and keeps none."
+    : "Photos go to this server only, and neither it nor this page keeps them.";
+  byId("command").hidden = here;
 }
+
+/** The best frame of a camera was taken: the verdict follows where there is another photo. */
+function taken() {
+  if (SIDES.every((side) => pickers[side].photo)) form.requestSubmit();
+}
+
+for (const side of SIDES) {
+  const guided = () => byId("device").checked;
+  pickers[side] = new Picker(document.querySelector(`[data-side=${side}]`), { changed, say, several, guided, taken });
+}
+byId("where").hidden = !device.isPossible || device.isOnly;
+byId("device").checked = device.isOnly;
+byId("device").addEventListener("change", placed);
+if (device.isOnly) placed();
 byId("swap").disabled = true;
 byId("swap").addEventListener("click", swap);
 byId("copy").addEventListener("click", copy);

@@ -1,6 +1,7 @@
 // One side of the page: a photo is chosen, dropped, pasted or taken, shown, marked and cleared.
 
 import { Camera, cameraIsPossible } from "./camera.js";
+import { Guide } from "./guide.js";
 import { PhotoError, readPhoto } from "./photo.js";
 
 const FACE = "#2ee38a";
@@ -14,11 +15,19 @@ export class Picker {
   #changed;
   #say;
   #camera;
+  #guided;
+  #taken;
+  /** Whoever looks at the camera's picture, while it is on. */
+  #guide = null;
   // Reading takes time: only what was given last counts.
   #turn = 0;
 
-  /** Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to report. */
-  constructor(root, { changed, say, several }) {
+  /**
+   * Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to
+   * report, `guided()` for whether a camera's picture is judged, `taken()` when it was, and a frame became the photo.
+   */
+  constructor(root, { changed, say, several, guided, taken }) {
+    [this.#guided, this.#taken] = [guided, taken];
     [this.#root, this.#side, this.#changed, this.#say] = [root, root.dataset.side, changed, say];
     root.append(document.getElementById("picker").content.cloneNode(true));
     this.#camera = new Camera(this.#part("video"), () => {
@@ -65,8 +74,7 @@ export class Picker {
     this.#part(".hint").hidden = Boolean(photo?.picture);
     this.#part(".words").textContent = photo ? `${photo.name}: this browser cannot show it, the server can read it.` : "Choose, drop or paste a photo";
     this.#part(".clear").hidden = !photo;
-    this.#part(".note").hidden = !photo?.note;
-    this.#part(".note").textContent = photo?.note ?? "";
+    this.#note(photo?.note ?? "");
     this.mark(null);
     this.#changed(this.#side, photo);
   }
@@ -142,9 +150,24 @@ export class Picker {
     this.#showCamera(true);
     this.#part(".shoot").focus();
     this.#say("The camera is on.");
+    if (this.#guided()) this.#guide = new Guide(this.#part("video"), (words) => this.#note(words), (frame) => this.#takeFrame(frame));
+  }
+
+  async #takeFrame(frame) {
+    const blob = await new Promise((resolve) => frame.toBlob(resolve, "image/jpeg", 0.95));
+    if (!blob || this.#part("video").hidden) return;
+    await this.take(blob, `${this.#side}.jpg`);
+    this.#part(".camera").focus();
+    if (this.photo) this.#taken();
+  }
+
+  #note(words) {
+    this.#part(".note").hidden = !words;
+    this.#part(".note").textContent = words;
   }
 
   async #shoot() {
+    this.#guide?.stop();
     const blob = await this.#camera.shoot();
     this.#showCamera(false);
     if (blob) await this.take(blob, `${this.#side}.jpg`);
@@ -152,8 +175,10 @@ export class Picker {
   }
 
   #closeCamera() {
+    this.#guide?.stop();
     this.#camera.stop();
     this.#showCamera(false);
+    this.#note(this.photo?.note ?? "");
   }
 
   #showCamera(on) {

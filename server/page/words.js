@@ -12,6 +12,7 @@ const ERRORS = {
   REQUEST_TIMEOUT: "The photos took too long to arrive. Is the connection slow?",
   REQUEST_TOO_LARGE: "The photos are larger than this server takes. Use smaller ones.",
   OVERLOADED: "The server is busy.",
+  DEVICE_ERROR: "This browser could not compare the photos: its files could not be loaded, or memory is short. Let the server compare them.",
 };
 
 /** Nothing came back. */
@@ -60,6 +61,14 @@ const ADVICE = {
   covered: "the face is covered: show all of it",
   several_faces: "there are several faces; the most prominent one counts",
 };
+
+const HINTS = { ...ADVICE, no_face: "no face is seen: look into the camera", off_centre: "the face is off the centre: move to the middle" };
+
+/** What whoever stands before a camera does next. */
+export function hint([first]) {
+  if (!first) return "Good. Hold still.";
+  return `${HINTS[first][0].toUpperCase()}${HINTS[first].slice(1)}.`;
+}
 
 /** What would make the photos better, in sentences. */
 export function advice(details) {

@@ -10,7 +10,9 @@ use crate::auth::Auth;
 use crate::body::Budget;
 use crate::config::{Config, named};
 use crate::cors::Origins;
+use crate::device;
 use crate::metrics::Metrics;
+use crate::page::Asset;
 use crate::proxies::Proxies;
 use crate::queue::Queue;
 use crate::tls::Tls;
@@ -33,6 +35,8 @@ pub struct App {
     /// What bodies may take of the memory.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
+    /// What the page loads to compare on the device, and the page that says so.
+    pub(crate) device: &'static [Asset],
     stopping: watch::Sender<bool>,
 }
 
@@ -42,6 +46,7 @@ impl App {
         let text = |error: std::io::Error| error.to_string();
         let tls = Tls::of(&config).transpose()?;
         let metrics = Metrics::new(&verifier, &config);
+        let device = named(&config.web).map(|folder| device::assets(folder, &config)).transpose()?;
         let app = App {
             auth: Auth::new(users, config.auth_failures, metrics.hashes.clone()).map_err(text)?,
             tls,
@@ -50,6 +55,7 @@ impl App {
             queue: Queue::start("verify", config.workers, config.queue_length).map_err(text)?,
             budget: Budget::new(config.max_memory_bytes, config.max_body_bytes),
             metrics,
+            device: device.unwrap_or_default().leak(),
             config,
             verifier,
             stopping: watch::Sender::new(false),

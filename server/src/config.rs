@@ -123,6 +123,9 @@ settings! {
     onnxruntime: PathBuf = PathBuf::new();
     /// Folder with other models and their manifest [default: the embedded ones]
     models: PathBuf = PathBuf::new();
+    /// Folder with visavis for browsers, as `cargo xtask web --release` makes it, so that the page can compare on the
+    /// device [default: none]
+    web: PathBuf = PathBuf::new();
     /// Which of several faces counts: prominent, largest or single [default: prominent]
     face: String = "prominent".into();
     /// Score from which on two photos count as the same person, 0 to 100 [default: 27]

@@ -1,5 +1,13 @@
 //! The demo page and the description of the API: files compiled into the program.
 
+/// What every file of the page allows.
+macro_rules! policy {
+    () => {
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    };
+}
+
 /// A file that is served as it is.
 pub(crate) struct Asset {
     /// Its path without the slash in front.
@@ -7,18 +15,27 @@ pub(crate) struct Asset {
     /// Its media type.
     pub(crate) kind: &'static str,
     /// Its content.
-    pub(crate) content: &'static str,
+    pub(crate) content: &'static [u8],
+    /// Its content security policy.
+    pub(crate) policy: &'static str,
+    /// Who may keep it, and how long.
+    pub(crate) caching: &'static str,
 }
+
+/// The page itself, and the place in it where the server says what it brings.
+pub(crate) const INDEX: &str = include_str!("../page/index.html");
+pub(crate) const PLACE: &str = "<html lang=\"en\"";
 
 /// What a browser may do with the page: run its own files, ask its own server, use a camera, and nothing else. Text
 /// cannot become script there, and no page of another origin can frame or read it.
+const POLICY: &str = concat!(policy!(), "; trusted-types 'none'; require-trusted-types-for 'script'");
+
+/// The same with a worker of the page's own.
+pub(crate) const POLICY_WITH_WORKER: &str =
+    concat!(policy!(), "; trusted-types device; require-trusted-types-for 'script'");
+
+/// What a file has besides its policy.
 pub(crate) const HEADERS: &[(&str, &str)] = &[
-    (
-        "content-security-policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; trusted-types 'none'; \
-         require-trusted-types-for 'script'",
-    ),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(self), microphone=(), geolocation=()"),
@@ -26,13 +43,18 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
 ];
 
+/// A file that nobody may store.
+const fn asset(path: &'static str, kind: &'static str, content: &'static str) -> Asset {
+    Asset { path, kind, content: content.as_bytes(), policy: POLICY, caching: "no-store" }
+}
+
 /// Declares files of `page/` with their media types.
 macro_rules! page {
     ($($path:literal = $kind:literal,)+) => {
         &[
-            Asset { path: "", kind: "text/html; charset=utf-8", content: include_str!("../page/index.html") },
-            Asset { path: "openapi.json", kind: "application/json", content: include_str!("../openapi.json") },
-            $(Asset { path: $path, kind: $kind, content: include_str!(concat!("../page/", $path)) },)+
+            asset("", "text/html; charset=utf-8", INDEX),
+            asset("openapi.json", "application/json", include_str!("../openapi.json")),
+            $(asset($path, $kind, include_str!(concat!("../page/", $path))),)+
         ]
     };
 }
@@ -43,6 +65,8 @@ pub(crate) const ASSETS: &[Asset] = page! {
     "icon.svg" = "image/svg+xml",
     "page.js" = "text/javascript; charset=utf-8",
     "picker.js" = "text/javascript; charset=utf-8",
+    "device.js" = "text/javascript; charset=utf-8",
+    "guide.js" = "text/javascript; charset=utf-8",
     "camera.js" = "text/javascript; charset=utf-8",
     "photo.js" = "text/javascript; charset=utf-8",
     "result.js" = "text/javascript; charset=utf-8",

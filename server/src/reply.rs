@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use serde::Serialize;
 use warp::reply::Response;
@@ -40,6 +41,8 @@ pub(crate) fn render(outcome: &Outcome, context: &Context<'_>) -> Response {
         }
         Ok(Answer::Asset(asset)) => {
             let mut response = body(StatusCode::OK, asset.kind, asset.content);
+            set(&mut response, CACHE_CONTROL, HeaderValue::from_static(asset.caching));
+            set(&mut response, CONTENT_SECURITY_POLICY, HeaderValue::from_static(asset.policy));
             for (name, value) in page::HEADERS {
                 set(&mut response, HeaderName::from_static(name), HeaderValue::from_static(value));
             }

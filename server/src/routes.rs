@@ -51,7 +51,8 @@ const WATCH: &[(&str, Route)] =
 
 /// All that the server answers.
 pub(crate) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
-    let pages = ASSETS.iter().map(|asset| (asset.path, Route::Page(asset)));
+    // The first that matches is the one: a page with a device comes before the page without.
+    let pages = app.device.iter().chain(ASSETS).map(|asset| (asset.path, Route::Page(asset)));
     matching(app, VERIFY.iter().chain(WATCH).copied().chain(pages))
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     if !target()? {
         return Err(format!("the Rust target {TARGET} cannot be added here"));
     }
-    println!("{}", build(release)?.display());
+    let web = build(release)?;
+    println!("{}\n{}", web.display(), demo(&web)?.display());
     Ok(())
 }
 
@@ -60,6 +61,23 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     for name in MODELS {
         fs::copy(project::root().join("models").join(name), models.join(name)).map_err(text)?;
     }
+    Ok(folder)
+}
+
+/// Builds the page of the server with its files beside it: it runs from any file server.
+pub(crate) fn demo(web: &Path) -> Result<PathBuf> {
+    const PLACE: &str = "<html lang=\"en\"";
+    let folder = web.with_file_name("web-demo");
+    project::remove(&folder)?;
+    copy(&project::root().join("server/page"), &folder)?;
+    copy(web, &folder.join("device"))?;
+    copy(&web.join("models"), &folder.join("device/models"))?;
+    let index = fs::read_to_string(folder.join("index.html")).map_err(text)?;
+    let policy = fs::read_to_string(project::root().join("bindings/web/demo/policy.html")).map_err(text)?;
+    let index = index
+        .replacen(PLACE, &format!("{PLACE} data-device=\"device/\" data-server=\"none\""), 1)
+        .replacen("<meta charset=\"utf-8\">\n", &format!("<meta charset=\"utf-8\">\n{policy}"), 1);
+    fs::write(folder.join("index.html"), index).map_err(text)?;
     Ok(folder)
 }
 

@@ -332,6 +332,8 @@ export class Verifier {
   rank(probe: Template, references: readonly Template[], options?: ThresholdOption & { top?: number | undefined }): Promise<Ranked[]>;
   /** What computes; starts the worker. */
   get engine(): Promise<EngineInfo>;
+  /** The lowest false match rate that was measured; what a higher score says of it is continued from there. */
+  get lowestMeasuredRate(): Promise<number>;
   /**
    * Ends its worker when what runs has ended. What waits, and every later call, fails with `CLOSED`. Without it that
    * happens when the garbage collector finds the verifier.

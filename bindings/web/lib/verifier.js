@@ -82,6 +82,10 @@ export class Verifier {
     return this.#submit('start', {});
   }
 
+  get lowestMeasuredRate() {
+    return this.#submit('lowestMeasuredRate', {});
+  }
+
   close() {
     forgotten.unregister(this);
     this.#remote.close();

@@ -95,6 +95,7 @@ async function read(blob, side) {
 
 const TASKS = {
   start: (core) => JSON.parse(core.engine()),
+  lowestMeasuredRate: (core) => core.lowest_measured_rate(),
   verify: async (core, { probe, reference, quality, threshold }) =>
     JSON.parse(core.verify(await source(probe, 'probe'), await source(reference, 'reference'), quality, threshold)),
   detect: async (core, { photo, quality }) => JSON.parse(core.detect(await source(photo), quality)),

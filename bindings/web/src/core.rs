@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use visavis::{Engine, Error, ErrorKind, Face, Options, Point, Rect, Result, Side, Template, Verifier};
+use visavis::{
+    Engine, Error, ErrorKind, Face, Options, Point, Rect, Result, ScoreTable, Side, Template, Verifier,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::answer::{Advised, Comparison, Detection, EngineInfo, Ranked, Sample, Verdict};
@@ -62,6 +64,11 @@ impl Core {
     /// What computes.
     pub fn engine(&self) -> String {
         json(&EngineInfo::from(&self.verifier))
+    }
+
+    /// The lowest false match rate that was measured: beyond it, scores are continued.
+    pub fn lowest_measured_rate(&self) -> f64 {
+        ScoreTable::false_match_rate(self.verifier.calibration().highest_measured_score())
     }
 
     /// Do these two photos show the same person?

@@ -38,10 +38,10 @@ export async function serve(settings = {}) {
   return { url, stop };
 }
 
-/** A browser whose webcam shows the portrait, again and again. */
-export function launch() {
-  const film = join(temporary, "webcam.mjpeg");
-  const frame = readFileSync(image("astronaut.jpg"));
+/** A browser whose webcam shows a portrait, again and again. */
+export function launch(portrait = "astronaut.jpg") {
+  const film = join(temporary, `${portrait}.mjpeg`);
+  const frame = readFileSync(image(portrait));
   writeFileSync(film, Buffer.concat(Array(30).fill(frame)));
   return chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",

@@ -1,12 +1,15 @@
 // The demo page in a real browser.
 // Usage: node page.mjs SERVER_PROGRAM GOLDEN_IMAGES [TEST...]
+import { tests as device } from "./device.mjs";
 import { tests as failures } from "./failures.mjs";
 import { cleanUp, launch, serve } from "./harness.mjs";
 import { tests as inputs } from "./inputs.mjs";
 import { tests as verdicts } from "./verdicts.mjs";
 
 const wanted = process.argv.slice(4);
-const all = Object.entries({ ...verdicts, ...inputs, ...failures });
+// The step `web` runs those on the device, for it builds what they need.
+const there = process.env.WEB_FOLDER ? device : { ...verdicts, ...inputs, ...failures };
+const all = Object.entries(there);
 const chosen = all.filter(([name]) => !wanted.length || wanted.includes(name));
 if (!chosen.length) throw new Error(`the tests are: ${all.map(([name]) => name).join(", ")}`);
 process.on("exit", cleanUp);

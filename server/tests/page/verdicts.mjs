@@ -16,7 +16,7 @@ export const LOOKS = {
 };
 
 /** No violation of any rule of axe, those for best practice among them; and nothing wider than the screen. */
-async function assertAccessible(tab, state) {
+export async function assertAccessible(tab, state) {
   await tab.evaluate(AXE);
   const { violations, passes } = await tab.evaluate(() => globalThis.axe.run());
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
@@ -41,7 +41,7 @@ async function assertInReach(tab, name) {
 }
 
 /** Pixels of the canvas that have the colour of the marks. */
-const marked = (tab, side) => tab.$eval(`[data-side=${side}] canvas`, (canvas) => {
+export const marked = (tab, side) => tab.$eval(`[data-side=${side}] canvas`, (canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let count = 0;
   for (let at = 0; at < data.length; at += 4) count += data[at] === 0x2e && data[at + 1] === 0xe3 && data[at + 2] === 0x8a;

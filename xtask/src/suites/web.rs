@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Step, tool};
-use crate::{Result, project, web};
+use crate::{Result, load, project, web};
 
 pub(super) const STEPS: &[Step] = &[Step { name: "web", run }];
 
@@ -24,7 +24,12 @@ fn run() -> Result {
         project::run(project::program(node.join("node_modules/.bin/tsc")).arg("--project").arg(types))?;
     }
     let folder = web::build(false)?;
-    project::run(project::program("node").arg("bindings/web/test/web.mjs").arg(folder))
+    project::run(project::program("node").arg("bindings/web/test/web.mjs").arg(&folder))?;
+    load::build("dev")?;
+    let mut page = project::program("node");
+    page.arg("server/tests/page/page.mjs").arg(project::target()?.join("debug/visavis-server"));
+    page.arg(project::root().join("tests/golden/images"));
+    project::run(page.env("WEB_FOLDER", &folder).env("DEMO_FOLDER", web::demo(&folder)?))
 }
 
 /// What a folder's lock file names, unless another step has installed it.

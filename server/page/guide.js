@@ -1,0 +1,57 @@
+// Advice while a camera runs, and the best of its good frames.
+
+import { advise } from "./device.js";
+import { hint } from "./words.js";
+
+/** So many good frames are seen before the best of them is taken. */
+const ENOUGH = 4;
+
+export class Guide {
+  #ended = new AbortController();
+
+  /**
+   * Looks at a camera's picture, again and again. `say(words)` is called with what to do better, `take(canvas)` once
+   * with the sharpest of a few good frames, after which nothing more is looked at.
+   */
+  constructor(video, say, take) {
+    this.#look(video, say, take);
+  }
+
+  stop() {
+    this.#ended.abort();
+  }
+
+  async #look(video, say, take) {
+    const { signal } = this.#ended;
+    let [best, good] = [null, 0];
+    while (!signal.aborted) {
+      const frame = drawn(video);
+      let seen = null;
+      try {
+        seen = await advise(frame, signal);
+      } catch (error) {
+        if (!signal.aborted) say(`The picture cannot be judged: ${error.message}.`);
+        return;
+      }
+      if (signal.aborted) return;
+      say(hint(seen.advice));
+      good = seen.ready ? good + 1 : 0;
+      if (!seen.ready) best = null;
+      else if (!best || seen.face.quality.sharpness > best.sharpness) best = { frame, sharpness: seen.face.quality.sharpness };
+      if (good >= ENOUGH) {
+        this.stop();
+        return take(best.frame);
+      }
+      // Once a picture at most.
+      await new Promise(requestAnimationFrame);
+    }
+  }
+}
+
+/** What the camera shows now. */
+function drawn(video) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return canvas;
+}
