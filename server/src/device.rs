@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::config::Config;
+use crate::config::{Config, named};
 use crate::page::{Asset, INDEX, PLACE, POLICY_WITH_WORKER};
 
 /// What a worker may do: run its own files and its module, and load models from its own server.
@@ -23,16 +23,19 @@ const KINDS: &[(&str, &str)] = &[
     ("onnx", "application/octet-stream"),
 ];
 
+/// Whether the folder that the settings name, if any, can be served.
+pub fn check(config: &Config) -> Result<(), String> {
+    named(&config.web).map(|folder| assets(folder, config).map(drop)).transpose().map(drop)
+}
+
 /// Reads the folder, once for the life of the program: the page that names it, and its files. They are cached for good,
 /// below a path of their own for every content.
 pub(crate) fn assets(folder: &Path, config: &Config) -> Result<Vec<Asset>, String> {
-    let files = read(folder)?;
-    if !files.iter().any(|(name, _)| name == "visavis_bg.wasm") {
-        return Err(format!(
-            "{} has no visavis_bg.wasm: cargo xtask web --release makes the folder",
-            folder.display()
-        ));
+    if !folder.join("visavis_bg.wasm").is_file() {
+        let what = "has no visavis_bg.wasm; cargo xtask web --release makes the folder";
+        return Err(format!("{} {what}", folder.display()));
     }
+    let files = read(folder)?;
     let mut digest = Sha256::new();
     for (name, bytes) in &files {
         digest.update((name.len() as u64).to_le_bytes());

@@ -13,7 +13,7 @@ mod connection;
 pub mod contract;
 mod cors;
 mod details;
-mod device;
+pub mod device;
 pub mod environment;
 mod fair;
 mod handlers;

@@ -14,6 +14,7 @@ use tracing::{error, info, warn};
 use visavis::Verifier;
 use visavis_server::app::App;
 use visavis_server::config::{Config, Layer, LogFormat};
+use visavis_server::device;
 use visavis_server::environment::variable;
 use visavis_server::logs;
 use visavis_server::secret;
@@ -115,6 +116,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, String> {
         if let Some(tls) = Tls::of(&config) {
             tls?.check_validity()?;
         }
+        device::check(&config)?;
         print!("{config}");
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,7 +1,7 @@
 // What the browser answers: the golden table, every kind of photo, templates, advice, and memory.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import { golden, open, serve } from './harness.mjs';
@@ -17,20 +17,10 @@ function options(text) {
   return Object.fromEntries(entries.map(([name, value]) => [camel(name), NAMES[name](value)]));
 }
 
-/** The embedded engine's own score of two golden photos, by the command line. */
-function native(settings, probe, reference) {
-  const flags = settings.split(';').filter(Boolean).flatMap((option) => {
-    const [name, value] = option.split('=');
-    return [`--${name.replaceAll('_', '-')}`, value];
-  });
-  const words = ['verify', '--engine', 'embedded', '--json', ...flags, probe, reference];
-  try {
-    return JSON.parse(execFileSync(NATIVE, words, { cwd: join(golden, 'images'), encoding: 'utf8' })).score;
-  } catch (error) {
-    // 1: different people.
-    return JSON.parse(error.stdout).score;
-  }
-}
+/** The native embedded engine's own scores, where VISAVIS_TEST_NATIVE is the folder of the Node package, built. */
+const { Verifier } = NATIVE ? createRequire(import.meta.url)(NATIVE) : {};
+const native = async (options, ...names) =>
+  (await new Verifier({ ...options, engine: 'embedded', workers: 1 }).verify(...names.map((name) => join(golden, 'images', name)))).score;
 
 /** Every case: the score of the table within one point, which was made with ONNX Runtime, or the error. */
 async function goldenCases({ browser, url }) {
@@ -56,7 +46,7 @@ async function goldenCases({ browser, url }) {
       assert.equal(got.isMatch, got.score >= 27, title);
       apart[distance] += 1;
       if (NATIVE) {
-        const theirs = native(settings, probe, reference);
+        const theirs = await native(options(settings), probe, reference);
         largest = Math.max(largest, Math.abs(theirs - got.score));
         assert.ok(Math.abs(Math.floor(theirs) - Math.floor(got.score)) <= 1, `${title}: ${got.score}, natively ${theirs}`);
         if (Math.floor(theirs) !== Math.floor(got.score)) console.log(`    ${title}: ${got.score}, natively ${theirs}`);

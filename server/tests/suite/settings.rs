@@ -36,6 +36,8 @@ fn check_config_refuses_what_cannot_work() {
         (vec!["--trusted-proxies", "10.0.0.0/33"], "trusted-proxies: \"10.0.0.0/33\" is no address"),
         (vec!["--cors-origins", "app.example"], "cors-origins: \"app.example\" is no origin"),
         (vec!["--admin-listen", "everywhere"], "admin-listen must be an address"),
+        (vec!["--web", "/nowhere"], "/nowhere"),
+        (vec!["--web", env!("CARGO_MANIFEST_DIR")], "has no visavis_bg.wasm"),
     ] {
         let (code, printed) = run(&[&["--check-config"], &arguments[..]].concat(), &[]);
         assert!(code == Some(2) && printed.contains(why), "{arguments:?}: {printed}");
