@@ -130,7 +130,7 @@ typedef enum {
     VAV_TEMPLATE_FAILED = 5,
     /// A file cannot be read, or is not a regular file.
     VAV_FILE_UNREADABLE = 6,
-    /// The call took longer than it may.
+    /// The call took longer than it may, or was cancelled.
     VAV_DEADLINE_EXCEEDED = 7,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,
@@ -604,6 +604,19 @@ void vav_template_free(vav_template *templ);
 
 /// Loads the models and starts the engine; `config` may be NULL for all defaults. This takes a while.
 VAV_MUST_USE vav_status vav_verifier_new(const vav_config *config, vav_verifier **verifier, vav_error **err);
+
+/// The same verifier, with the same models and workers, whose calls take no more than so many milliseconds (0: any
+/// number), waiting for a worker included, and can be cancelled. Making one takes microseconds: make one for each call
+/// that may have to end early, and free it after that call. `verifier` may be freed first.
+VAV_MUST_USE
+vav_status vav_verifier_with_deadline(const vav_verifier *verifier,
+                                      uint32_t milliseconds,
+                                      vav_verifier **limited,
+                                      vav_error **err);
+
+/// Ends, within milliseconds, what other threads compute with this very verifier, and whatever it is asked later: the
+/// calls fail with VAV_DEADLINE_EXCEEDED. Others that have its workers go on. Not for signal handlers.
+void vav_verifier_cancel(const vav_verifier *verifier);
 
 /// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
 VAV_MUST_USE int32_t vav_verifier_engine(const vav_verifier *verifier);

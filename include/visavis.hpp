@@ -244,7 +244,7 @@ private:
 /// Compares faces. Make one, keep it, and use it from all threads.
 class verifier {
 public:
-    verifier() : verifier(nullptr) {}
+    verifier() : verifier(static_cast<const vav_config *>(nullptr)) {}
     explicit verifier(const config &settings) : verifier(settings.get()) {}
 
     vav_result verify(const photo &probe, const photo &reference) const {
@@ -268,6 +268,14 @@ public:
         best.resize(count);
         return best;
     }
+    /// The same verifier for calls that take no more than so many milliseconds (0: any number) and can be cancelled.
+    verifier with_deadline(std::uint32_t milliseconds) const {
+        return made<verifier, vav_verifier>([&](vav_verifier **out, vav_error **err) {
+            return vav_verifier_with_deadline(get(), milliseconds, out, err);
+        });
+    }
+    /// Ends what other threads compute with this very verifier, and whatever it is asked later.
+    void cancel() const noexcept { vav_verifier_cancel(get()); }
     visavis::faces detect(const photo &photo) const {
         return made<visavis::faces, vav_faces>(
             [&](vav_faces **out, vav_error **err) { return vav_detect(get(), photo.get(), out, err); });
@@ -302,6 +310,9 @@ public:
     }
 
     vav_verifier *get() const noexcept { return handle_.get(); }
+
+    /// Takes ownership of a handle.
+    explicit verifier(vav_verifier *handle) noexcept : handle_(handle) {}
 
 private:
     explicit verifier(const vav_config *settings)

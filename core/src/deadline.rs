@@ -1,27 +1,44 @@
 //! When a call is to give up.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::clock::Instant;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A moment after which nobody waits for the answer any more; by default there is none.
+/// A moment after which nobody waits for the answer any more, and a flag that says so earlier; by default there is
+/// neither.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Deadline(Option<Instant>);
+pub(crate) struct Deadline<'c> {
+    moment: Option<Instant>,
+    cancelled: Option<&'c AtomicBool>,
+}
 
-impl Deadline {
+impl<'c> Deadline<'c> {
     /// So long from now. What is too far away to be told is none.
     pub(crate) fn after(time: Option<Duration>) -> Self {
-        Deadline(time.and_then(|time| Instant::now().checked_add(time)))
+        Deadline { moment: time.and_then(|time| Instant::now().checked_add(time)), cancelled: None }
+    }
+
+    /// Or when this becomes true.
+    pub(crate) fn or(self, cancelled: &'c AtomicBool) -> Self {
+        Deadline { cancelled: Some(cancelled), ..self }
+    }
+
+    /// How long it is until then; nothing where there is no moment.
+    pub(crate) fn left(self) -> Option<Duration> {
+        self.moment.map(|moment| moment.saturating_duration_since(Instant::now()))
     }
 
     /// To be asked between steps of a few milliseconds.
     pub(crate) fn check(self) -> Result<()> {
-        match self.0 {
-            Some(moment) if Instant::now() >= moment => {
-                Err(Error::new(ErrorKind::DeadlineExceeded, "the photo took longer than the call may take"))
-            }
-            _ => Ok(()),
-        }
+        let message = if self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed)) {
+            "the call was cancelled"
+        } else if self.left().is_some_and(|left| left.is_zero()) {
+            "the photo took longer than the call may take"
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::DeadlineExceeded, message))
     }
 }

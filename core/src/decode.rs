@@ -46,7 +46,7 @@ pub(crate) struct Source<'a> {
     size: (usize, usize),
     turn: Turn,
     max_memory: u64,
-    deadline: Deadline,
+    deadline: Deadline<'a>,
 }
 
 enum Kind<'a> {
@@ -56,7 +56,7 @@ enum Kind<'a> {
 
 impl<'a> Source<'a> {
     /// Reads the headers and checks what they say against the limits.
-    pub(crate) fn open(bytes: &'a [u8], limits: &Limits, deadline: Deadline) -> Result<Source<'a>> {
+    pub(crate) fn open(bytes: &'a [u8], limits: &Limits, deadline: Deadline<'a>) -> Result<Source<'a>> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::EmptyImage, "the image has no bytes"));
         }

@@ -17,8 +17,10 @@
 
 mod advice;
 mod align;
+mod calls;
 mod choose;
 mod clock;
+mod compare;
 mod deadline;
 mod decode;
 mod detect;

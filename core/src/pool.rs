@@ -4,6 +4,7 @@ use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::deadline::Deadline;
 use crate::error::Result;
 use crate::host;
 
@@ -36,13 +37,26 @@ impl<T> Pool<T> {
         Pool { state, returned: Condvar::new(), max, make: Box::new(make) }
     }
 
-    /// A worker, as soon as one is free.
-    pub(crate) fn take(&self) -> Result<Loan<'_, T>> {
+    /// A worker, as soon as one is free, unless nobody waits for it any more by then.
+    pub(crate) fn take(&self, deadline: Deadline<'_>) -> Result<Loan<'_, T>> {
         let mut state = self.lock();
         while state.idle.is_empty() && state.made == self.max {
-            state = self.returned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            deadline.check()?;
+            state = match deadline.left() {
+                None => self.returned.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(left) => {
+                    self.returned.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
         self.lend(state)
+    }
+
+    /// Makes those who wait for a worker look at their deadlines.
+    pub(crate) fn wake(&self) {
+        // Nobody is between looking and waiting while this has the lock.
+        drop(self.lock());
+        self.returned.notify_all();
     }
 
     /// A worker, if one is free now.
@@ -117,9 +131,10 @@ impl<T> DerefMut for Loan<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::{Arc, Barrier};
     use std::thread;
+    use std::time::Duration;
 
     use super::*;
     use crate::error::{Error, ErrorKind};
@@ -135,7 +150,7 @@ mod tests {
                 scope.spawn(|| {
                     start.wait();
                     for _ in 0..200 {
-                        let _worker = pool.take().unwrap();
+                        let _worker = pool.take(Deadline::default()).unwrap();
                         assert!(in_use.fetch_add(1, Ordering::SeqCst) < 2);
                         in_use.fetch_sub(1, Ordering::SeqCst);
                     }
@@ -159,31 +174,48 @@ mod tests {
             made_here.fetch_add(1, Ordering::SeqCst);
             Ok(Worker(Arc::clone(&dropped_here)))
         });
-        drop(pool.take().unwrap());
-        drop(pool.take().unwrap());
+        drop(pool.take(Deadline::default()).unwrap());
+        drop(pool.take(Deadline::default()).unwrap());
         assert_eq!(made.load(Ordering::SeqCst), 1);
         // As a child of `fork` finds it, with the one worker lent to a thread that the child does not have.
         let mut state = pool.lock();
         state.process = 0;
         state.made = 1;
         drop(state);
-        drop(pool.take().unwrap());
+        drop(pool.take(Deadline::default()).unwrap());
         assert_eq!((made.load(Ordering::SeqCst), dropped.load(Ordering::SeqCst)), (2, 0));
         drop(pool);
         assert_eq!(dropped.load(Ordering::SeqCst), 1);
     }
 
     #[test]
+    fn nobody_waits_for_a_worker_beyond_the_deadline() {
+        let pool = Pool::new(1, || Ok(()));
+        let loan = pool.take(Deadline::default()).unwrap();
+        let late = |deadline| pool.take(deadline).map(drop).unwrap_err().kind();
+        assert_eq!(late(Deadline::after(Some(Duration::from_millis(1)))), ErrorKind::DeadlineExceeded);
+        let cancelled = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let waits = scope.spawn(|| late(Deadline::default().or(&cancelled)));
+            cancelled.store(true, Ordering::SeqCst);
+            pool.wake();
+            assert_eq!(waits.join().unwrap(), ErrorKind::DeadlineExceeded);
+        });
+        drop(loan);
+        assert!(pool.take(Deadline::after(Some(Duration::from_mins(1)))).is_ok());
+    }
+
+    #[test]
     fn a_failure_and_a_panic_give_their_place_back() {
         let pool = Pool::<()>::new(1, || Err(Error::new(ErrorKind::Internal, "no")));
-        assert!(pool.take().is_err() && pool.take().is_err());
+        assert!(pool.take(Deadline::default()).is_err() && pool.take(Deadline::default()).is_err());
         let pool = Pool::new(1, || Ok(()));
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _worker = pool.take().unwrap();
+            let _worker = pool.take(Deadline::default()).unwrap();
             panic!("on purpose");
         }));
         assert!(panicked.is_err());
-        let loan = pool.take().unwrap();
+        let loan = pool.take(Deadline::default()).unwrap();
         assert!(pool.try_take().is_none());
         drop(loan);
         assert!(pool.try_take().is_some());

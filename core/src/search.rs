@@ -77,7 +77,7 @@ pub(crate) fn search(
     sight: &mut Sight<'_>,
     detector: Detector<'_>,
     effort: Search,
-    deadline: Deadline,
+    deadline: Deadline<'_>,
 ) -> Result<Found> {
     let (size, budget) = (sight.size(), effort.budget());
     let mut searcher = Searcher {
@@ -102,7 +102,7 @@ struct Searcher<'s, 'p> {
     size: (u32, u32),
     detector: Detector<'s>,
     budget: u32,
-    deadline: Deadline,
+    deadline: Deadline<'s>,
     looks: u32,
     best: Option<Best>,
     /// Not yet looked at closer.

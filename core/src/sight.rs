@@ -24,7 +24,7 @@ enum Content<'p> {
 
 impl<'p> Sight<'p> {
     /// Checks a photo against the limits and reads its headers.
-    pub(crate) fn open(photo: &'p Loaded<'p>, limits: &Limits, deadline: Deadline) -> Result<Sight<'p>> {
+    pub(crate) fn open(photo: &'p Loaded<'p>, limits: &Limits, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let content = match photo {
             Loaded::Encoded(bytes) => Content::Encoded(Source::open(bytes, limits, deadline)?),
             Loaded::Pixels(image) => {

@@ -1,11 +1,13 @@
 //! The order of the rooms. Imports all of them and is imported by none.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use crate::align::{align, need};
 use crate::choose::choose;
 use crate::clock::timed;
+use crate::compare::compare;
 use crate::deadline::Deadline;
 use crate::detect::Detector;
 use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
@@ -31,14 +33,15 @@ use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, V
 /// Every method may be called from any number of threads at once; up to [`Options::workers`] photos are processed at
 /// the same time, decoding included, and further calls wait. Only making a verifier and [`Photo::file`] touch the disk.
 pub struct Verifier {
-    options: Options,
-    models: Models,
-    engine: EngineInfo,
-    pool: Pool<Worker>,
+    pub(crate) options: Options,
+    pub(crate) models: Arc<Models>,
+    pub(crate) engine: Arc<EngineInfo>,
+    pub(crate) pool: Arc<Pool<Worker>>,
+    pub(crate) cancelled: AtomicBool,
 }
 
 /// The networks of one worker.
-struct Worker {
+pub(crate) struct Worker {
     detectors: Vec<Box<dyn Session>>,
     extractor: Box<dyn Session>,
 }
@@ -81,8 +84,9 @@ impl Verifier {
             Ok(Worker { detectors, extractor: extractor.session(&threads)? })
         });
         // Models that do not run are reported now, not at the first photo.
-        drop(pool.take()?);
-        Ok(Verifier { engine: runtime.info(), options, models, pool })
+        drop(pool.take(Deadline::default())?);
+        let (models, engine, pool) = (Arc::new(models), Arc::new(runtime.info()), Arc::new(pool));
+        Ok(Verifier { options, models, engine, pool, cancelled: AtomicBool::new(false) })
     }
 
     /// Do these two photos show the same person?
@@ -114,8 +118,8 @@ impl Verifier {
 
     /// Finds all faces of a photo. A photo without a face is no error here.
     pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
-        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
-        let mut worker = self.pool.take()?;
+        let (photo, deadline) = (photo.into(), self.deadline());
+        let mut worker = self.pool.take(deadline)?;
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
@@ -131,16 +135,16 @@ impl Verifier {
 
     /// Makes a template of the face that counts on a photo.
     pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
-        let deadline = Deadline::after(self.options.deadline);
-        self.extract_with(&mut *self.pool.take()?, &photo.into(), deadline)
+        let deadline = self.deadline();
+        self.extract_with(&mut *self.pool.take(deadline)?, &photo.into(), deadline)
     }
 
     /// Makes a template of one face of a photo, whichever face counts there.
     ///
     /// `face` is one that [`detect`](Self::detect) found on the same photo.
     pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
-        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
-        let mut worker = self.pool.take()?;
+        let (photo, deadline) = (photo.into(), self.deadline());
+        let mut worker = self.pool.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         // As for a search, so that the template is that of `extract` to the bit.
         let mut sight = self.look(&loaded, deadline).stage(Stage::Decode)?;
@@ -150,14 +154,14 @@ impl Verifier {
     /// Compares two templates of this verifier's model. One that records a failure to extract gives
     /// `TEMPLATE_FAILED` instead of a score.
     pub fn compare(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
-        self.compare_templates(probe, reference).stage(Stage::Compare)
+        compare(&self.models, self.options.threshold, probe, reference).stage(Stage::Compare)
     }
 
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
     pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
-        let (photo, deadline) = (photo.into(), Deadline::after(self.options.deadline));
+        let (photo, deadline) = (photo.into(), self.deadline());
         // The worker is not used, but bounds how many photos are in memory.
-        let _worker = self.pool.take()?;
+        let _worker = self.pool.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         self.open(&loaded, deadline).and_then(Sight::in_full).stage(Stage::Decode)
     }
@@ -165,7 +169,7 @@ impl Verifier {
     /// Runs both networks once on a blank input: what they cost alone, and what makes the first photo as fast as the
     /// next. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
-        let mut worker = self.pool.take()?;
+        let mut worker = self.pool.take(self.deadline())?;
         let inputs = [self.models.detector.networks[0].0, self.models.extractor.input_size]
             .map(|size| vec![0.0; 3 * size * size]);
         worker.detectors[0].run(&inputs[0]).stage(Stage::Detect)?;
@@ -200,8 +204,8 @@ impl Verifier {
 
     /// Side by side when that is wanted and a second worker is free, one after the other when not.
     fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
-        let deadline = Deadline::after(self.options.deadline);
-        let mut worker = self.pool.take()?;
+        let deadline = self.deadline();
+        let mut worker = self.pool.take(deadline)?;
         let second = both.then(|| self.pool.try_take()).flatten().and_then(Result::ok);
         let (probe, reference) = if let Some(second) = second {
             self.extract_side_by_side((&mut worker, probe), (second, reference), deadline)
@@ -226,7 +230,7 @@ impl Verifier {
         &self,
         (worker, probe): (&mut Worker, &Photo<'_>),
         (mut second, reference): (Loan<'_, Worker>, &Photo<'_>),
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> (Result<Extraction>, Result<Extraction>) {
         thread::scope(|scope| {
             let other = move || self.extract_with(&mut second, reference, deadline);
@@ -241,7 +245,12 @@ impl Verifier {
         })
     }
 
-    fn extract_with(&self, worker: &mut Worker, photo: &Photo<'_>, deadline: Deadline) -> Result<Extraction> {
+    fn extract_with(
+        &self,
+        worker: &mut Worker,
+        photo: &Photo<'_>,
+        deadline: Deadline<'_>,
+    ) -> Result<Extraction> {
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
@@ -256,8 +265,13 @@ impl Verifier {
         Ok(Extraction { template, sample })
     }
 
+    /// When the call that begins now gives up.
+    fn deadline(&self) -> Deadline<'_> {
+        Deadline::after(self.options.deadline).or(&self.cancelled)
+    }
+
     /// Opens a photo, and sees it at a scale that shows the detector as much as the full photo would.
-    fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline) -> Result<Sight<'p>> {
+    fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let mut sight = self.open(photo, deadline)?;
         sight.look(self.models.detector.networks.last().map_or(0, |(largest, _)| *largest))?;
         Ok(sight)
@@ -267,7 +281,7 @@ impl Verifier {
         &self,
         worker: &mut Worker,
         photo: &'p Loaded<'p>,
-        deadline: Deadline,
+        deadline: Deadline<'p>,
         timings: &mut Timings,
     ) -> Result<(Sight<'p>, Found)> {
         let model = &*self.models.detector;
@@ -294,7 +308,7 @@ impl Verifier {
         })
     }
 
-    fn open<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline) -> Result<Sight<'p>> {
+    fn open<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         deadline.check()?;
         memory::check(memory::HEADROOM)?;
         Sight::open(photo, &self.options.limits, deadline)
@@ -306,7 +320,7 @@ impl Verifier {
         worker: &mut Worker,
         sight: &mut Sight<'_>,
         face: &Face,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<Template> {
         let extractor = &*self.models.extractor;
         let (width, height) = sight.size();
@@ -317,22 +331,6 @@ impl Verifier {
         let landmarks = face.landmarks.map(|point| seen.of_photo(point));
         let chip = align(&seen.image, &landmarks, extractor.input_size, &extractor.input);
         extract(&chip.stage(Stage::Extract)?, &mut *worker.extractor, extractor).stage(Stage::Extract)
-    }
-
-    fn compare_templates(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
-        for (side, template) in [(Side::Probe, probe), (Side::Reference, reference)] {
-            if template.is_failed() {
-                let message = "the template records a failure to extract: there is no score";
-                return Err(Error::new(ErrorKind::TemplateFailed, message).at_side(side));
-            }
-        }
-        if *probe.model() != self.models.extractor.fingerprint {
-            let message = "the templates were made by another model than this verifier's; extract them again";
-            return Err(Error::new(ErrorKind::TemplateMismatch, message));
-        }
-        let similarity = probe.similarity(reference)?;
-        let score = self.models.scores.score(similarity);
-        Ok(Comparison { score, similarity, is_match: score >= self.options.threshold })
     }
 }
 

@@ -196,8 +196,10 @@ pub extern "C" fn vav_config_set_max_decode_bytes(config: Option<&mut vav_config
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milliseconds: u32) -> vav_status {
-    guard(None, || {
-        let deadline = (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()));
-        set(config, |options| options.deadline = deadline)
-    })
+    guard(None, || set(config, |options| options.deadline = deadline(milliseconds)))
+}
+
+/// None for 0.
+pub(crate) fn deadline(milliseconds: u32) -> Option<Duration> {
+    (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()))
 }

@@ -27,7 +27,7 @@ pub enum vav_status {
     VAV_TEMPLATE_FAILED = 5,
     /// A file cannot be read, or is not a regular file.
     VAV_FILE_UNREADABLE = 6,
-    /// The call took longer than it may.
+    /// The call took longer than it may, or was cancelled.
     VAV_DEADLINE_EXCEEDED = 7,
     /// The image has no bytes at all.
     VAV_EMPTY_IMAGE = 20,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use face::{Comparison, Engine, Options, Side, Verdict, Verifier};
 
 use crate::boundary::{SizedOut, guard, guard_or, hand_out, invalid, non_null};
-use crate::config::{vav_config, vav_engine};
+use crate::config::{deadline, vav_config, vav_engine};
 use crate::error::vav_error;
 use crate::faces::{vav_faces, vav_sample};
 use crate::photo::{read, vav_photo};
@@ -73,13 +73,12 @@ impl From<Verdict> for vav_result {
 }
 
 impl vav_verifier {
-    fn new(options: Options) -> face::Result<Self> {
-        let verifier = Verifier::new(options)?;
+    fn new(verifier: Verifier) -> Self {
         let engine = verifier.engine();
         let path = |path: Option<&PathBuf>| {
             path.map_or_else(CString::default, |path| c_string(&path.to_string_lossy()))
         };
-        Ok(vav_verifier {
+        vav_verifier {
             onnxruntime: path(engine.library.as_ref()),
             models: path(verifier.options().models.as_ref()),
             engine_version: c_string(&engine.version),
@@ -87,7 +86,7 @@ impl vav_verifier {
             detector_id: c_string(verifier.detector_id()),
             extractor_id: c_string(verifier.extractor_id()),
             verifier,
-        })
+        }
     }
 }
 
@@ -101,8 +100,38 @@ pub extern "C" fn vav_verifier_new(
 ) -> vav_status {
     guard(err, || {
         let options = || config.map_or_else(Options::default, vav_config::options);
-        hand_out(verifier, "verifier", || vav_verifier::new(options()))
+        hand_out(verifier, "verifier", || Verifier::new(options()).map(vav_verifier::new))
     })
+}
+
+/// The same verifier, with the same models and workers, whose calls take no more than so many milliseconds (0: any
+/// number), waiting for a worker included, and can be cancelled. Making one takes microseconds: make one for each call
+/// that may have to end early, and free it after that call. `verifier` may be freed first.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_with_deadline(
+    verifier: Option<&vav_verifier>,
+    milliseconds: u32,
+    limited: Option<&mut MaybeUninit<Option<Box<vav_verifier>>>>,
+    err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
+) -> vav_status {
+    guard(err, || {
+        hand_out(limited, "limited", || {
+            let verifier = &non_null(verifier, "verifier")?.verifier;
+            Ok(vav_verifier::new(verifier.with_deadline(deadline(milliseconds))))
+        })
+    })
+}
+
+/// Ends, within milliseconds, what other threads compute with this very verifier, and whatever it is asked later: the
+/// calls fail with VAV_DEADLINE_EXCEEDED. Others that have its workers go on. Not for signal handlers.
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_cancel(verifier: Option<&vav_verifier>) {
+    guard_or((), || {
+        if let Some(verifier) = verifier {
+            verifier.verifier.cancel();
+        }
+    });
 }
 
 /// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.

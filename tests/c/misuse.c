@@ -52,6 +52,8 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_extract(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_extract_face(NULL, NULL, NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_compare(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_verifier_with_deadline(NULL, 1, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    vav_verifier_cancel(NULL);
     CHECK(vav_rank(NULL, NULL, NULL, 0, NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_verifier_settings(NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_score_from_similarity(NULL, 0.0f, NULL) == VAV_INVALID_ARGUMENT);
@@ -362,6 +364,25 @@ static void settings(void) {
     vav_config_free(config);
 }
 
+/* What is cancelled stays so; the verifier that it came from goes on. */
+static void calls_end_early(void) {
+    vav_verifier *limited;
+    vav_faces *found;
+    vav_error *err;
+    vav_settings given = VAV_SETTINGS_INIT;
+    CHECK(FAILS(vav_verifier_with_deadline(NULL, 0, &limited, &err), VAV_INVALID_ARGUMENT) && limited == NULL);
+    CHECK(FAILS(vav_verifier_with_deadline(verifier, 0, NULL, &err), VAV_INVALID_ARGUMENT));
+    CHECK(vav_verifier_with_deadline(verifier, 3600000, &limited, &err) == VAV_OK && err == NULL);
+    CHECK(vav_verifier_settings(limited, &given, NULL) == VAV_OK && given.deadline == 3600000);
+    CHECK(vav_detect(limited, &face, &found, NULL) == VAV_OK);
+    vav_faces_free(found);
+    vav_verifier_cancel(limited);
+    CHECK(FAILS(vav_detect(limited, &face, &found, &err), VAV_DEADLINE_EXCEEDED) && found == NULL);
+    vav_verifier_free(limited);
+    CHECK(vav_detect(verifier, &face, &found, NULL) == VAV_OK);
+    vav_faces_free(found);
+}
+
 /* Every setting can be read again. */
 static void settings_read_back(void) {
     vav_settings given = VAV_SETTINGS_INIT;
@@ -417,6 +438,7 @@ int main(int argc, char **argv) {
         files(argv[1]);
         faces();
         settings_read_back();
+        calls_end_early();
     }
     vav_verifier_free(verifier);
     free(face_file.data);

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <array>
+#include <thread>
 #include <type_traits>
 #include <visavis.hpp>
 
@@ -120,6 +121,14 @@ static void ranks(const visavis::verifier &verifier, const char *images) {
     CHECK(thrown([&] { (void)verifier.rank(failed, stored); }) == VAV_TEMPLATE_FAILED);
 }
 
+static void cancelled(const visavis::verifier &verifier, const std::string &photo) {
+    const visavis::verifier limited = verifier.with_deadline(0);
+    std::thread other([&] { CHECK(thrown([&] { for (;;) limited.detect(photo); }) == VAV_DEADLINE_EXCEEDED); });
+    limited.cancel();
+    other.join();
+    CHECK(verifier.detect(photo).size() == 1);
+}
+
 static void moves(visavis::verifier &verifier) {
     visavis::face_template first = visavis::face_template::failed(), second = std::move(first);
     CHECK(second.is_failed() && visavis::face_template(second.to_bytes()).is_failed());
@@ -151,6 +160,7 @@ int main(int argc, char **argv) {
     layouts(verifier, argv[2]);
     several_faces(verifier, argv[1]);
     ranks(verifier, argv[1]);
+    cancelled(verifier, astronaut);
     moves(verifier);
     return done("wrapper");
 }

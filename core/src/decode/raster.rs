@@ -107,7 +107,7 @@ impl<'a> Raster<'a> {
         all && view.denominator == 1 && self.turn.is_none() && self.layout.bytes_per_pixel() >= 3
     }
 
-    pub(super) fn decode(&self, view: &View, deadline: Deadline) -> Result<Pixels> {
+    pub(super) fn decode(&self, view: &View, deadline: Deadline<'_>) -> Result<Pixels> {
         guarded(|| {
             if matches!(self.way, Way::Whole) && self.fits_in_place(view) {
                 let mut samples = self.read_whole()?;

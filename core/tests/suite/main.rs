@@ -2,6 +2,7 @@
 //!
 //! One program for all of it, because every program links the networks and both engines once more.
 
+mod calls;
 mod decode;
 mod golden;
 mod model_files;

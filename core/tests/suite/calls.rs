@@ -1,0 +1,45 @@
+//! Calls that end early.
+
+use std::thread;
+use std::time::Duration;
+
+use testkit::files;
+use visavis::{ErrorKind, Photo};
+
+use crate::verifiers;
+
+#[test]
+fn a_call_that_is_cancelled_ends_and_others_go_on() {
+    let verifier = verifiers::fastest();
+    let photo = files::golden("astronaut.jpg");
+    let mine = verifier.with_deadline(None);
+    thread::scope(|scope| {
+        // Whenever that is, and however often it has succeeded by then.
+        let ends = || loop {
+            if let Err(error) = mine.verify(Photo::file(&photo), Photo::file(&photo)) {
+                return error;
+            }
+        };
+        let threads = [scope.spawn(ends), scope.spawn(ends)];
+        mine.cancel();
+        for thread in threads {
+            let error = thread.join().unwrap();
+            assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+            assert!(error.message().contains("cancelled"), "{error}");
+        }
+    });
+    assert!(mine.detect(Photo::file(&photo)).is_err());
+    assert!(verifier.detect(Photo::file(&photo)).is_ok());
+}
+
+#[test]
+fn a_call_may_have_a_deadline_of_its_own() {
+    let verifier = verifiers::fastest();
+    let photo = files::golden("astronaut.jpg");
+    let error =
+        verifier.with_deadline(Some(Duration::from_nanos(1))).detect(Photo::file(&photo)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+    let patient = verifier.with_deadline(Some(Duration::from_hours(1)));
+    assert!(patient.detect(Photo::file(&photo)).is_ok());
+    assert_eq!((patient.engine(), patient.extractor_id()), (verifier.engine(), verifier.extractor_id()));
+}
