@@ -113,7 +113,7 @@ impl<'a> Jpeg<'a> {
     }
 
     /// Hands on the rows of `view`, from the top.
-    pub(super) fn decode(&mut self, view: &View, deadline: Deadline<'_>, sink: &mut Sink<'_>) -> Result<()> {
+    pub(super) fn decode(&mut self, view: &View, deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
         let mut picture = Picture::new(&self.frame, self.colour, view);
         if self.passes.is_empty() {
             self.read_everything(&mut picture, view.denominator > 1, deadline, sink)
@@ -126,7 +126,7 @@ impl<'a> Jpeg<'a> {
         &mut self,
         picture: &mut Picture,
         skipping: bool,
-        deadline: Deadline<'_>,
+        deadline: Deadline,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let all = 0..self.frame.mcus.1;
@@ -173,12 +173,7 @@ impl<'a> Jpeg<'a> {
         picture.rows.start / step * step..picture.rows.end
     }
 
-    fn read_again(
-        &mut self,
-        picture: &mut Picture,
-        deadline: Deadline<'_>,
-        sink: &mut Sink<'_>,
-    ) -> Result<()> {
+    fn read_again(&mut self, picture: &mut Picture, deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
         picture.take_divisors(&self.frame);
         let rows = self.rows_again(picture);
         let mut stores = Vec::new();
@@ -216,7 +211,7 @@ impl<'a> Pass<'a> {
         mut state: State<'a>,
         rows: Range<usize>,
         picture: &mut Picture,
-        deadline: Deadline<'_>,
+        deadline: Deadline,
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         let mut block = Channel::blank();
@@ -251,7 +246,7 @@ impl<'a> Pass<'a> {
         mut state: State<'a>,
         rows: Range<usize>,
         stores: &mut [Store],
-        deadline: Deadline<'_>,
+        deadline: Deadline,
     ) -> Result<State<'a>> {
         let mut block = Channel::blank();
         for row in rows {
@@ -290,7 +285,7 @@ fn new_stores(frame: &Frame, picture: &Picture, rows: &Range<usize>) -> Vec<Stor
 }
 
 /// Makes the pixels of what was stored.
-fn show(picture: &mut Picture, stores: &[Store], deadline: Deadline<'_>, sink: &mut Sink<'_>) -> Result<()> {
+fn show(picture: &mut Picture, stores: &[Store], deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
     for mcu_row in picture.rows.clone() {
         deadline.check()?;
         for (index, store) in stores.iter().enumerate() {
