@@ -16,6 +16,7 @@ use crate::page::Asset;
 use crate::proxies::Proxies;
 use crate::queue::Queue;
 use crate::tls::Tls;
+use crate::traces::Traces;
 use crate::users::Users;
 
 /// The state of one server.
@@ -35,8 +36,13 @@ pub struct App {
     /// What bodies may take of the memory.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
+<<<<<<< HEAD
     /// What the page loads to compare on the device, and the page that says so.
     pub(crate) device: &'static [Asset],
+=======
+    /// Where requests are reported to, if anywhere.
+    pub(crate) traces: Traces,
+>>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
     stopping: watch::Sender<bool>,
 }
 
@@ -55,7 +61,11 @@ impl App {
             queue: Queue::start("verify", config.workers, config.queue_length).map_err(text)?,
             budget: Budget::new(config.max_memory_bytes, config.max_body_bytes),
             metrics,
+<<<<<<< HEAD
             device: device.unwrap_or_default().leak(),
+=======
+            traces: Traces::new(&config.otlp_endpoint)?,
+>>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
             config,
             verifier,
             stopping: watch::Sender::new(false),
@@ -96,6 +106,11 @@ impl App {
             }
             self.metrics.certificate_end.set(tls.end());
         }
+    }
+
+    /// Reports what is left to report, at the end.
+    pub fn end(&self) {
+        self.traces.end();
     }
 
     /// From now on, nothing new is wanted.

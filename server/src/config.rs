@@ -10,9 +10,9 @@ use tracing::level_filters::LevelFilter;
 use visavis::Options;
 
 use crate::cors::Origins;
-use crate::environment;
 use crate::proxies::Proxies;
 pub use crate::values::{LogFormat, Seconds};
+use crate::{endpoint, environment};
 
 /// Declares each setting once: its name in the file, of its variable and of its option, its default and its explanation.
 macro_rules! settings {
@@ -115,6 +115,8 @@ settings! {
     shutdown_timeout: Seconds = Seconds::new(30);
     /// Form of the log: text or json [default: text]
     log_format: LogFormat = LogFormat::Text;
+    /// Collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318` [default: none]
+    otlp_endpoint: String = String::new();
     /// What is logged: off, error, warn, info, debug or trace [default: info]
     log_level: String = "info".into();
     /// Inference engine: auto, onnxruntime or embedded [default: auto]
@@ -226,6 +228,7 @@ impl Config {
         }
         Proxies::parse(&self.trusted_proxies).map_err(|why| format!("trusted-proxies: {why}"))?;
         Origins::parse(&self.cors_origins).map_err(|why| format!("cors-origins: {why}"))?;
+        endpoint::whole(&self.otlp_endpoint).map_err(|why| format!("otlp-endpoint: {why}"))?;
         self.level()?;
         for (name, time, least) in [
             ("header-timeout", self.header_timeout, 100),
@@ -292,6 +295,7 @@ mod tests {
             "threshold = 100.5",
             "threshold = nan",
             "log-level = 'loud'",
+            "otlp-endpoint = 'collector:4318'",
             "tls-key = 'key.pem'",
             "tls-client-issuers = 'issuers.pem'",
         ] {

@@ -8,12 +8,18 @@ mod auth;
 pub mod base64_text;
 mod body;
 mod code;
+#[cfg(feature = "otlp")]
+mod collector;
 pub mod config;
 mod connection;
 pub mod contract;
 mod cors;
 mod details;
+<<<<<<< HEAD
 pub mod device;
+=======
+mod endpoint;
+>>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
 pub mod environment;
 mod fair;
 mod handlers;
@@ -37,7 +43,10 @@ mod routes;
 pub mod secret;
 pub mod serve;
 mod session;
+mod span;
 pub mod tls;
+#[cfg_attr(not(feature = "otlp"), path = "no_traces.rs")]
+mod traces;
 mod turns;
 mod usage;
 pub mod users;

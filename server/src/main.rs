@@ -144,8 +144,11 @@ async fn serve(
     }
     info!(address = %server.address().map_err(text)?, "ready");
     let Signals { hangup, stop } = signals;
-    tokio::spawn(reload(app, hangup));
-    Ok(if server.run(stop.wait()).await { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    tokio::spawn(reload(Arc::clone(&app), hangup));
+    let finished = server.run(stop.wait()).await;
+    // It waits for the collector.
+    let _ = tokio::task::spawn_blocking(move || app.end()).await;
+    Ok(if finished { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Reads users and certificate again at every SIGHUP.

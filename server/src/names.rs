@@ -16,6 +16,13 @@ pub(crate) struct Names {
     pub(crate) request: String,
     /// The trace that it is part of: that of a sound W3C `traceparent`, or a new one.
     pub(crate) trace: String,
+    /// Its own span in the trace, and the one that it is part of.
+    pub(crate) span: String,
+    #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "traces alone need it"))]
+    pub(crate) parent: Option<String>,
+    /// Whether the trace is recorded: it is, unless its client says that it does not.
+    #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "traces alone need it"))]
+    pub(crate) is_sampled: bool,
 }
 
 impl Names {
@@ -26,13 +33,26 @@ impl Names {
             (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
         };
         let request = text(REQUEST_ID).filter(sound).map_or_else(new_id::<8>, str::to_owned);
-        let trace = text("traceparent").and_then(trace_id).map_or_else(new_id::<16>, str::to_owned);
-        Names { request, trace }
+        let traced = text("traceparent").and_then(traced);
+        let (trace, parent, is_sampled) = match traced {
+            Some(Traced { trace, parent, is_sampled }) => {
+                (trace.to_owned(), Some(parent.to_owned()), is_sampled)
+            }
+            None => (new_id::<16>(), None, true),
+        };
+        Names { request, trace, span: new_id::<8>(), parent, is_sampled }
     }
 }
 
-/// The trace id of a `traceparent`: version, trace, parent and flags in lower-case hexadecimal.
-fn trace_id(header: &str) -> Option<&str> {
+/// What a `traceparent` says.
+struct Traced<'a> {
+    trace: &'a str,
+    parent: &'a str,
+    is_sampled: bool,
+}
+
+/// Reads a `traceparent`: version, trace, parent and flags in lower-case hexadecimal.
+fn traced(header: &str) -> Option<Traced<'_>> {
     let parts: Vec<&str> = header.split('-').collect();
     let hex = |text: &str, length: usize| {
         text.len() == length
@@ -42,7 +62,8 @@ fn trace_id(header: &str) -> Option<&str> {
     let sound = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
     let known = *version != "ff" && (*version != "00" || rest.is_empty());
     let zero = |text: &str| text.bytes().all(|byte| byte == b'0');
-    (sound && known && !zero(trace) && !zero(parent)).then_some(*trace)
+    let is_sampled = u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1);
+    (sound && known && !zero(trace) && !zero(parent)).then_some(Traced { trace, parent, is_sampled })
 }
 
 fn new_id<const BYTES: usize>() -> String {
@@ -70,7 +91,10 @@ mod tests {
         }
         let trace = "0af7651916cd43dd8448eb211c80319c";
         let whole = format!("00-{trace}-b7ad6b7169203331-01");
-        assert_eq!(names("traceparent", &whole).trace, trace);
+        let part = names("traceparent", &whole);
+        assert_eq!((part.trace.as_str(), part.parent.as_deref()), (trace, Some("b7ad6b7169203331")));
+        assert!(part.is_sampled && part.span.len() == 16);
+        assert!(!names("traceparent", &whole.replace("-01", "-00")).is_sampled);
         assert_eq!(names("traceparent", &format!("cc{}-more", &whole[2..])).trace, trace);
         for unsound in [
             &whole[1..],

@@ -11,6 +11,8 @@ use crate::contract::Code;
 use crate::metrics::{CLIENT_GONE, Metrics};
 use crate::names::Names;
 use crate::outcome::{Answer, Cause, Failure, Outcome};
+use crate::span::Span;
+use crate::traces::Traces;
 
 /// How long a path may be in the log.
 const MAX_PATH: usize = 200;
@@ -18,6 +20,7 @@ const MAX_PATH: usize = 200;
 /// What is known of a request. Dropped before its end, it is that of a client that went away, or of a panic.
 pub(crate) struct Record {
     metrics: Metrics,
+    traces: Traces,
     start: Instant,
     ended: bool,
     pub(crate) names: Names,
@@ -38,10 +41,17 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(metrics: &Metrics, names: Names, peer: IpAddr, method: Method, path: String) -> Self {
+    pub(crate) fn new(
+        (metrics, traces): (&Metrics, &Traces),
+        names: Names,
+        peer: IpAddr,
+        method: Method,
+        path: String,
+    ) -> Self {
         metrics.in_flight.inc();
         Record {
             metrics: metrics.clone(),
+            traces: traces.clone(),
             start: Instant::now(),
             ended: false,
             names,
@@ -90,7 +100,7 @@ impl Drop for Record {
     }
 }
 
-/// One line for a request that is over; without a status, nobody was there to be answered.
+/// One line, and one span, for a request that is over; without a status, nobody was there to be answered.
 fn logged(
     record: &Record,
     status: Option<StatusCode>,
@@ -104,25 +114,40 @@ fn logged(
         let message = if error.kind() == ErrorKind::Panic { "panic" } else { error.message() };
         error!(request_id = record.names.request, kind = error.kind().name(), message, "verification failed");
     }
+    let span = Span {
+        client: record.peer,
+        method: record.method.as_str(),
+        path: shortened(&record.path),
+        route: record.route,
+        user: record.user.as_deref(),
+        status: status.map(|status| status.as_u16()),
+        outcome,
+        reason: cause.map(Cause::name),
+        body_bytes: record.body_bytes,
+        queued: record.queued,
+        verified: record.verified,
+        took,
+    };
     macro_rules! line {
         ($level:ident) => {
             // Text that a client sent stays text: either form of the log quotes and escapes it.
             $level!(
                 request_id = record.names.request,
                 trace_id = record.names.trace,
+                span_id = record.names.span,
                 session_id = record.session_id,
-                client = %record.peer,
-                user = record.user,
-                method = record.method.as_str(),
-                path = shortened(&record.path),
-                route = record.route,
-                status = status.map(|status| status.as_u16()),
-                outcome,
-                reason = cause.map(Cause::name),
-                body_bytes = record.body_bytes,
-                queue_milliseconds = milliseconds(record.queued),
-                verify_milliseconds = milliseconds(record.verified),
-                milliseconds = milliseconds(took),
+                client = %span.client,
+                user = span.user,
+                method = span.method,
+                path = span.path,
+                route = span.route,
+                status = span.status,
+                outcome = span.outcome,
+                reason = span.reason,
+                body_bytes = span.body_bytes,
+                queue_milliseconds = milliseconds(span.queued),
+                verify_milliseconds = milliseconds(span.verified),
+                milliseconds = milliseconds(span.took),
                 "{}",
                 if status.is_some() { "answered" } else { "not answered" }
             )
@@ -131,7 +156,10 @@ fn logged(
     match record.route {
         // Asked every few seconds by those who watch.
         "health" | "ready" => line!(debug),
-        _ => line!(info),
+        _ => {
+            line!(info);
+            record.traces.ended(&record.names, &span);
+        }
     }
 }
 

@@ -93,7 +93,8 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
         .and(warp::body::stream())
         .map(move |method: http::Method, query, headers, Origin { connection, path }, body| {
             let client = app.proxies.client(connection.nearest(), &headers);
-            let record = Record::new(&app.metrics, Names::of(&headers), client, method.clone(), path);
+            let record =
+                Record::new((&app.metrics, &app.traces), Names::of(&headers), client, method.clone(), path);
             let (app, body) = (Arc::clone(&app), Some(body::incoming(body)));
             let search = Search::default();
             Request {

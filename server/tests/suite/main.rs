@@ -16,4 +16,6 @@ mod protocol;
 mod settings;
 mod sharing;
 mod tls;
+#[cfg(feature = "otlp")]
+mod traces;
 mod transport;
