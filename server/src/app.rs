@@ -36,13 +36,10 @@ pub struct App {
     /// What bodies may take of the memory.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
-<<<<<<< HEAD
     /// What the page loads to compare on the device, and the page that says so.
     pub(crate) device: &'static [Asset],
-=======
     /// Where requests are reported to, if anywhere.
     pub(crate) traces: Traces,
->>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
     stopping: watch::Sender<bool>,
 }
 
@@ -61,11 +58,8 @@ impl App {
             queue: Queue::start("verify", config.workers, config.queue_length).map_err(text)?,
             budget: Budget::new(config.max_memory_bytes, config.max_body_bytes),
             metrics,
-<<<<<<< HEAD
             device: device.unwrap_or_default().leak(),
-=======
             traces: Traces::new(&config.otlp_endpoint)?,
->>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
             config,
             verifier,
             stopping: watch::Sender::new(false),

@@ -15,11 +15,8 @@ mod connection;
 pub mod contract;
 mod cors;
 mod details;
-<<<<<<< HEAD
 pub mod device;
-=======
 mod endpoint;
->>>>>>> 3ae0e9a (server: send traces by OTLP to a collector that is named)
 pub mod environment;
 mod fair;
 mod handlers;
