@@ -35,7 +35,7 @@ export function parse(options) {
   return {
     core,
     // A folder, whether or not the caller ended its name with a slash.
-    models: models && new URL(`${models}`.replace(/\/*$/, '/'), document.baseURI).href,
+    models: models && new URL(`${models}`.replace(/\/*$/, '/'), globalThis.document?.baseURI ?? location.href).href,
     worker,
     maxBytes: Number(given.maxBytes ?? DEFAULT_MAX_BYTES),
     deadline: given.deadline === undefined ? Infinity : Number(given.deadline) * 1e3,

@@ -74,8 +74,7 @@ export class Verifier {
     const { top = references.length, threshold } = call(options, 'top', 'threshold');
     const handles = Array.from(references, (template, at) => handle(template, `references[${at}]`));
     const together = new Uint8Array(await new Blob(handles).arrayBuffer());
-    const lengths = handles.map(({ length }) => length);
-    return this.#submit('rank', { probe: handle(probe, 'probe'), references: together, lengths, top, threshold });
+    return this.#submit('rank', { probe: handle(probe, 'probe'), references: together, top, threshold });
   }
 
   get engine() {

@@ -108,8 +108,7 @@ const TASKS = {
   },
   extractFace: async (core, { photo, landmarks }) => core.extract_face(await source(photo), new Float32Array(landmarks)),
   compare: (core, { probe, reference, threshold }) => JSON.parse(core.compare(probe, reference, threshold)),
-  rank: (core, { probe, references, lengths, top, threshold }) =>
-    JSON.parse(core.rank(probe, references, new Uint32Array(lengths), top, threshold)),
+  rank: (core, { probe, references, top, threshold }) => JSON.parse(core.rank(probe, references, top, threshold)),
 };
 
 /** What failed: the core says it in JSON; anything else is a defect, after which the module is not used again. */

@@ -117,33 +117,16 @@ impl Core {
     }
 
     /// Compares one template with many, which come one after the other: the `top` most alike, best first.
-    pub fn rank(
-        &self,
-        probe: &[u8],
-        references: &[u8],
-        lengths: &[usize],
-        top: usize,
-        threshold: Option<f64>,
-    ) -> Json {
+    pub fn rank(&self, probe: &[u8], references: &[u8], top: usize, threshold: Option<f64>) -> Json {
         self.ask(|verifier| {
             let threshold = own_threshold(verifier, threshold)?;
             let probe = Template::from_bytes(probe).map_err(|error| error.at_side(Side::Probe))?;
-            let mut ranked = Vec::with_capacity(lengths.len());
-            let mut rest = references;
-            for (index, length) in lengths.iter().enumerate() {
-                let (bytes, after) = rest.split_at((*length).min(rest.len()));
-                let reference =
-                    Template::from_bytes(bytes).map_err(|error| error.at_side(Side::Reference))?;
-                ranked.push((index, verifier.compare(&probe, &reference)?));
-                rest = after;
-            }
-            ranked.sort_by(|(_, one), (_, other)| other.similarity.total_cmp(&one.similarity));
-            ranked.truncate(top);
-            let judged = |(index, comparison): &(usize, visavis::Comparison)| Ranked {
-                index: *index,
-                comparison: Comparison::judged(comparison, threshold),
-            };
-            Ok(ranked.iter().map(judged).collect::<Vec<_>>())
+            let ranked = verifier.rank_stored(&probe, references, Some(top))?.into_iter();
+            let judged = ranked.map(|visavis::Ranked { index, comparison, .. }| Ranked {
+                index,
+                comparison: Comparison::judged(&comparison, threshold),
+            });
+            Ok(judged.collect::<Vec<_>>())
         })
     }
 
