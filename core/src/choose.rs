@@ -8,16 +8,25 @@ use crate::verdict::Face;
 /// A second portrait of a card has less than this part of the main one's area: ghost portraits are at most half as wide.
 const MINOR_PORTRAIT: f32 = 0.3;
 
+/// An established choice for LFW-like photos, where the person meant stands in the middle: half a percent of accuracy
+/// better there than the largest face.
+fn prominence(face: &Face, (width, height): (u32, u32)) -> f32 {
+    let centre = face.bounds.centre();
+    let (dx, dy) = (centre.x - width as f32 / 2.0, centre.y - height as f32 / 2.0);
+    face.bounds.area() - 2.0 * (dx * dx + dy * dy)
+}
+
+/// Whether no other face of at most this area, wherever it were, would be chosen instead or refused beside these.
+pub(crate) fn is_settled(faces: &[Face], area: f32, size: (u32, u32), policy: FacePolicy) -> bool {
+    match policy {
+        FacePolicy::Prominent => faces.iter().any(|face| prominence(face, size) > area),
+        FacePolicy::Largest => faces.iter().any(|face| face.bounds.area() > area),
+        FacePolicy::Single => false,
+    }
+}
+
 /// Picks by the policy and checks the smallest size; returns the index into `faces`.
-pub(crate) fn choose(faces: &[Face], (width, height): (u32, u32), options: &Options) -> Result<usize> {
-    let area = |face: &Face| face.bounds.area();
-    // An established choice for LFW-like photos, where the person meant stands in the middle: half a percent of
-    // accuracy better there than the largest face.
-    let prominence = |face: &Face| {
-        let centre = face.bounds.centre();
-        let (dx, dy) = (centre.x - width as f32 / 2.0, centre.y - height as f32 / 2.0);
-        area(face) - 2.0 * (dx * dx + dy * dy)
-    };
+pub(crate) fn choose(faces: &[Face], size: (u32, u32), options: &Options) -> Result<usize> {
     let best_by = |value: &dyn Fn(&Face) -> f32| {
         faces
             .iter()
@@ -26,8 +35,8 @@ pub(crate) fn choose(faces: &[Face], (width, height): (u32, u32), options: &Opti
             .map(|(index, _)| index)
     };
     let chosen = match options.face {
-        FacePolicy::Prominent => best_by(&prominence),
-        FacePolicy::Largest => best_by(&area),
+        FacePolicy::Prominent => best_by(&|face| prominence(face, size)),
+        FacePolicy::Largest => best_by(&|face| face.bounds.area()),
         FacePolicy::Single if faces.len() > 1 => return Err(several(faces)),
         FacePolicy::Single => (!faces.is_empty()).then_some(0),
     };

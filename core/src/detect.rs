@@ -24,14 +24,22 @@ const HINT_CONFIDENCE: f32 = 0.35;
 #[derive(Clone, Copy)]
 pub(crate) struct Look {
     pub(crate) area: Area,
-    /// Index of the session, by its input size.
-    pub(crate) session: usize,
+    /// Input size of the network, one of the detector's.
+    pub(crate) side: usize,
     /// Part of the square that the area's longer side fills at most.
     pub(crate) fill: f32,
     /// How much the area may be enlarged.
     pub(crate) enlarge: f32,
     pub(crate) turn: Turn,
     pub(crate) belief: Belief,
+}
+
+impl Look {
+    /// How many pixels of the area become one of the square's, across.
+    pub(crate) fn shrinks(&self) -> f32 {
+        let [_, _, width, height] = self.area.bounds();
+        (width.max(height) as f32) / (self.fill * self.side as f32)
+    }
 }
 
 /// What a look must show to be believed.
@@ -64,60 +72,115 @@ pub(crate) struct Sighting {
     pub(crate) aspect: f32,
 }
 
-/// The detector's sessions, smallest input first, and what they take.
+/// The detector for one input size, in two parts.
+pub(crate) struct Eye {
+    pub(crate) side: usize,
+    /// Sees all but the smallest faces.
+    pub(crate) net: Box<dyn Session>,
+    /// Sees the smallest, in what the other has computed.
+    pub(crate) fine: Box<dyn Session>,
+}
+
+/// The detector's networks, smallest input first, and what they take.
 pub(crate) struct Detector<'w> {
-    pub(crate) sessions: &'w mut [Box<dyn Session>],
-    pub(crate) input_sizes: &'w [usize],
+    pub(crate) eyes: &'w mut [Eye],
+    /// The input size of an ordinary look.
+    pub(crate) side: usize,
     pub(crate) input: &'w Input,
 }
 
+/// A look without the smallest faces, which can be added.
+pub(crate) struct Glance {
+    letterbox: Letterbox,
+    candidates: Vec<Face>,
+    features: Vec<Vec<f32>>,
+}
+
 impl Detector<'_> {
-    /// Looks at an area.
-    pub(crate) fn look(&mut self, image: &Image<'_>, look: &Look) -> Result<Seen> {
-        let size = self.input_sizes[look.session];
-        let letterbox = Letterbox::new(look.area, size, look.fill, look.enlarge, look.turn);
-        let tensor = letterbox.tensor(image, self.input)?;
-        self.run(look.session, &tensor, look.belief, |face| letterbox.to_image(face))
+    /// The input sizes, smallest first.
+    pub(crate) fn sides(&self) -> Vec<usize> {
+        self.eyes.iter().map(|eye| eye.side).collect()
     }
 
-    /// Looks, with the first session, at the square that `map` leads to, which may lie at any angle.
+    /// Runs what the first look at a large photo takes on a blank input.
+    pub(crate) fn warm_up(&mut self) -> Result<()> {
+        let side = self.side;
+        self.eye(side)?.net.run(&[&vec![0.0; 3 * side * side]]).map(drop)
+    }
+
+    /// Looks at an area, but not for the smallest faces.
+    pub(crate) fn glance(&mut self, image: &Image<'_>, look: &Look) -> Result<Glance> {
+        let letterbox = Letterbox::new(look.area, look.side, look.fill, look.enlarge, look.turn);
+        let tensor = letterbox.tensor(image, self.input)?;
+        let (candidates, features) = self.eye(look.side)?.glance(&tensor)?;
+        Ok(Glance { letterbox, candidates, features })
+    }
+
+    /// Adds the smallest faces.
+    pub(crate) fn finish(&mut self, glance: Glance, look: &Look) -> Result<Seen> {
+        let candidates = self.eye(look.side)?.finish(glance.candidates, &glance.features)?;
+        Ok(seen(candidates, look.belief, |face| glance.letterbox.to_image(face)))
+    }
+
+    /// Looks at the square that `map` leads to, which may lie at any angle.
     pub(crate) fn look_closer(
         &mut self,
         image: &Image<'_>,
         map: &SimilarityTransform,
         belief: Belief,
     ) -> Result<Vec<Sighting>> {
-        let tensor = warp(image, map, self.input_sizes[0], self.input, self.input.neutral())?;
-        Ok(self.run(0, &tensor, belief, |face| moved(face, map))?.faces)
+        let side = self.side;
+        let tensor = warp(image, map, side, self.input, self.input.neutral())?;
+        let eye = self.eye(side)?;
+        let (candidates, features) = eye.glance(&tensor)?;
+        let candidates = eye.finish(candidates, &features)?;
+        Ok(seen(candidates, belief, |face| moved(face, map)).faces)
     }
 
-    /// How many pixels of the area become one of the square's, across.
-    pub(crate) fn shrinks(&self, look: &Look) -> f32 {
-        let [_, _, width, height] = look.area.bounds();
-        (width.max(height) as f32) / (look.fill * self.input_sizes[look.session] as f32)
+    fn eye(&mut self, side: usize) -> Result<&mut Eye> {
+        self.eyes.iter_mut().find(|eye| eye.side == side).ok_or_else(|| {
+            let message = format!("the detector has no network for inputs of {side} pixels");
+            Error::new(ErrorKind::Internal, message)
+        })
+    }
+}
+
+impl Glance {
+    /// What it shows.
+    pub(crate) fn seen(&self, belief: Belief) -> Seen {
+        seen(self.candidates.clone(), belief, |face| self.letterbox.to_image(face))
+    }
+}
+
+impl Eye {
+    /// The anchors that see all but the smallest faces, and what the search for those begins with.
+    fn glance(&mut self, tensor: &[f32]) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
+        let mut outputs = self.net.run(&[tensor])?;
+        let features = outputs.split_off(anchors::OUTPUTS.min(outputs.len()));
+        Ok((anchors::decode(&outputs, self.side, false)?, features))
     }
 
-    fn run(
-        &mut self,
-        session: usize,
-        tensor: &[f32],
-        belief: Belief,
-        to_image: impl Fn(Face) -> Face,
-    ) -> Result<Seen> {
-        let outputs = self.sessions[session].run(tensor)?;
-        let mut candidates = anchors::decode(&outputs, self.input_sizes[session])?;
-        candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let kept = |confidence, keep: &dyn Fn(&Sighting) -> bool| {
-            let mut kept = merge(&candidates, confidence, keep);
-            for sighting in &mut kept {
-                sighting.face = to_image(sighting.face);
-            }
-            kept
-        };
-        let believable =
-            |sighting: &Sighting| sighting.spread <= belief.max_spread && arranged_as_face(&sighting.face);
-        Ok(Seen { faces: kept(belief.confidence, &believable), hints: kept(HINT_CONFIDENCE, &|_| true) })
+    /// All anchors, those of the smallest faces first.
+    fn finish(&mut self, others: Vec<Face>, features: &[Vec<f32>]) -> Result<Vec<Face>> {
+        let features: Vec<&[f32]> = features.iter().map(Vec::as_slice).collect();
+        let mut candidates = anchors::decode(&self.fine.run(&features)?, self.side, true)?;
+        candidates.extend(others);
+        Ok(candidates)
     }
+}
+
+fn seen(mut candidates: Vec<Face>, belief: Belief, to_image: impl Fn(Face) -> Face) -> Seen {
+    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let kept = |confidence, keep: &dyn Fn(&Sighting) -> bool| {
+        let mut kept = merge(&candidates, confidence, keep);
+        for sighting in &mut kept {
+            sighting.face = to_image(sighting.face);
+        }
+        kept
+    };
+    let believable =
+        |sighting: &Sighting| sighting.spread <= belief.max_spread && arranged_as_face(&sighting.face);
+    Seen { faces: kept(belief.confidence, &believable), hints: kept(HINT_CONFIDENCE, &|_| true) }
 }
 
 /// A face in a warped square, in pixels of the image; its box is the upright one around the turned one.
@@ -264,15 +327,18 @@ mod tests {
 
     #[test]
     fn outputs_of_another_network_are_an_error() {
-        assert_eq!(anchors::decode(&[vec![0.0; 10]], 320).unwrap_err().kind(), ErrorKind::ModelInvalid);
+        assert_eq!(
+            anchors::decode(&[vec![0.0; 10]], 320, false).unwrap_err().kind(),
+            ErrorKind::ModelInvalid
+        );
     }
 
     #[test]
     fn numbers_that_are_none_make_no_face() {
-        let count = 2 * (40 * 40 + 20 * 20 + 10 * 10);
+        let count = 2 * (20 * 20 + 10 * 10);
         for value in [f32::NAN, f32::INFINITY, -1e30] {
             let outputs = [vec![value; 4 * count], vec![1.0; 2 * count], vec![value; 10 * count]];
-            let faces = anchors::decode(&outputs, 320).unwrap();
+            let faces = anchors::decode(&outputs, 320, false).unwrap();
             assert!(
                 faces.iter().all(|face| face.bounds.width.is_finite() && face.landmarks[0].x.is_finite())
             );

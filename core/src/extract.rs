@@ -7,7 +7,7 @@ use crate::template::Template;
 
 /// Runs the extractor on an aligned face.
 pub(crate) fn extract(chip: &[f32], session: &mut dyn Session, extractor: &Extractor) -> Result<Template> {
-    let outputs = session.run(chip)?;
+    let outputs = session.run(&[chip])?;
     let values = match outputs.first() {
         Some(values) if values.len() == extractor.dimensions => values,
         _ => {

@@ -17,6 +17,7 @@
 
 mod advice;
 mod align;
+mod belief;
 mod calls;
 mod choose;
 mod clock;
@@ -48,6 +49,7 @@ mod template;
 mod verdict;
 mod verifier;
 mod warp;
+mod worker;
 
 pub use advice::Advice;
 pub use engine::EngineInfo;

@@ -12,15 +12,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::score::ScoreTable;
 
 /// The layout of manifests that this version understands.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// No model of ours comes near; a larger file is a mistake or an attack.
 const MAX_MODEL_BYTES: u64 = 512 << 20;
 
 const EMBEDDED_MANIFEST: &str = include_str!("../../models/manifest.toml");
 const EMBEDDED_FILES: &[(&str, &[u8])] = &[
-    ("retinaface-mnet025-320.onnx", include_bytes!("../../models/retinaface-mnet025-320.onnx")),
-    ("retinaface-mnet025-640.onnx", include_bytes!("../../models/retinaface-mnet025-640.onnx")),
+    ("retinaface-mnet025.onnx", include_bytes!("../../models/retinaface-mnet025.onnx")),
+    ("retinaface-mnet025-fine.onnx", include_bytes!("../../models/retinaface-mnet025-fine.onnx")),
     ("mobilefacenet.onnx", include_bytes!("../../models/mobilefacenet.onnx")),
 ];
 
@@ -35,11 +35,23 @@ pub(crate) struct Models {
     pub(crate) scores: Arc<ScoreTable>,
 }
 
-/// A RetinaFace at several fixed input sizes, smallest first.
+/// A RetinaFace.
 pub(crate) struct DetectorModel {
     pub(crate) id: String,
     pub(crate) input: Input,
-    pub(crate) networks: Vec<(usize, Onnx)>,
+    /// The sides of its square inputs, smallest first.
+    pub(crate) input_sizes: Vec<usize>,
+    /// That of an ordinary look; smaller ones are for photos that fit into them.
+    pub(crate) look: usize,
+    pub(crate) net: Onnx,
+    pub(crate) fine: Fine,
+}
+
+/// The part of a detector that looks for the smallest faces, in what the other part has computed.
+pub(crate) struct Fine {
+    pub(crate) net: Onnx,
+    /// Pixels of the image to one of the features that it begins with, in their order.
+    pub(crate) strides: Vec<usize>,
 }
 
 /// An ArcFace-style network for aligned faces.
@@ -78,14 +90,23 @@ struct DetectorEntry {
     channels: Channels,
     mean: [f32; 3],
     scale: f32,
-    net: Vec<NetEntry>,
+    input_sizes: Vec<usize>,
+    look: usize,
+    net: NetEntry,
+    fine: FineEntry,
 }
 
 #[derive(Deserialize)]
 struct NetEntry {
-    input_size: usize,
     file: String,
     sha256: String,
+}
+
+#[derive(Deserialize)]
+struct FineEntry {
+    file: String,
+    sha256: String,
+    strides: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -162,21 +183,26 @@ impl Models {
             Ok((bytes, digest))
         };
         let entry = &manifest.detector;
-        let mut networks = Vec::new();
-        for net in &entry.net {
-            networks.push((net.input_size, verified(&net.file, &net.sha256)?.0));
-        }
-        networks.sort_by_key(|(input_size, _)| *input_size);
-        let unusable = |size: usize| !size.is_multiple_of(32) || !(32..=4096).contains(&size);
-        if networks.is_empty() || networks.iter().any(|(input_size, _)| unusable(*input_size)) {
+        let mut input_sizes = entry.input_sizes.clone();
+        input_sizes.sort_unstable();
+        let unusable = |size: &usize| !size.is_multiple_of(32) || !(32..=4096).contains(size);
+        if !input_sizes.contains(&entry.look) || input_sizes.iter().any(unusable) {
             return Err(invalid(
-                "a detector needs nets whose input sizes are multiples of 32 up to 4096".into(),
+                "a detector's input sizes must be multiples of 32 up to 4096, and that of a look one of them"
+                    .into(),
             ));
+        }
+        let strides = entry.fine.strides.clone();
+        if strides.iter().any(|stride| ![8, 16, 32].contains(stride)) {
+            return Err(invalid("a detector's features must have strides of 8, 16 or 32 pixels".into()));
         }
         let detector = DetectorModel {
             id: entry.id.clone(),
             input: Input::new(entry.channels, entry.mean, entry.scale)?,
-            networks,
+            input_sizes,
+            look: entry.look,
+            net: verified(&entry.net.file, &entry.net.sha256)?.0,
+            fine: Fine { net: verified(&entry.fine.file, &entry.fine.sha256)?.0, strides },
         };
         let entry = manifest.extractor;
         if !(16..=1024).contains(&entry.input_size) || !(1..=4096).contains(&entry.dimensions) {

@@ -5,6 +5,9 @@
 //! then the parts of the picture are looked at, larger and larger. It ends when a face is sure, when the picture has
 //! nothing finer to show, or when the budget is spent.
 
+use crate::belief::{
+    CLOSER, FIRST, MAX_SPREAD, MAX_UPRIGHT_ASPECT, RETRY, SURE_SPREAD, is_agreed, is_upright, largest,
+};
 use crate::deadline::Deadline;
 use crate::detect::{Belief, Detector, Look, Sighting, Turn};
 use crate::error::Result;
@@ -13,33 +16,8 @@ use crate::options::Search;
 use crate::sight::Sight;
 use crate::verdict::Face;
 
-/// What a first look must show.
-const FIRST: Belief = Belief { confidence: 0.95, max_spread: MAX_SPREAD };
-
-/// What the looks after it must show: each further look is a further chance to be wrong.
-const RETRY: Belief = Belief { confidence: 0.97, max_spread: 0.04 };
-
-/// What a closer look must show. On drawn cards and small faces of 20 people the person's face has a confidence of at
-/// least 0.998 then and a spread of at most 0.013; the most that a picture without a face showed is 0.986 and 0.026.
-const CLOSER: Belief = Belief { confidence: 0.99, max_spread: 0.03 };
-
 /// The part of the square that the image fills in the look for faces that fill the image.
 const WIDE_BORDER: f32 = 0.5;
-
-/// A first look is enough when the anchors that see the face agree about its landmarks at least this well. On LFW
-/// 99 % of the upright faces stay below, and 97 % of the same faces turned by a quarter or a half lie above.
-const SURE_SPREAD: f32 = 0.035;
-
-/// What disagrees more is no face: faces of LFW in profile reach 0.1.
-const MAX_SPREAD: f32 = 0.1;
-
-/// A face with a wider box lies on its side, however sure its anchors are. Of 400 photos of LFW, 99 % of the upright
-/// faces have at most 0.87 and 99 % of those turned by a quarter at least 1.03; of 82 studio portraits 0.79 and 1.19.
-const MAX_UPRIGHT_ASPECT: f32 = 0.95;
-
-/// An upright face is seen with at least this confidence: 82 studio portraits shown whole have 0.9997 and more, and 20
-/// portraits on cards, 62 pixels large, 0.9989. The same cards upside down are believed to be upright with up to 0.9957.
-const SURE_CONFIDENCE: f32 = 0.996;
 
 /// A further look must be this much surer to be believed instead of one before.
 const SURER: f32 = 0.7;
@@ -62,6 +40,12 @@ const MAX_HINTS: usize = 4;
 /// How much neighbouring parts share, in pixels of the look: larger faces were seen in a coarser look.
 const PART_OVERLAP: f32 = 96.0;
 
+/// Faces that the finest anchors see are smaller than this in a look, and so are those whose landmarks they vote on.
+const LARGE: f32 = 64.0;
+
+/// Whether no face of at most this area, wherever it were, could be chosen instead of these.
+pub(crate) type Settles<'s> = &'s dyn Fn(&[Face], f32) -> bool;
+
 /// What the search came to.
 pub(crate) struct Found {
     /// Most confident first.
@@ -72,10 +56,11 @@ pub(crate) struct Found {
     pub(crate) hinted: bool,
 }
 
-/// Finds faces, in coordinates of the full photo.
+/// Finds faces, in coordinates of the full photo. All that a look shows, unless it is known when one face settles it.
 pub(crate) fn search(
     sight: &mut Sight<'_>,
     detector: Detector<'_>,
+    settles: Option<Settles<'_>>,
     effort: Search,
     deadline: Deadline<'_>,
 ) -> Result<Found> {
@@ -84,6 +69,7 @@ pub(crate) fn search(
         sight,
         size,
         detector,
+        settles,
         budget,
         deadline,
         looks: 0,
@@ -101,6 +87,7 @@ struct Searcher<'s, 'p> {
     /// Of the photo.
     size: (u32, u32),
     detector: Detector<'s>,
+    settles: Option<Settles<'s>>,
     budget: u32,
     deadline: Deadline<'s>,
     looks: u32,
@@ -119,21 +106,22 @@ struct Best {
 
 impl Searcher<'_, '_> {
     fn run(&mut self) -> Result<()> {
-        for look in self.whole() {
-            if self.look(&look)? {
+        for (number, look) in self.whole().iter().enumerate() {
+            let settles = self.settles.filter(|_| number == 0);
+            if self.look(look, settles)? {
                 return Ok(());
             }
         }
         let longest = self.longest();
-        if longest <= self.detector.input_sizes[0] as f32 && self.best.is_some() {
+        if self.is_small() && self.best.is_some() {
             // The looks before have shown all of a small picture.
             return Ok(());
         }
         if self.look_closer()? {
             return Ok(());
         }
-        let finest = self.detector.input_sizes.len() - 1;
-        let mut shown = self.detector.input_sizes[finest] as f32;
+        let finest = self.detector.sides().last().copied().unwrap_or(self.detector.side);
+        let mut shown = finest as f32;
         while shown < longest {
             // Twice as fine each time, less what the parts share.
             shown = (2.0 * shown - PART_OVERLAP).min(longest);
@@ -141,7 +129,7 @@ impl Searcher<'_, '_> {
                 if self.cost(finest) > self.left() {
                     break;
                 }
-                self.look(&look)?;
+                self.look(&look, None)?;
             }
             if self.look_closer()? {
                 return Ok(());
@@ -154,44 +142,50 @@ impl Searcher<'_, '_> {
         self.size.0.max(self.size.1) as f32
     }
 
+    /// Whether an ordinary look shows all of the picture.
+    fn is_small(&self) -> bool {
+        self.longest() <= self.detector.side as f32
+    }
+
     fn left(&self) -> u32 {
         self.budget.saturating_sub(self.looks)
     }
 
-    /// Of one look with this session: networks cost what their inputs hold.
-    fn cost(&self, session: usize) -> u32 {
-        let sizes = self.detector.input_sizes;
-        (sizes[session] * sizes[session] / (sizes[0] * sizes[0])) as u32
+    /// Of one look with this input size: networks cost what their inputs hold.
+    fn cost(&self, side: usize) -> u32 {
+        (side * side / (self.detector.side * self.detector.side)).max(1) as u32
     }
 
     /// The looks at the whole picture, in order.
     fn whole(&self) -> Vec<Look> {
         let area = Area::whole(self.size.0, self.size.1);
-        let sizes = self.detector.input_sizes;
-        let again = |session, fill, enlarge, turn| Look { area, session, fill, enlarge, turn, belief: RETRY };
+        let (ordinary, sides) = (self.detector.side, self.detector.sides());
+        let again = |side, fill, enlarge, turn| Look { area, side, fill, enlarge, turn, belief: RETRY };
         // The first look does not enlarge: landmarks come out best at the size they have.
-        let mut looks = vec![Look { belief: FIRST, ..again(0, 1.0, 1.0, Turn::None) }];
+        let first = |side| Look { belief: FIRST, ..again(side, 1.0, 1.0, Turn::None) };
         let longest = self.longest() as usize;
-        if longest < sizes[0] {
+        let fitting = sides.iter().filter(|side| (longest..ordinary).contains(*side));
+        let mut looks: Vec<Look> = fitting.map(|side| first(*side)).take(1).collect();
+        looks.push(first(ordinary));
+        if longest < ordinary {
             let belief = Belief { max_spread: MAX_SPREAD, ..RETRY };
-            looks.push(Look { belief, ..again(0, 1.0, 2.0, Turn::None) });
+            looks.push(Look { belief, ..again(ordinary, 1.0, 2.0, Turn::None) });
         }
-        for session in 1..sizes.len() {
-            // A larger input shows nothing new of a picture that the smaller one shows whole.
-            if longest > sizes[session - 1] {
-                looks.push(again(session, 1.0, 1.0, Turn::None));
-            }
-        }
-        looks.push(again(0, WIDE_BORDER, 1.0, Turn::None));
-        looks.extend([Turn::Quarter, Turn::Half, Turn::ThreeQuarters].map(|turn| again(0, 1.0, 1.0, turn)));
+        // A larger input shows nothing new of a picture that the smaller one shows whole.
+        let finer = sides.windows(2).filter(|pair| pair[0] >= ordinary && longest > pair[0]);
+        looks.extend(finer.map(|pair| again(pair[1], 1.0, 1.0, Turn::None)));
+        looks.push(again(ordinary, WIDE_BORDER, 1.0, Turn::None));
+        looks.extend(
+            [Turn::Quarter, Turn::Half, Turn::ThreeQuarters].map(|turn| again(ordinary, 1.0, 1.0, turn)),
+        );
         looks
     }
 
     /// Looks at parts of the picture, which together show it with this longer side.
-    fn parts(&self, session: usize, longer_side: f32) -> Vec<Look> {
+    fn parts(&self, side: usize, longer_side: f32) -> Vec<Look> {
         let (width, height) = self.size;
         let scale = longer_side / self.longest();
-        let part = self.detector.input_sizes[session] as f32 / scale;
+        let part = side as f32 / scale;
         let starts = |length: f32| {
             let count = (((length - PART_OVERLAP / scale) / (part - PART_OVERLAP / scale)).ceil()).max(1.0);
             let step = if count > 1.0 { (length - part) / (count - 1.0) } else { 0.0 };
@@ -201,7 +195,7 @@ impl Searcher<'_, '_> {
         starts(height as f32)
             .flat_map(corner)
             .filter_map(|low| Area::between(low, Point { x: low.x + part, y: low.y + part }, (width, height)))
-            .map(|area| Look { area, session, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY })
+            .map(|area| Look { area, side, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY })
             .collect()
     }
 
@@ -212,30 +206,41 @@ impl Searcher<'_, '_> {
         Area::between(low, high, self.size).unwrap_or(*area)
     }
 
-    /// Looks once; true when the face it shows is sure.
-    fn look(&mut self, look: &Look) -> Result<bool> {
-        self.looks += self.cost(look.session);
+    /// Looks once; true when the face it shows is sure. Not for the smallest faces if the others settle the matter.
+    fn look(&mut self, look: &Look, settles: Option<Settles<'_>>) -> Result<bool> {
+        self.looks += self.cost(look.side);
         self.deadline.check()?;
-        let scaled = self.sight.seen(&self.band(&look.area), self.detector.shrinks(look))?;
+        let (pixels, small) = (look.shrinks().max(1.0), self.is_small());
+        let scaled = self.sight.seen(&self.band(&look.area), pixels)?;
         let local = Look { area: scaled.area_of_photo(&look.area), ..*look };
-        let mut seen = self.detector.look(&scaled.image, &local)?;
-        for sighting in seen.faces.iter_mut().chain(&mut seen.hints) {
-            sighting.face = scaled.face_to_photo(sighting.face);
-        }
-        if look.turn == Turn::None {
-            self.hinted |= !seen.hints.is_empty();
-            self.hints.extend(seen.hints);
+        let to_photo = |sightings: &mut Vec<Sighting>| {
+            for sighting in sightings {
+                sighting.face = scaled.face_to_photo(sighting.face);
+            }
+        };
+        let glance = self.detector.glance(&scaled.image, &local)?;
+        let mut seen = glance.seen(look.belief);
+        to_photo(&mut seen.faces);
+        let faces: Vec<Face> = seen.faces.iter().map(|sighting| sighting.face).collect();
+        let settled = settles.is_some_and(|settles| settles(&faces, (LARGE * pixels).powi(2)))
+            && largest(&seen.faces).is_some_and(|face| is_agreed(face, MAX_ROLL) && is_upright(face, small));
+        if !settled {
+            seen = self.detector.finish(glance, &local)?;
+            to_photo(&mut seen.faces);
+            to_photo(&mut seen.hints);
+            if look.turn == Turn::None {
+                self.hinted |= !seen.hints.is_empty();
+                self.hints.extend(seen.hints);
+            }
         }
         Ok(self.consider(seen.faces, MAX_ROLL))
     }
 
     /// Keeps what is surer than what was seen before; true when its largest face is sure.
     fn consider(&mut self, sightings: Vec<Sighting>, max_roll: f32) -> bool {
-        let area = |sighting: &&Sighting| sighting.face.bounds.area();
-        let Some(largest) = sightings.iter().max_by(|a, b| area(a).total_cmp(&area(b))) else { return false };
-        let spread = largest.spread;
-        let agreed = spread < SURE_SPREAD && largest.roll.abs() < max_roll;
-        let upright = self.is_upright(largest);
+        let Some(largest) = largest(&sightings) else { return false };
+        let (spread, agreed) = (largest.spread, is_agreed(largest, max_roll));
+        let upright = is_upright(largest, self.is_small());
         let surer = match &self.best {
             None => true,
             Some(best) => spread < SURER * best.spread || (best.doubtful && agreed && upright),
@@ -245,13 +250,6 @@ impl Searcher<'_, '_> {
             self.best = Some(Best { spread, doubtful: agreed && !upright, faces });
         }
         surer && agreed && upright
-    }
-
-    /// Whether a face that looks upright is: anchors also agree about some that lie on their side or on their head.
-    fn is_upright(&self, sighting: &Sighting) -> bool {
-        let small = self.longest() <= self.detector.input_sizes[0] as f32;
-        // Faces on small pictures are less clear: of 4,992 upright ones of LFW this would doubt 27.
-        sighting.aspect < MAX_UPRIGHT_ASPECT && (small || sighting.face.confidence >= SURE_CONFIDENCE)
     }
 
     /// Looks closer at the surest hints so far; true when a face is sure.
@@ -289,7 +287,7 @@ impl Searcher<'_, '_> {
             let seen = if tilted { self.closer(&seen.face, turn + seen.roll)? } else { Some(seen) };
             let Some(seen) = seen else { continue };
             let upright = seen.roll.abs() <= UPRIGHT_ROLL && seen.aspect < MAX_UPRIGHT_ASPECT;
-            let sure = upright && seen.spread < SURE_SPREAD && self.is_upright(&seen);
+            let sure = upright && seen.spread < SURE_SPREAD && is_upright(&seen, self.is_small());
             if upright && best.as_ref().is_none_or(|best| seen.spread < best.spread) {
                 best = Some(seen);
             }
@@ -306,7 +304,7 @@ impl Searcher<'_, '_> {
             return Ok(None);
         }
         self.looks += 1;
-        let square = self.detector.input_sizes[0] as f32;
+        let square = self.detector.side as f32;
         let size = face.bounds.area().sqrt();
         let scale = (SURROUNDINGS * size / square).max(1.0 / MAX_ENLARGEMENT);
         let (sine, cosine) = turn.sin_cos();

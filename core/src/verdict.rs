@@ -55,7 +55,8 @@ pub struct Verdict {
 pub struct Sample {
     /// The face that counts, in pixels of the upright image.
     pub face: Face,
-    /// How many faces were found.
+    /// How many faces were found. Beside a clear, large face those under a fifth of the photo's longer side are only
+    /// searched for where the quality was asked for, or where one face alone is allowed.
     pub face_count: usize,
     /// The boxes around the faces that do not count.
     pub other_faces: Vec<Rect>,

@@ -5,12 +5,11 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 
 use crate::align::{align, need};
-use crate::choose::choose;
+use crate::choose::{choose, is_settled};
 use crate::clock::timed;
 use crate::compare::compare;
 use crate::deadline::Deadline;
-use crate::detect::Detector;
-use crate::engine::{self, EngineInfo, LazySession, Network, Session, WorkerThreads};
+use crate::engine::{self, EngineInfo};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
 use crate::extract::extract;
 use crate::geometry::Area;
@@ -23,10 +22,11 @@ use crate::photo::{Loaded, Photo};
 use crate::pool::{Loan, Pool};
 use crate::quality::without_face;
 use crate::score::ScoreTable;
-use crate::search::{Found, search};
+use crate::search::{Found, Settles, search};
 use crate::sight::Sight;
 use crate::template::Template;
 use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
+use crate::worker::{Networks, Worker};
 
 /// Compares faces. Make one, keep it, and share it between threads.
 ///
@@ -38,12 +38,6 @@ pub struct Verifier {
     pub(crate) engine: Arc<EngineInfo>,
     pub(crate) pool: Arc<Pool<Worker>>,
     pub(crate) cancelled: AtomicBool,
-}
-
-/// The networks of one worker.
-pub(crate) struct Worker {
-    detectors: Vec<Box<dyn Session>>,
-    extractor: Box<dyn Session>,
 }
 
 impl Verifier {
@@ -67,22 +61,8 @@ impl Verifier {
         options.validate()?;
         let models = models(&options)?;
         let runtime = engine::start(&options)?;
-        let detectors: Vec<Arc<dyn Network>> = models
-            .detector
-            .networks
-            .iter()
-            .map(|(input_size, onnx)| runtime.prepare(onnx, *input_size))
-            .collect::<Result<_>>()?;
-        let extractor = runtime.prepare(&models.extractor.net, models.extractor.input_size)?;
-        let pool = Pool::new(options.workers, move || {
-            let threads = WorkerThreads::default();
-            let (first, finer) =
-                detectors.split_first().expect("a manifest without detector networks is refused");
-            let lazy = |network: &Arc<dyn Network>| LazySession::new(Arc::clone(network), threads.clone());
-            let finer = finer.iter().map(|network| Box::new(lazy(network)) as Box<dyn Session>);
-            let detectors = [first.session(&threads)?].into_iter().chain(finer).collect();
-            Ok(Worker { detectors, extractor: extractor.session(&threads)? })
-        });
+        let networks = Networks::prepare(&*runtime, &models)?;
+        let pool = Pool::new(options.workers, move || networks.worker());
         // Models that do not run are reported now, not at the first photo.
         drop(pool.take(Deadline::default())?);
         let (models, engine, pool) = (Arc::new(models), Arc::new(runtime.info()), Arc::new(pool));
@@ -123,7 +103,7 @@ impl Verifier {
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
-        let (mut sight, found) = self.find(&mut worker, &loaded, deadline, &mut timings)?;
+        let (mut sight, found) = self.find(&mut worker, &loaded, true, deadline, &mut timings)?;
         let chosen = self.choose(&mut sight, &found);
         let Found { mut faces, looks, .. } = found;
         if photo.wants_quality() {
@@ -170,10 +150,9 @@ impl Verifier {
     /// next. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
         let mut worker = self.pool.take(self.deadline())?;
-        let inputs = [self.models.detector.networks[0].0, self.models.extractor.input_size]
-            .map(|size| vec![0.0; 3 * size * size]);
-        worker.detectors[0].run(&inputs[0]).stage(Stage::Detect)?;
-        worker.extractor.run(&inputs[1]).stage(Stage::Extract)?;
+        worker.detector(&self.models.detector).warm_up().stage(Stage::Detect)?;
+        let side = self.models.extractor.input_size;
+        worker.extractor.run(&[&vec![0.0; 3 * side * side]]).stage(Stage::Extract)?;
         Ok(())
     }
 
@@ -254,7 +233,8 @@ impl Verifier {
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
-        let (mut sight, mut found) = self.find(worker, &loaded, deadline, &mut timings)?;
+        let (mut sight, mut found) =
+            self.find(worker, &loaded, photo.wants_quality(), deadline, &mut timings)?;
         let size = sight.size();
         let mut face = found.faces.remove(self.choose(&mut sight, &found)?);
         let template = timed(&mut timings.extract, || self.template(worker, &mut sight, &face, deadline))?;
@@ -273,24 +253,26 @@ impl Verifier {
     /// Opens a photo, and sees it at a scale that shows the detector as much as the full photo would.
     fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let mut sight = self.open(photo, deadline)?;
-        sight.look(self.models.detector.networks.last().map_or(0, |(largest, _)| *largest))?;
+        sight.look(self.models.detector.input_sizes.last().copied().unwrap_or(0))?;
         Ok(sight)
     }
 
+    /// Finds every face of a photo, or those that are large enough to matter for the choice.
     fn find<'p>(
         &self,
         worker: &mut Worker,
         photo: &'p Loaded<'p>,
+        every: bool,
         deadline: Deadline<'p>,
         timings: &mut Timings,
     ) -> Result<(Sight<'p>, Found)> {
-        let model = &*self.models.detector;
-        let input_sizes: Vec<usize> = model.networks.iter().map(|(input_size, _)| *input_size).collect();
         let look = || self.look(photo, deadline);
         let mut sight = timed(&mut timings.decode, look).stage(Stage::Decode)?;
-        let detector =
-            Detector { sessions: &mut worker.detectors, input_sizes: &input_sizes, input: &model.input };
-        let look = || search(&mut sight, detector, self.options.search, deadline);
+        let (size, policy) = (sight.size(), self.options.face);
+        let settles = |faces: &[Face], area: f32| is_settled(faces, area, size, policy);
+        let settles = (!every).then_some(&settles as Settles<'_>);
+        let detector = worker.detector(&self.models.detector);
+        let look = || search(&mut sight, detector, settles, self.options.search, deadline);
         let found = timed(&mut timings.detect, look).stage(Stage::Detect)?;
         Ok((sight, found))
     }

@@ -19,6 +19,7 @@ import fetch
 import graph
 import prove
 
+DETECTOR = ("retinaface-mnet025.onnx", "retinaface-mnet025-fine.onnx")
 MODELS = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -48,9 +49,9 @@ def main():
 
 def convert(tflite, onnx):
     """File name, bytes and proof of each."""
-    for side in detector.SIDES:
-        data = graph.to_bytes(detector.build(onnx, side), "retinaface")
-        yield f"retinaface-mnet025-{side}.onnx", data, prove.detector(onnx, data, side)
+    parts = [graph.to_bytes(part, "retinaface") for part in detector.build(onnx)]
+    for file, data in zip(DETECTOR, parts):
+        yield file, data, prove.detector(onnx, *parts)
     data = graph.to_bytes(extractor.build(tflite), "mobilefacenet")
     yield "mobilefacenet.onnx", data, prove.extractor(tflite, data)
 
@@ -64,7 +65,8 @@ def keep(path, data, check):
 
 def in_manifest():
     manifest = tomllib.loads((MODELS / "manifest.toml").read_text())
-    return {entry["file"]: entry["sha256"] for entry in [*manifest["detector"]["net"], manifest["extractor"]]}
+    parts = manifest["detector"]["net"], manifest["detector"]["fine"], manifest["extractor"]
+    return {entry["file"]: entry["sha256"] for entry in parts}
 
 
 if __name__ == "__main__":

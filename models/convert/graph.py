@@ -121,6 +121,16 @@ def fold(graph):
         graph.nodes = kept
 
 
+def prune(graph):
+    """Drops every node that no output depends on."""
+    needed, kept = set(graph.outputs), []
+    for node in reversed(graph.nodes):
+        if node.output in needed:
+            needed.update(node.inputs)
+            kept.append(node)
+    graph.nodes = kept[::-1]
+
+
 def evaluate(graph, node):
     named = {n: graph.constants[n] for n in node.inputs if n}
     kinds = {n: helper.np_dtype_to_tensor_dtype(v.dtype) for n, v in named.items()}

@@ -8,6 +8,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 EXTRACTOR_BOUND = 1e-5
 DETECTOR_BOUND = 1e-6
 
+# Those that the manifest names for the detector.
+SIDES = (256, 320, 640)
+
 
 def extractor(original, converted):
     """Against the tflite interpreter; returns a line of text and whether it is within the bound."""
@@ -30,15 +33,21 @@ def extractor(original, converted):
     return f"{text}, 1 - cosine at most {max(1 - c for c in cosines):.1e}", good
 
 
-def detector(original, converted, side):
-    """Against the file as published, whose input has a free size."""
-    before, after = open_session(original), open_session(converted)
+def detector(original, coarse, fine):
+    """Both parts together, against the file as published, whose input has a free size too."""
+    before, coarse, fine = (open_session(model) for model in (original, coarse, fine))
+    features = [value.name for value in fine.get_inputs()]
     mean = np.array([104, 117, 123], np.float32).reshape(3, 1, 1)
-    outputs = {name: ([], []) for name in ("loc", "conf", "landmarks")}
-    for pixels in pictures(side):
-        for name, (expected, found) in outputs.items():
-            expected.append(before.run([name], {"input": (pixels - mean)[None]})[0])
-            found.append(after.run([name], {"input": (pixels - mean)[None]})[0])
+    rows = ("loc", "conf", "landmarks")
+    outputs = {name: ([], []) for name in rows}
+    for side in SIDES:
+        for pixels in pictures(side):
+            image = {"input": (pixels - mean)[None]}
+            found = dict(zip([*rows, *features], coarse.run([*rows, *features], image)))
+            finest = fine.run(rows, {name: found[name] for name in features})
+            for name, first in zip(rows, finest):
+                outputs[name][0].append(before.run([name], image)[0])
+                outputs[name][1].append(np.concatenate([first, found[name]], axis=1))
     results = [compare(name, *pair, DETECTOR_BOUND) for name, pair in outputs.items()]
     return "; ".join(text for text, _ in results), all(good for _, good in results)
 

@@ -68,7 +68,7 @@ def test_every_pair_gets_its_answer(tmp_path: Path, read: bool) -> None:
     for row in rows[::4]:
         assert int(row["score"]) == 11 and not row["is_match"] and row["error"] is None
     for row in rows[1::4]:
-        assert int(row["score"]) == 68 and row["is_match"]
+        assert int(row["score"]) == 67 and row["is_match"]
     for row in rows[2::4]:
         assert row["score"] is None and row["error"] == "probe: NO_FACE"
     for row in rows[3::4]:

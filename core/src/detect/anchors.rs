@@ -6,7 +6,9 @@ use crate::geometry::{Point, Rect};
 use crate::verdict::Face;
 
 /// Stride of each feature map and the sides of the two anchors at each of its cells, in pixels of the input.
-const LEVELS: [(usize, [f32; 2]); 3] = [(8, [16.0, 32.0]), (16, [64.0, 128.0]), (32, [256.0, 512.0])];
+const LEVELS: [Level; 3] = [(8, [16.0, 32.0]), (16, [64.0, 128.0]), (32, [256.0, 512.0])];
+
+type Level = (usize, [f32; 2]);
 
 /// How the network's numbers are scaled: for centres and for sizes.
 const VARIANCE: (f32, f32) = (0.1, 0.2);
@@ -16,19 +18,23 @@ const BOX: usize = 4;
 const CLASS: usize = 2;
 const POINTS: usize = 10;
 
+/// How many outputs these are; what follows them are features.
+pub(super) const OUTPUTS: usize = 3;
+
 /// What is less likely a face than this has no say about a neighbour's landmarks either.
 const FLOOR: f32 = 0.3;
 
-/// Every anchor that sees a face, in pixels of the network's input.
-pub(super) fn decode(outputs: &[Vec<f32>], input_size: usize) -> Result<Vec<Face>> {
-    let count = 2 * LEVELS.iter().map(|(stride, _)| input_size.div_ceil(*stride).pow(2)).sum::<usize>();
+/// Every anchor that sees a face, in pixels of the network's input: those of the finest level, or all others.
+pub(super) fn decode(outputs: &[Vec<f32>], input_size: usize, finest: bool) -> Result<Vec<Face>> {
+    let levels = if finest { &LEVELS[..1] } else { &LEVELS[1..] };
+    let count = 2 * levels.iter().map(|(stride, _)| input_size.div_ceil(*stride).pow(2)).sum::<usize>();
     // All three differ in length, so their order in the graph does not matter.
     let output = |width: usize| {
         outputs.iter().map(Vec::as_slice).find(|data| data.len() == count * width).ok_or_else(wrong_outputs)
     };
     let (boxes, classes, points) = (output(BOX)?, output(CLASS)?, output(POINTS)?);
     let mut faces = Vec::new();
-    for (index, anchor) in anchors(input_size).enumerate() {
+    for (index, anchor) in anchors(levels, input_size).enumerate() {
         let score = classes[CLASS * index + 1];
         if score >= FLOOR {
             faces.push(anchor.face(&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS], score));
@@ -48,8 +54,8 @@ struct Anchor {
 }
 
 /// Level by level, row by row, both sizes at each cell.
-fn anchors(input_size: usize) -> impl Iterator<Item = Anchor> {
-    LEVELS.into_iter().flat_map(move |(stride, sides)| {
+fn anchors(levels: &[Level], input_size: usize) -> impl Iterator<Item = Anchor> {
+    levels.iter().flat_map(move |&(stride, sides)| {
         let cells = input_size.div_ceil(stride);
         (0..cells * cells).flat_map(move |cell| {
             let middle = |index: usize| (index as f32 + 0.5) * stride as f32;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
-use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, failed, unusable};
+use super::{EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, shape, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
 use crate::memory;
@@ -38,7 +38,7 @@ struct EmbeddedNetwork {
 struct Graph {
     model: Model,
     outputs: Vec<NodeId>,
-    input_size: usize,
+    sides: Vec<Side>,
 }
 
 struct EmbeddedSession {
@@ -67,7 +67,7 @@ impl Embedded {
 }
 
 impl Runtime for Embedded {
-    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>> {
+    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>> {
         let mut options = ModelOptions::with_all_ops();
         // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
         // threads as cores, which a child of `fork` would wait for in vain.
@@ -79,7 +79,7 @@ impl Runtime for Embedded {
         };
         let model = model.map_err(|error| unusable(NAME, error))?;
         let outputs = model.output_ids().to_vec();
-        let graph = Arc::new(Graph { model, outputs, input_size });
+        let graph = Arc::new(Graph { model, outputs, sides });
         Ok(Arc::new(EmbeddedNetwork { graph }))
     }
 
@@ -101,15 +101,18 @@ impl Network for EmbeddedNetwork {
 }
 
 impl Session for EmbeddedSession {
-    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
-        let Graph { model, outputs, input_size } = &*self.graph;
-        memory::check(BYTES_PER_PIXEL * input.len() / 3)?;
-        let view = NdTensorView::from_data([1, 3, *input_size, *input_size], input);
-        let &[input_id] = model.input_ids() else { return Err(unusable(NAME, "it needs exactly one input")) };
+    fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
+        let Graph { model, outputs, sides } = &*self.graph;
+        let values: usize = inputs.iter().map(|input| input.len()).sum();
+        memory::check(BYTES_PER_PIXEL * values / 3)?;
+        if model.input_ids().len() != inputs.len() {
+            return Err(unusable(NAME, format!("it needs {} inputs", model.input_ids().len())));
+        }
+        let view = |(input, side)| ValueOrView::from(NdTensorView::from_data(shape(input, side), input));
+        let views = inputs.iter().copied().zip(sides).map(view);
+        let inputs = model.input_ids().iter().copied().zip(views).collect();
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
-        let results = model
-            .run(vec![(input_id, ValueOrView::from(view))], outputs, Some(options))
-            .map_err(|error| failed(NAME, error))?;
+        let results = model.run(inputs, outputs, Some(options)).map_err(|error| failed(NAME, error))?;
         results
             .into_iter()
             .map(|value| {

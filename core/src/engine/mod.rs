@@ -18,10 +18,10 @@ use crate::memory;
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
 
-/// One network with fixed input, owned by one worker at a time.
+/// One network with fixed inputs, owned by one worker at a time.
 pub(crate) trait Session: Send {
-    /// Takes one input of the network's shape and returns all outputs in the order of the graph.
-    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>>;
+    /// Takes the inputs in the order of the graph, each a number of square planes, and returns all outputs in theirs.
+    fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>>;
 }
 
 /// A network that is ready to be given to workers.
@@ -50,18 +50,25 @@ impl LazySession {
 }
 
 impl Session for LazySession {
-    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+    fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         match &mut self.session {
-            Some(session) => session.run(input),
-            empty => empty.insert(self.network.session(&self.threads)?).run(input),
+            Some(session) => session.run(inputs),
+            empty => empty.insert(self.network.session(&self.threads)?).run(inputs),
         }
     }
 }
 
+/// Of the planes of an input: how many pixels it has, and what a graph calls it that leaves this open.
+#[derive(Clone)]
+pub(crate) struct Side {
+    pub(crate) name: String,
+    pub(crate) pixels: usize,
+}
+
 /// Prepares networks.
 pub(crate) trait Runtime: Send + Sync {
-    /// Takes an ONNX graph with one input of shape 1 x 3 x `input_size` x `input_size`.
-    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>>;
+    /// Takes an ONNX graph whose inputs have square planes of these sizes.
+    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>>;
 
     /// Which engine this is.
     fn info(&self) -> EngineInfo;
@@ -117,6 +124,11 @@ fn is_named(options: &Options) -> bool {
 fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
     let message = "this build of the library has no support for ONNX Runtime";
     Err(Error::new(ErrorKind::EngineUnavailable, message))
+}
+
+/// The shape of an input: batch, planes, rows, columns.
+fn shape(input: &[f32], side: &Side) -> [usize; 4] {
+    [1, input.len() / (side.pixels * side.pixels), side.pixels, side.pixels]
 }
 
 /// What an engine says when it fails while it computes.

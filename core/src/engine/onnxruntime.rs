@@ -11,11 +11,13 @@ use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 use ort::environment::Environment;
-use ort::session::Session as OrtSession;
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{Session as OrtSession, SessionInputValue};
 use ort::value::TensorRef;
 
-use super::{EngineInfo, Network, Runtime, Session, WorkerThreads, elf, failed, locate, process, unusable};
+use super::{
+    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, process, shape, unusable,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::floating_point::FloatingPoint;
 use crate::model::Onnx;
@@ -44,12 +46,12 @@ pub(super) struct OnnxRuntime {
 struct OnnxRuntimeNetwork {
     loaded: &'static Loaded,
     onnx: Onnx,
-    input_size: usize,
+    sides: Vec<Side>,
 }
 
 struct OnnxRuntimeSession {
     session: OrtSession,
-    input_size: usize,
+    sides: Vec<Side>,
 }
 
 impl OnnxRuntime {
@@ -160,8 +162,8 @@ fn forbid_telemetry() {
 }
 
 impl Runtime for OnnxRuntime {
-    fn prepare(&self, onnx: &Onnx, input_size: usize) -> Result<Arc<dyn Network>> {
-        Ok(Arc::new(OnnxRuntimeNetwork { loaded: self.loaded, onnx: onnx.clone(), input_size }))
+    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>> {
+        Ok(Arc::new(OnnxRuntimeNetwork { loaded: self.loaded, onnx: onnx.clone(), sides }))
     }
 
     fn info(&self) -> EngineInfo {
@@ -176,7 +178,12 @@ impl Runtime for OnnxRuntime {
 
 impl OnnxRuntimeNetwork {
     fn start(&self) -> ort::Result<OrtSession> {
-        OrtSession::builder(&self.loaded.environment)?
+        let mut builder = OrtSession::builder(&self.loaded.environment)?;
+        for side in &self.sides {
+            // With a free size the engine is slower and needs more memory.
+            builder = builder.with_dimension_override(&side.name, side.pixels as i64)?;
+        }
+        builder
             .with_optimization_level(GraphOptimizationLevel::All)?
             .with_intra_threads(1)?
             .with_inter_threads(1)?
@@ -189,17 +196,19 @@ impl OnnxRuntimeNetwork {
 impl Network for OnnxRuntimeNetwork {
     fn session(&self, _: &WorkerThreads) -> Result<Box<dyn Session>> {
         let session = self.start().map_err(|error| unusable(NAME, error))?;
-        Ok(Box::new(OnnxRuntimeSession { session, input_size: self.input_size }))
+        Ok(Box::new(OnnxRuntimeSession { session, sides: self.sides.clone() }))
     }
 }
 
 impl Session for OnnxRuntimeSession {
-    fn run(&mut self, input: &[f32]) -> Result<Vec<Vec<f32>>> {
+    fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
         let _restored = FloatingPoint::without_subnormals();
-        let tensor = TensorRef::from_array_view(([1, 3, self.input_size, self.input_size], input))
-            .map_err(|error| failed(NAME, error))?;
-        let outputs = self.session.run(ort::inputs![tensor]).map_err(|error| failed(NAME, error))?;
+        let tensors = inputs.iter().zip(&self.sides).map(|(input, side)| {
+            TensorRef::from_array_view((shape(input, side), *input)).map(SessionInputValue::from)
+        });
+        let tensors: Vec<_> = tensors.collect::<ort::Result<_>>().map_err(|error| failed(NAME, error))?;
+        let outputs = self.session.run(&tensors[..]).map_err(|error| failed(NAME, error))?;
         outputs
             .values()
             .map(|value| {

@@ -153,3 +153,25 @@ fn a_face_that_was_detected_gives_the_template_of_the_extraction_to_the_bit() {
         assert!(template == extraction.template, "{name}");
     }
 }
+
+#[test]
+fn what_the_finest_anchors_see_changes_neither_face_nor_template() {
+    let verifier = verifiers::fastest();
+    let folder = files::golden("astronaut.jpg").parent().unwrap().to_owned();
+    let photos = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut compared = 0;
+    for path in photos {
+        let (without, with) =
+            (verifier.extract(Photo::file(&path)), verifier.extract(Photo::file(&path).with_quality()));
+        match (without, with) {
+            (Ok(without), Ok(with)) => {
+                assert!(without.template == with.template, "{}", path.display());
+                assert_eq!(without.sample.face.landmarks, with.sample.face.landmarks, "{}", path.display());
+                compared += 1;
+            }
+            (Err(without), Err(with)) => assert_eq!(without.kind(), with.kind(), "{}", path.display()),
+            _ => panic!("{}", path.display()),
+        }
+    }
+    assert!(compared >= 40, "{compared}");
+}

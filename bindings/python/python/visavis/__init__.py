@@ -3,7 +3,7 @@
 >>> import visavis
 >>> verdict = visavis.verify("astronaut.jpg", "astronaut-dark.jpg")
 >>> verdict.is_match, verdict.integer_score
-(True, 68)
+(True, 67)
 
 The comparison score is -10 log10 of the false match rate: 30 means that one pair of different people in a thousand is
 as alike, 40 one in ten thousand. "Different people" is a verdict, never an error.

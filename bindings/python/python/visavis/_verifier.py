@@ -147,7 +147,7 @@ class Verifier:
         >>> import visavis
         >>> enrolled = visavis.extract("astronaut.jpg").template
         >>> visavis.verify("astronaut-dark.jpg", enrolled, threshold=50)  # doctest: +ELLIPSIS
-        PartialVerdict(is_match=True, score=68..., threshold=50.0)
+        PartialVerdict(is_match=True, score=67..., threshold=50.0)
         """
         if isinstance(probe, Template) or isinstance(reference, Template):
             one, seen = self._extracted(probe, quality, "probe", order)
