@@ -10,7 +10,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The models, and the manifest with what is known of them.
 const MODELS: &[&str] =
-    &["mobilefacenet.onnx", "retinaface-mnet025-320.onnx", "retinaface-mnet025-640.onnx", "manifest.toml"];
+    &["mobilefacenet.onnx", "retinaface-mnet025.onnx", "retinaface-mnet025-fine.onnx", "manifest.toml"];
 
 pub(crate) fn command(arguments: &[String]) -> Result {
     let release = match arguments {

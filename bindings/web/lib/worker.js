@@ -5,8 +5,8 @@ import init, { Core, Settings, Source } from './visavis.js';
 /** The models that the module knows the SHA-256 of. Every name is written out: that is how bundlers find the files. */
 const MODELS = {
   'mobilefacenet.onnx': new URL('./models/mobilefacenet.onnx', import.meta.url),
-  'retinaface-mnet025-320.onnx': new URL('./models/retinaface-mnet025-320.onnx', import.meta.url),
-  'retinaface-mnet025-640.onnx': new URL('./models/retinaface-mnet025-640.onnx', import.meta.url),
+  'retinaface-mnet025.onnx': new URL('./models/retinaface-mnet025.onnx', import.meta.url),
+  'retinaface-mnet025-fine.onnx': new URL('./models/retinaface-mnet025-fine.onnx', import.meta.url),
 };
 
 /** Why something failed, where the core does not say it. */
