@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { golden, open, serve } from './harness.mjs';
+import { golden, inLanes, open, serve } from './harness.mjs';
 
 const COLUMNS = 'name\toptions\tprobe\treference\tscore\terror\tside';
 const NAMES = { face: String, min_face: Number, max_pixels: Number, max_bytes: Number };
@@ -30,14 +30,14 @@ async function goldenCases({ browser, url }) {
   let ran = 0;
   const apart = { 0: 0, 1: 0 };
   let largest = 0;
-  for (const line of lines) {
+  await inLanes(lines, async (line, lane) => {
     const [title, settings, probe, reference, score, code, side, ...more] = line.split('\t');
     assert.deepEqual(more, [], title);
-    const got = await page.evaluate(async ([settings, options, probe, reference]) => {
+    const got = await page.evaluate(async ([key, options, probe, reference]) => {
       const verifiers = (globalThis.verifiers ??= {});
-      verifiers[settings] ??= new visavis.Verifier(options);
-      return outcome(verifiers[settings].verify(await photo(probe), await photo(reference)));
-    }, [settings, options(settings), probe, reference]);
+      verifiers[key] ??= new visavis.Verifier(options);
+      return outcome(verifiers[key].verify(await photo(probe), await photo(reference)));
+    }, [`${lane} ${settings}`, options(settings), probe, reference]);
     if (code) {
       assert.deepEqual([got.name, got.code, got.side ?? ''], ['VisavisError', code, side], `${title}: ${got.message}`);
     } else {
@@ -53,7 +53,7 @@ async function goldenCases({ browser, url }) {
       }
     }
     ran += 1;
-  }
+  });
   assert.ok(ran > 100 && ran === lines.length, `${ran} of ${lines.length} cases ran`);
   const beside = NATIVE ? `; at most ${largest.toFixed(4)} from the native embedded engine` : '';
   console.log(`    ${ran} golden cases: ${apart[0]} with the table's integer score, ${apart[1]} one point beside it${beside}`);

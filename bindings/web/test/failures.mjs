@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { STRICT, golden, open, serve } from './harness.mjs';
+import { STRICT, golden, inLanes, open, serve } from './harness.mjs';
 
 /** Photos that are not committed, where they are there. */
 const SHARED = join(golden, '../../../shared/data/decode');
 
-/** Every file has an answer or an error of its own, from one worker that lives on. */
+/** Every file has an answer or an error of its own, from two workers that live on. */
 async function hostileFiles({ browser, folders }) {
   const extra = existsSync(SHARED) ? { shared: SHARED } : {};
   const server = await serve({ ...folders, ...extra });
@@ -18,22 +18,25 @@ async function hostileFiles({ browser, folders }) {
     .map((entry) => `/${top}${join(entry.parentPath, entry.name).slice(folder.length)}`);
   const files = [...list('images', folders.images), ...(extra.shared ? list('shared', SHARED) : [])];
   const codes = {};
-  for (const file of files) {
-    const got = await page.evaluate(async (file) => {
-      globalThis.quick ??= new visavis.Verifier({ search: 'quick' });
+  await inLanes(files, async (file, lane) => {
+    const got = await page.evaluate(async ([file, lane]) => {
+      const quick = ((globalThis.verifiers ??= [])[lane] ??= new visavis.Verifier({ search: 'quick' }));
       const bytes = await (await fetch(file)).blob();
       return quick.detect(bytes).then(({ faces }) => ({ faces: faces.length }), ({ name, code, message }) => ({ name, code, message }));
-    }, encodeURI(file));
+    }, [encodeURI(file), lane]);
     if (got.faces === undefined) {
       assert.equal(got.name, 'VisavisError', `${file}: ${got.message}`);
       assert.ok(!['PANIC', 'INTERNAL', 'OUT_OF_MEMORY', 'FILE_UNREADABLE'].includes(got.code), `${file}: ${got.code} ${got.message}`);
     }
     codes[got.code ?? 'read'] = (codes[got.code ?? 'read'] ?? 0) + 1;
-  }
+  });
   assert.ok(codes.read > 50 && codes.CORRUPT_IMAGE > 5 && codes.IMAGE_TOO_LARGE > 5, JSON.stringify(codes));
-  const score = await page.evaluate(async () => (await quick.verify(await photo('astronaut.jpg'), await photo('astronaut.jpg'))).score);
-  assert.equal(score, 100);
-  assert.equal(server.asked.filter((path) => path.endsWith('worker.js')).length, 1);
+  const scores = await page.evaluate(async () => {
+    const bytes = await photo('astronaut.jpg');
+    return Promise.all(verifiers.map(async (verifier) => (await verifier.verify(bytes, bytes)).score));
+  });
+  assert.deepEqual(scores, [100, 100]);
+  assert.equal(server.asked.filter((path) => path.endsWith('worker.js')).length, 2);
   console.log(`    ${files.length} files: ${Object.entries(codes).map(([code, count]) => `${code} ${count}`).join(', ')}`);
   if (!extra.shared) console.log('    SKIPPED: the photos of shared/data/decode, which are not here');
   await close();

@@ -55,6 +55,12 @@ export async function serve(folders, { policy = STRICT, change = (_, bytes) => b
   return { url: `http://127.0.0.1:${port}/`, asked, stop };
 }
 
+/** Does something with each of a list, in two lanes: a worker of the page's own for each keeps two cores busy. */
+export const inLanes = (list, work) =>
+  Promise.all([0, 1].map(async (lane) => {
+    for (let at = lane; at < list.length; at += 2) await work(list[at], lane);
+  }));
+
 /** A browser that logs what it does on the network, its workers included. `log()` closes it and gives the addresses that pages asked for. */
 export async function launch() {
   const file = join(temporary, `network-${Date.now()}.json`);
