@@ -16,6 +16,9 @@ use crate::request::Request;
 use crate::session::Search;
 use crate::weight::weigh;
 
+/// Two photos of faces, as Base64.
+const USUAL_BYTES: usize = 512 << 10;
+
 /// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
 pub(crate) async fn verify(request: &mut Request) -> Outcome {
     if request.app.origins.is_preflight(&request.method, &request.headers) {
@@ -172,8 +175,12 @@ async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instan
     }
 }
 
-/// What the body weighs; reading a large one would hold up all connections of the thread.
+/// What the body weighs. Reading a large one takes milliseconds, which the threads of all connections do not have; for a
+/// usual one, another thread would cost more than that.
 async fn weighed(body: &Arc<Body>, max_pixels: u64) -> u64 {
+    if body.bytes().len() <= USUAL_BYTES {
+        return weigh(body.bytes(), max_pixels);
+    }
     let bytes = Arc::clone(body);
     tokio::task::spawn_blocking(move || weigh(bytes.bytes(), max_pixels)).await.unwrap_or_default()
 }
