@@ -21,6 +21,21 @@ pub fn photo(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// A small file with a large picture: a PNG in RGB of one colour, `side` pixels wide and high.
+#[track_caller]
+pub fn blank_png(side: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, side, side);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    let mut rows = writer.stream_writer().unwrap();
+    let row = vec![0x40; 3 * side as usize];
+    (0..side).for_each(|_| std::io::Write::write_all(&mut rows, &row).unwrap());
+    rows.finish().unwrap();
+    writer.finish().unwrap();
+    file
+}
+
 /// A folder of `../shared/data`, or a note that it is absent: these files cannot be installed, so CI does without them.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let folder = root().join("../shared/data").join(name);

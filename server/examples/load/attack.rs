@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use testkit::files::blank_png;
 use testkit::wire::{VERIFY, authorization, post, request, verify_body};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -43,11 +44,12 @@ type Seen = Arc<Mutex<BTreeMap<String, u64>>>;
 
 impl Attack {
     /// Begins, and returns when all had time to connect.
-    pub(crate) fn start(address: SocketAddr, kinds: &[Kind]) -> Result<Self> {
+    pub(crate) fn start(address: SocketAddr, kinds: &[Kind]) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (seen, kinds) = (Seen::default(), kinds.to_vec());
         let shared = Arc::clone(&seen);
-        let bomb: Arc<[u8]> = bomb()?.into();
+        let photo = blank_png(7000);
+        let bomb: Arc<[u8]> = post(VERIFY, &verify_body("bomb", &photo, &photo)).into();
         let thread = std::thread::spawn(move || {
             client::run(async {
                 let mut clients = JoinSet::new();
@@ -59,7 +61,7 @@ impl Attack {
             });
         });
         std::thread::sleep(Duration::from_secs(3));
-        Ok(Attack { stop: Some(stop), thread: Some(thread), seen })
+        Attack { stop: Some(stop), thread: Some(thread), seen }
     }
 
     /// Ends it; what it was answered.
@@ -120,21 +122,4 @@ async fn again(server: SocketAddr, from: IpAddr, request: Arc<[u8]>, pause: Dura
         }
         sleep(pause).await;
     }
-}
-
-/// Two PNGs of 49 million pixels, 7000 x 7000 in RGB: small files, and a face on none.
-fn bomb() -> Result<Vec<u8>> {
-    let text = |error: png::EncodingError| error.to_string();
-    let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, 7000, 7000);
-    encoder.set_color(png::ColorType::Rgb);
-    let mut writer = encoder.write_header().map_err(text)?;
-    let mut rows = writer.stream_writer().map_err(text)?;
-    let row = vec![0x40; 3 * 7000];
-    for _ in 0..7000 {
-        std::io::Write::write_all(&mut rows, &row).map_err(|error| error.to_string())?;
-    }
-    rows.finish().map_err(text)?;
-    writer.finish().map_err(text)?;
-    Ok(post(VERIFY, &verify_body("bomb", &file, &file)))
 }

@@ -31,7 +31,7 @@ pub(crate) fn bomb(program: &Path, seconds: u64) -> Result {
     let (request, turn) = (usual_request(), Duration::from_secs(seconds) / 2);
     ask_by(1, server.address, &request, Duration::from_secs(2));
     let mut alone = ask_by(1, server.address, &request, turn);
-    let attack = Attack::start(server.address, &[BOMBS])?;
+    let attack = Attack::start(server.address, &[BOMBS]);
     let mut beside = ask_by(1, server.address, &request, turn);
     let seen = attack.end()?;
     let counts = [alone.len(), beside.len()];
@@ -50,7 +50,7 @@ pub(crate) fn bomb(program: &Path, seconds: u64) -> Result {
 /// 300 clients that try wrong passwords: first logins within a second.
 pub(crate) fn login(program: &Path, _: u64) -> Result {
     let server = Server::start(program, &UNLIMITED)?;
-    let attack = Attack::start(server.address, &[GUESSES])?;
+    let attack = Attack::start(server.address, &[GUESSES]);
     let slowest = first_logins(server.address)?;
     println!("300 clients with wrong passwords heard {:?}", attack.end()?);
     require_memory(&server)?;
@@ -60,7 +60,7 @@ pub(crate) fn login(program: &Path, _: u64) -> Result {
 /// These and 4,600 connections without a login: first logins within a second, and `/health` always.
 pub(crate) fn flood(program: &Path, seconds: u64) -> Result {
     let (server, admin) = watched(program)?;
-    let attack = Attack::start(server.address, &[IDLE, GUESSES])?;
+    let attack = Attack::start(server.address, &[IDLE, GUESSES]);
     let slowest = first_logins(server.address)?;
     let health = ask_health(admin, Duration::from_secs(seconds))?;
     println!("4,600 idle clients and 300 with wrong passwords heard {:?}", attack.end()?);
@@ -78,7 +78,7 @@ pub(crate) fn siege(program: &Path, seconds: u64) -> Result {
     let (server, admin) = watched(program)?;
     let request = usual_request();
     ask_by(1, server.address, &request, Duration::from_secs(2));
-    let attack = Attack::start(server.address, &[BOMBS, IDLE, GUESSES])?;
+    let attack = Attack::start(server.address, &[BOMBS, IDLE, GUESSES]);
     let slowest = first_logins(server.address)?;
     let health = std::thread::spawn(move || ask_health(admin, Duration::from_secs(seconds)));
     let round = Duration::from_secs(seconds) / 10;

@@ -4,6 +4,8 @@ use std::io::{BufReader, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use testkit::files::blank_png;
+
 use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, photo, post, request, verify_body};
 
 #[test]
@@ -81,9 +83,8 @@ fn one_user_cannot_take_the_queue_of_all() {
 
 #[test]
 fn huge_photos_leave_the_others_of_the_same_user_their_part() {
-    let most = ["--max-pixels", "200000000", "--search", "quick"];
-    let program = Program::serving(&[&most[..], &["--workers", "2", "--queue-length", "2"]].concat());
-    let bomb = verify_body("s", &photo("bomb-12000x12000.png"), &photo("hopper.jpg"));
+    let program = Program::serving(&["--search", "quick", "--workers", "2", "--queue-length", "2"]);
+    let bomb = verify_body("s", &blank_png(6000), &photo("hopper.jpg"));
     let good = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
     let served = || (0..5).map(|_| program.post(LOGIN, &good).status).collect::<Vec<_>>();
     assert_eq!(beside_a_flood(&program, LOGIN, &bomb, served), [200; 5]);
