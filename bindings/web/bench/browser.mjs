@@ -128,8 +128,9 @@ for (const [number, [one, other, same]] of pairs().entries()) {
     if (number >= 5) subject.times.push(time);
   }
   const [a, b] = [subjects.native, subjects.visavis].map((subject) => subject?.outcomes.at(-1).value);
-  if (a !== undefined && b !== undefined && Math.floor(a) !== Math.floor(b)) console.log(`  ${one} ${other}: natively ${a}, here ${b}`);
-  else scores += 1;
+  if (a === undefined || b === undefined) continue;
+  if (Math.floor(a) === Math.floor(b)) scores += 1;
+  else console.log(`  ${one} ${other}: natively ${a}, here ${b}`);
 }
 console.log(`${cpus().length} cores of ${cpus()[0].model}; ${browser.version()}; ${scores} integer scores are the native ones`);
 for (const [name, { outcomes, times }] of Object.entries(subjects)) {
