@@ -41,11 +41,12 @@
  *   major version is 0, every minor version has a SONAME of its own.
  *
  * ENVIRONMENT
- *   The first vav_verifier_new that looks for ONNX Runtime sets ORT_DISABLE_TELEMETRY=1 in the environment, unless it
- *   is set: newer builds report to their maker otherwise. Set it yourself, or make the first verifier before other
- *   threads read the environment. In a setuid program, or one with file capabilities, no variable is obeyed, and a
- *   library that is found is loaded only when nobody but root and the owner of the program's rights can write to it or
- *   to a folder above it. A statically linked program computes with the embedded engine.
+ *   The first vav_verifier_new that looks for ONNX Runtime sets ORT_DISABLE_TELEMETRY and ORT_TELEMETRY_DISABLED to 1
+ *   in the environment, unless they are set: newer builds report to their maker otherwise. Set them yourself, or make
+ *   the first verifier before other threads read the environment. In a setuid program, or one with file capabilities,
+ *   no variable is obeyed, and a library that is found is loaded only when nobody but root and the owner of the
+ *   program's rights can write to it or to a folder above it. A statically linked program computes with the embedded
+ *   engine.
  *
  * MEMORY
  *   Memory that cannot be had for a photo or an engine is VAV_OUT_OF_MEMORY.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use crate::{Result, onnxruntime, project};
+use crate::{Result, onnxruntime, project, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -46,7 +46,9 @@ pub(crate) fn install_command(arguments: &[String]) -> Result {
         print!("{HELP}");
         return Ok(());
     };
-    project::run(build().args(["build", "--release", "--package", "visavis-ffi"]))?;
+    let mut build = project::cargo();
+    build.args(["build", "--release", "--package", "visavis-ffi"]);
+    project::run(release::without_paths(&mut build))?;
     let runtime = if place.with_onnxruntime { provided() } else { None };
     install(&place, &project::target()?.join("release"), runtime.as_deref())?;
     eprintln!("installed visavis {VERSION} into {}", place.prefix.display());
@@ -54,21 +56,6 @@ pub(crate) fn install_command(arguments: &[String]) -> Result {
         eprintln!("without ONNX Runtime: unless the system has one, the slower embedded engine computes");
     }
     Ok(())
-}
-
-/// A cargo that leaves the folders of this machine out of what it builds.
-fn build() -> Command {
-    let mut cargo = project::cargo();
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let folders = [(Some(project::root().to_owned()), "visavis"), (home, "cargo")];
-    let flags = folders.into_iter().filter_map(|(folder, name)| {
-        folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display()))
-    });
-    let flags: Vec<String> = flags.collect();
-    // The separator of this variable, which folders with spaces survive.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-    cargo
 }
 
 pub(crate) fn uninstall_command(arguments: &[String]) -> Result {

@@ -8,12 +8,16 @@ mod install;
 mod load;
 mod models;
 mod onnxruntime;
+mod packages;
+mod panicking;
 mod project;
 mod python;
+mod release;
 mod serve;
 mod size;
 mod suites;
 mod test;
+mod toolchain;
 mod venv;
 mod web;
 
@@ -73,6 +77,11 @@ const COMMANDS: &[Command] = &[
         name: "onnxruntime",
         help: "fetch ONNX Runtime's library to where the programs built here find it",
         run: onnxruntime::command,
+    },
+    Command {
+        name: "packages",
+        help: "make everything that is published for this platform: wheel, npm, C archive, .deb [FOLDER]",
+        run: packages::command,
     },
     Command {
         name: "python",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::{Result, project, venv};
+use crate::{Result, panicking, project, release, venv};
 
 const SOURCES: &str = "bindings/python";
 
@@ -13,8 +13,8 @@ const SOURCES: &str = "bindings/python";
 const FIRST_LINE: &str = "import visavis; \
      print(visavis.verify('tests/golden/images/astronaut.jpg', 'tests/golden/images/astronaut-dark.jpg'))";
 
-/// Linked by zig against the C library of 2012: the wheel that is tested is the one that every Linux since then runs.
-const MANYLINUX: &[&str] = &["--zig", "--compatibility", "manylinux2014"];
+/// Linked as the other libraries are: the wheel that is tested is the one that every Linux since 2012 runs.
+const MANYLINUX: &[&str] = &["--compatibility", "manylinux2014", "--target", release::TRIPLE];
 
 /// `cargo xtask python`
 pub(crate) fn command(arguments: &[String]) -> Result {
@@ -46,19 +46,20 @@ pub(crate) fn first_use() -> Result {
 
 /// The package as pip makes it out of its sources: out of the repository, and out of the source distribution.
 pub(crate) fn sources() -> Result {
-    let python = environment("build", "requirements-build.txt")?;
+    let python = release::tools()?;
     let folder = folder("sources")?;
     let distribution = build(&python, &folder.join("dist"), &["sdist"])?;
-    let from_source = |source: &Path, target: &Path| {
+    for source in [project::root().join(SOURCES), distribution] {
         let mut pip = venv::pip(&python);
         // maturin is in the environment, so that no index is asked.
         pip.args(["--no-index", "--no-build-isolation", "--force-reinstall"]).arg(source);
-        project::run(in_environment(&python, &mut pip)?.env("CARGO_TARGET_DIR", target))?;
-        run_first_line(&python)
-    };
-    from_source(&project::root().join(SOURCES), &project::target()?)?;
-    // A target folder of its own, since the same crates lie elsewhere.
-    from_source(&distribution, &folder.join("target"))
+        // Whether it can be built is the question, not how fast it is then. The dependencies are the same.
+        pip.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+        pip.env("CARGO_TARGET_DIR", folder.join("target"));
+        project::run(release::with_tools(&mut pip, &python)?)?;
+        run_first_line(&python)?;
+    }
+    Ok(())
 }
 
 fn run_first_line(python: &Path) -> Result {
@@ -100,12 +101,16 @@ fn pytest(python: &Path, tests: &str) -> Result {
 
 /// The package once more, with the function that panics.
 fn panicking() -> Result<PathBuf> {
-    let wheel = build_wheel("panic-wheels", &["--features", "test-panic"])?;
-    let package = folder("panic")?;
-    let mut place = venv::pip(&environment("build", "requirements-build.txt")?);
-    place.args(["--no-index", "--no-deps", "--upgrade", "--target"]).arg(&package).arg(wheel);
-    project::run_quietly(&mut place)?;
-    Ok(package)
+    let folder = folder("panic")?;
+    let package = folder.join("visavis");
+    fs::create_dir_all(&package).map_err(text)?;
+    for file in fs::read_dir(project::root().join(SOURCES).join("python/visavis")).map_err(text)?.flatten() {
+        if file.path().is_file() {
+            fs::copy(file.path(), package.join(file.file_name())).map_err(text)?;
+        }
+    }
+    fs::copy(panicking::library("visavis_python")?, package.join("_visavis.abi3.so")).map_err(text)?;
+    Ok(folder)
 }
 
 /// The wheel, made once in a run.
@@ -114,14 +119,16 @@ pub(crate) fn wheel() -> Result<PathBuf> {
     if let Some(wheel) = MADE.get() {
         return Ok(wheel.clone());
     }
-    let wheel = build_wheel("wheels", &[])?;
+    let wheel = build_wheel()?;
     Ok(MADE.get_or_init(|| wheel).clone())
 }
 
-fn build_wheel(name: &str, flags: &[&str]) -> Result<PathBuf> {
-    let python = environment("build", "requirements-build.txt")?;
-    let words = [&["build", "--release", "--locked", "--quiet"], MANYLINUX, flags].concat();
-    let wheel = build(&python, &folder(name)?, &words)?;
+fn build_wheel() -> Result<PathBuf> {
+    let python = release::tools()?;
+    // They share what is compiled.
+    release::libraries()?;
+    let words = [&["build", "--release", "--locked", "--quiet"], MANYLINUX].concat();
+    let wheel = build(&python, &folder("wheels")?, &words)?;
     // What it was built of is in it, and so was the path of this folder.
     let mut sbom = project::program(&python);
     project::run_quietly(sbom.arg("xtask/sbom.py").arg(&wheel).arg(project::root()))?;
@@ -139,16 +146,9 @@ fn build(python: &Path, out: &Path, words: &[&str]) -> Result<PathBuf> {
         .arg(project::root().join(SOURCES).join("Cargo.toml"))
         .arg("--out")
         .arg(out);
-    project::run_quietly(in_environment(python, &mut maturin)?)?;
+    project::run_quietly(release::with_zig(&mut maturin)?)?;
     let mut files = fs::read_dir(out).map_err(text)?.flatten().map(|entry| entry.path());
     files.next().ok_or_else(|| "maturin made nothing".to_owned())
-}
-
-/// With the environment's programs first: maturin looks for zig there, and pip for maturin.
-fn in_environment<'c>(python: &Path, command: &'c mut Command) -> Result<&'c mut Command> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
-    Ok(command.env("PATH", std::env::join_paths(places).map_err(text)?))
 }
 
 fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
@@ -168,7 +168,7 @@ fn inside(python: &Path) -> Command {
 
 /// As users run it: without settings, and without the search path that cargo gives the loader, where ONNX Runtime lies.
 fn outside(command: &mut Command) -> &mut Command {
-    let ours = ["LD_LIBRARY_PATH", "ORT_DISABLE_TELEMETRY", "ORT_DYLIB_PATH"];
+    let ours = ["LD_LIBRARY_PATH", "ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED", "ORT_DYLIB_PATH"];
     ours.iter().fold(command, |command, name| command.env_remove(name))
 }
 

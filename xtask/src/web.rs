@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::{Result, project};
+use crate::{Result, project, toolchain};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -28,18 +27,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
 
 /// Whether the target is there, or could be added.
 pub(crate) fn target() -> Result<bool> {
-    let there = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
-    let rustup = there(project::program("rustup").args(["target", "add", TARGET]));
-    Ok(rustup || library()?.is_dir())
-}
-
-/// Where the standard library of the target would be.
-fn library() -> Result<PathBuf> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = project::program(rustc).args(["--print", "sysroot"]).output();
-    let output = output.map_err(|error| format!("rustc cannot be run: {error}"))?;
-    let root = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Ok(Path::new(&root).join("lib/rustlib").join(TARGET))
+    toolchain::has(TARGET)
 }
 
 /// Builds all of it, and returns the folder: what a page loads, and nothing else.

@@ -81,7 +81,7 @@ fn sample<'py>(py: Python<'py>, sample: &Sample) -> Answer<'py> {
             face_count: sample.face_count,
             width: sample.width,
             height: sample.height,
-            timings: timings(py, &sample.timings)?,
+            milliseconds: milliseconds(py, &sample.timings)?,
         }
     )
 }
@@ -97,7 +97,7 @@ pub(crate) fn detection<'py>(py: Python<'py>, detection: &Detection) -> Answer<'
             reason: reason,
             width: detection.width,
             height: detection.height,
-            timings: timings(py, &detection.timings)?,
+            milliseconds: milliseconds(py, &detection.timings)?,
         }
     )
 }
@@ -151,14 +151,14 @@ pub(crate) fn face_from(face: &Bound<'_, PyAny>) -> PyResult<Face> {
     Ok(Face::new(Rect { x, y, width, height }, landmarks, face.getattr("confidence")?.extract()?))
 }
 
-fn timings<'py>(py: Python<'py>, timings: &Timings) -> Answer<'py> {
-    let seconds = |time: Duration| time.as_secs_f64();
+fn milliseconds<'py>(py: Python<'py>, timings: &Timings) -> Answer<'py> {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
     object!(
         py,
-        Timings {
-            decode: seconds(timings.decode),
-            detect: seconds(timings.detect),
-            extract: seconds(timings.extract),
+        Milliseconds {
+            decode: milliseconds(timings.decode),
+            detect: milliseconds(timings.detect),
+            extract: milliseconds(timings.extract),
         }
     )
 }

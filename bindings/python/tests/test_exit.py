@@ -77,7 +77,7 @@ for _ in range(3):
 
 
 def test_a_photo_that_is_fine_makes_no_exception() -> None:
-    # Making one takes a lock that a child of fork then waited for in vain, and lets the interpreter's go outside a call.
+    # Making one takes a lock that a child of fork then waited for in vain, and lets the interpreter go outside a call.
     program = """
 from visavis import _visavis
 asked = []

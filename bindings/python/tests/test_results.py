@@ -19,7 +19,7 @@ import visavis
 def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
     verdict = verifier.verify(astronaut, hopper)
     again = verifier.verify(astronaut, hopper)
-    # Timings differ, and are no part of it.
+    # Times differ, and are no part of it.
     assert verdict == again and hash(verdict) == hash(again)
     assert verdict != verifier.verify(hopper, astronaut)
     assert verdict.probe_face is verdict.probe.face and verdict.reference_face is verdict.reference.face
@@ -30,7 +30,8 @@ def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hoppe
     with pytest.raises(dataclasses.FrozenInstanceError):
         verdict.is_match = True  # type: ignore[misc]
     assert repr(verdict) == f"Verdict(is_match=False, score={verdict.score}, threshold=27.0)"
-    assert verdict.probe.timings.decode > 0 and verdict.probe.timings.detect > 0
+    spent = verdict.probe.milliseconds
+    assert spent.decode > 0 and spent.detect > 0
 
 
 def test_numbers_are_the_engines_own(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
@@ -118,7 +119,7 @@ def test_answers_become_json(verifier: visavis.Verifier, images: Path, astronaut
     assert (plain["score"], plain["is_match"], plain["threshold"]) == (verdict.score, False, 27)
     assert plain["probe"]["face"]["bounds"] == verdict.probe_face.bounds._asdict()
     assert plain["probe"]["face"]["landmarks"]["nose"] == verdict.probe_face.landmarks.nose._asdict()
-    assert plain["probe"]["face"]["quality"]["sharpness"] > 0 and plain["probe"]["timings"]["detect"] > 0
+    assert plain["probe"]["face"]["quality"]["sharpness"] > 0 and plain["probe"]["milliseconds"]["detect"] > 0
     found = json.loads(json.dumps(verifier.detect(images / "gray.png").to_dict()))
     assert found["faces"] == [] and found["reason"]["code"] == "NO_FACE" and found["reason"]["number"] == 40
     assert json.loads(json.dumps(verifier.engine.to_dict()))["name"] == "onnxruntime"

@@ -19,7 +19,7 @@ def answers(
     assert_type(verdict.score, float)
     assert_type(verdict.is_match, bool)
     assert_type(verdict.probe_face.landmarks.nose.x, float)
-    assert_type(verdict.probe.timings.decode, float)
+    assert_type(verdict.probe.milliseconds.decode, float)
     x, y, width, height = verdict.reference_face.bounds
     assert_type(width, float)
     template = assert_type(verifier.extract(array), visavis.Extraction).template

@@ -1,8 +1,6 @@
 //! Where ONNX Runtime's library may lie.
 
 use std::env;
-use std::ffi::{CStr, OsStr};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::engine::process::{has_rights_of_others, only_owners_write};
@@ -13,7 +11,9 @@ const VARIABLE: &str = "ORT_DYLIB_PATH";
 
 #[cfg(target_os = "macos")]
 const FILE_NAMES: &[&str] = &["libonnxruntime.1.dylib", "libonnxruntime.dylib"];
-#[cfg(not(target_os = "macos"))]
+#[cfg(windows)]
+const FILE_NAMES: &[&str] = &["onnxruntime.dll"];
+#[cfg(not(any(target_os = "macos", windows)))]
 const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 
 /// Places to try, best first: the path that was given and nothing else; else the environment variable and nothing
@@ -52,8 +52,12 @@ fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
 }
 
 /// The file that this code was loaded from: the program, or a shared library that contains it.
+#[cfg(unix)]
 #[allow(unsafe_code)]
 fn own_library() -> Option<PathBuf> {
+    use std::ffi::{CStr, OsStr};
+    use std::os::unix::ffi::OsStrExt;
+
     let address: fn() -> Option<PathBuf> = own_library;
     let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
     // SAFETY: dladdr only looks the address up; it fills `info` when it returns nonzero.
@@ -69,6 +73,11 @@ fn own_library() -> Option<PathBuf> {
     // SAFETY: a name that dladdr returns is a C string that lives as long as the library it names, which is ours.
     let name = unsafe { CStr::from_ptr(info.dli_fname) };
     std::fs::canonicalize(OsStr::from_bytes(name.to_bytes())).ok()
+}
+
+#[cfg(not(unix))]
+fn own_library() -> Option<PathBuf> {
+    None
 }
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 //! Its rules, met here: nothing of `ort` may be called before a library is loaded (it would panic); one environment
 //! per process, made once and never dropped; what is loaded stays loaded, but a failure is not remembered.
 
-use std::ffi::{CStr, CString};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use libloading::Library;
 use once_cell::sync::OnceCell;
 use ort::environment::Environment;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session as OrtSession, SessionInputValue};
+use ort::sys::OrtApiBase;
 use ort::value::TensorRef;
 
 use super::{
@@ -28,8 +29,9 @@ const NAME: &str = "ONNX Runtime";
 /// The oldest minor version with the API level that Cargo.toml asks of `ort`.
 const OLDEST: &str = "1.22";
 
-/// Builds from 1.29 on report to Microsoft unless this is set before the library starts.
-const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
+/// Builds from 1.29 on report to Microsoft unless one of these is set before the library starts; which one, their
+/// documents do not agree on.
+const NO_TELEMETRY: [&str; 2] = ["ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"];
 
 struct Loaded {
     environment: Environment,
@@ -133,20 +135,11 @@ fn broken(path: &Path) -> Error {
 /// The version that the library reports of itself; `ort` only passes its build information on.
 #[allow(unsafe_code)]
 fn version(path: &Path) -> Option<String> {
-    let name = CString::new(path.as_os_str().as_bytes()).ok()?;
-    // SAFETY: the library is loaded already and stays so: this finds it again, and the handle is never closed.
-    let base = unsafe {
-        let library = libc::dlopen(name.as_ptr(), libc::RTLD_NOW);
-        let symbol =
-            if library.is_null() { library } else { libc::dlsym(library, c"OrtGetApiBase".as_ptr()) };
-        if symbol.is_null() {
-            return None;
-        }
-        // The one function that every ONNX Runtime exports under this name and with this type.
-        let get_base =
-            std::mem::transmute::<*mut libc::c_void, extern "C" fn() -> *const ort::sys::OrtApiBase>(symbol);
-        get_base().as_ref()?
-    };
+    // SAFETY: the library is loaded already, and stays so: this finds it again, and runs none of its code.
+    let library = unsafe { Library::new(path) }.ok()?;
+    // SAFETY: the one function that every ONNX Runtime exports under this name and with this type.
+    let base =
+        unsafe { library.get::<extern "C" fn() -> *const OrtApiBase>(c"OrtGetApiBase").ok()?().as_ref()? };
     // SAFETY: the result is a C string in the library's constant data.
     let version = unsafe { CStr::from_ptr((base.GetVersionString)()) };
     Some(version.to_string_lossy().into_owned())
@@ -154,10 +147,10 @@ fn version(path: &Path) -> Option<String> {
 
 #[allow(unsafe_code)]
 fn forbid_telemetry() {
-    if std::env::var_os(NO_TELEMETRY).is_none() {
+    for name in NO_TELEMETRY.into_iter().filter(|name| std::env::var_os(name).is_none()) {
         // SAFETY: sound unless another thread reads the environment through C's getenv at this very moment. It is
         // written once, at the first load, and there is no other way to reach a library that reads it when it starts.
-        unsafe { std::env::set_var(NO_TELEMETRY, "1") };
+        unsafe { std::env::set_var(name, "1") };
     }
 }
 

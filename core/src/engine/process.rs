@@ -1,7 +1,5 @@
 //! What kind of process this is: whether it may load a library, and whom it may trust to choose one.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Whether the process has rights that its caller does not have (setuid, setgid, file capabilities), as the kernel
@@ -13,8 +11,11 @@ pub(super) fn has_rights_of_others() -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     return unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
     // SAFETY: reads a flag of the process.
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
     return unsafe { libc::issetugid() } != 0;
+    // There is no such thing.
+    #[cfg(not(unix))]
+    false
 }
 
 /// Whether the program is linked without a dynamic loader. A library that it loaded would bring a second C library, and
@@ -48,7 +49,11 @@ pub(super) fn is_static() -> bool {
 
 /// Whether only root and the owner of the process's rights can change the file, or put another one in its place: they
 /// own it and every folder above it, and nobody else may write there.
+#[cfg(unix)]
 pub(super) fn only_owners_write(path: &Path) -> bool {
+    use std::fs;
+    use std::os::unix::fs::MetadataExt;
+
     // SAFETY: has no preconditions and cannot fail.
     #[allow(unsafe_code)]
     let owner = unsafe { libc::geteuid() };
@@ -58,8 +63,14 @@ pub(super) fn only_owners_write(path: &Path) -> bool {
     })
 }
 
-#[cfg(test)]
+#[cfg(not(unix))]
+pub(super) fn only_owners_write(_: &Path) -> bool {
+    false
+}
+
+#[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Step, tool};
-use crate::{Result, header, install, project};
+use crate::{Result, header, install, packages, panicking, project};
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "c-abi", run: abi },
@@ -22,12 +22,11 @@ fn abi() -> Result {
     header::check()?;
     headers_alone()?;
     let built = project::target()?.join("debug");
-    project::build("dev", &["--lib", "--features", "visavis-ffi/test-panic"])?;
-    fs::copy(built.join("libvisavis.so"), folder("panic")?.join(install::soname())).map_err(text)?;
+    fs::copy(panicking::library("visavis")?, folder("panic")?.join(install::soname())).map_err(text)?;
     project::build("dev", &["--lib"])?;
     project::build("dev", &["--example", "ppm"])?;
     install::install(&place()?, &built, install::provided().as_deref())?;
-    exports()
+    exports(&folder("prefix")?)
 }
 
 /// Each header compiles on its own, in every version of its languages.
@@ -61,8 +60,8 @@ fn headers_alone() -> Result {
     Ok(())
 }
 
-fn exports() -> Result {
-    let shared = folder("prefix")?.join("lib").join(install::soname());
+fn exports(prefix: &Path) -> Result {
+    let shared = prefix.join("lib").join(install::soname());
     let listed = fs::read_to_string(project::root().join("ffi/exports.txt")).map_err(text)?;
     exports_only(&shared, &listed.lines().collect::<Vec<_>>())?;
     let dynamic = output(project::program("readelf").arg("-d").arg(&shared))?;
@@ -109,9 +108,28 @@ fn two_runtimes(images: &Path) -> Result {
     project::run(compile("two_runtimes", "programs", &[])?.arg(copy).arg(images))
 }
 
+/// The archive that would be published, where somebody unpacked it.
+fn unpacked() -> Result<PathBuf> {
+    let folder = folder("unpacked")?;
+    project::remove(&folder)?;
+    fs::create_dir_all(&folder).map_err(text)?;
+    // Compressed as fast as possible, since it is thrown away.
+    let archive = packages::archive(&folder, "-0")?;
+    let mut tar = project::program("tar");
+    tar.arg("--extract")
+        .arg("--file")
+        .arg(archive)
+        .arg("--directory")
+        .arg(&folder)
+        .arg("--strip-components=1");
+    project::run_quietly(&mut tar)?;
+    Ok(folder)
+}
+
 /// The examples, built as users build: with CMake and with pkg-config; shared, static and fully static.
 fn builds() -> Result {
-    let prefix = folder("prefix")?;
+    let prefix = unpacked()?;
+    exports(&prefix)?;
     let root = project::root();
     let mut programs = Vec::new();
     if tool("cmake")? {

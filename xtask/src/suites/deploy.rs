@@ -63,7 +63,8 @@ fn prometheus() -> Result {
     Ok(())
 }
 
-/// The manifests against Kubernetes' own schemas, the Dockerfile against hadolint's rules.
+/// The manifests against Kubernetes' own schemas, the Dockerfile against hadolint's rules, the workflow
+/// for releases against its schema.
 fn cluster() -> Result {
     if !tool("python3")? {
         return Ok(());
@@ -71,7 +72,13 @@ fn cluster() -> Result {
     let python = venv::provide("deploy", "deploy/requirements.txt")?;
     let mut validate = project::program(python.with_file_name("kubernetes-validate"));
     project::run(validate.args(["--strict", "deploy/kubernetes/visavis.yaml"]))?;
-    project::run(project::program(python.with_file_name("hadolint")).arg("deploy/Dockerfile"))
+    project::run(project::program(python.with_file_name("hadolint")).arg("deploy/Dockerfile"))?;
+    let mut workflow = project::program(python.with_file_name("check-jsonschema"));
+    project::run(workflow.args([
+        "--builtin-schema",
+        "vendor.github-workflows",
+        ".github/workflows/release.yml",
+    ]))
 }
 
 fn read(name: &str) -> Result<String> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Step, tool};
-use crate::{Result, install, project};
+use crate::{Result, install, panicking, project, release};
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "node-build", run: build },
@@ -29,7 +29,7 @@ const TESTS: &[&str] = &[
     "types",
 ];
 
-/// The native half, a second one that panics when it is asked to, and types that are those that are committed.
+/// The native half as it would be published, a second one that panics when it is asked to, and types that are those that are committed.
 fn build() -> Result {
     if !there()? {
         return Ok(());
@@ -37,14 +37,13 @@ fn build() -> Result {
     project::run_quietly(
         project::program("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder()),
     )?;
-    let mut cargo = project::cargo();
-    cargo.args(["build", "--release", "--package", "visavis-node", "--lib", "--features", "test-panic"]);
-    project::run(&mut cargo)?;
-    let library = project::target()?.join("release/libvisavis_node.so");
-    let panics = panics()?;
+    let (library, panics) = (panicking::library("visavis_node")?, panics()?);
     fs::create_dir_all(panics.with_file_name("")).map_err(|error| error.to_string())?;
     fs::copy(&library, &panics).map_err(|error| format!("{}: {error}", library.display()))?;
-    project::run(project::program("node").args(["scripts/build.mjs", "--check"]).current_dir(folder()))
+    let library = release::libraries()?.join("libvisavis_node.so");
+    let mut build = project::program("node");
+    build.args(["scripts/build.mjs", "--check"]).arg(format!("--library={}", library.display()));
+    project::run(build.current_dir(folder()))
 }
 
 fn tests() -> Result {

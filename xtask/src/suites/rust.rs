@@ -3,19 +3,17 @@
 use std::path::PathBuf;
 
 use super::Step;
-use crate::{Result, project};
+use crate::{Result, panicking, project, toolchain};
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "fmt", run: fmt },
     Step { name: "deny", run: deny },
     Step { name: "clippy", run: clippy },
     Step { name: "features", run: features },
+    Step { name: "platforms", run: platforms },
     Step { name: "docs", run: docs },
     Step { name: "tests", run: tests },
 ];
-
-/// The features besides `onnxruntime`, which is on by default.
-const TEST_PANIC: &str = "visavis-ffi/test-panic,visavis-node/test-panic,visavis-python/test-panic";
 
 const CARGO_DENY: &str = "0.20.2";
 
@@ -55,7 +53,22 @@ fn features() -> Result {
         project::run(cargo.args(["--", "-D", "warnings"]))
     };
     check(&[])?;
-    check(&["--features", TEST_PANIC])
+    check(&["--features", panicking::FEATURES])
+}
+
+/// Platforms that are not this one: what this project's code says compiles for them. Nothing is linked or run.
+fn platforms() -> Result {
+    for (target, packages) in [
+        ("aarch64-apple-darwin", &["--package=visavis", "--package=visavis-ffi"][..]),
+        ("x86_64-pc-windows-gnu", &["--package=visavis"]),
+    ] {
+        if toolchain::has(target)? {
+            project::run(project::cargo().args(["check", "--lib", "--target", target]).args(packages))?;
+        } else {
+            eprintln!("SKIPPED: {target}, whose standard library is not here and cannot be added");
+        }
+    }
+    Ok(())
 }
 
 /// Documentation without a warning, also of the libraries that only other languages see. The C ABI's library has the

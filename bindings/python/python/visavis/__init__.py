@@ -45,13 +45,13 @@ from visavis._results import Engine as Engine
 from visavis._results import Extraction as Extraction
 from visavis._results import Face as Face
 from visavis._results import Landmarks as Landmarks
+from visavis._results import Milliseconds as Milliseconds
 from visavis._results import PartialVerdict as PartialVerdict
 from visavis._results import Picture as Picture
 from visavis._results import Point as Point
 from visavis._results import Quality as Quality
 from visavis._results import Ranked as Ranked
 from visavis._results import Sample as Sample
-from visavis._results import Timings as Timings
 from visavis._results import Verdict as Verdict
 from visavis._verifier import Verifier as Verifier
 from visavis._visavis import Template as Template

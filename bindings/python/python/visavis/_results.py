@@ -125,8 +125,8 @@ class Face(Value):
 
 
 @dataclass(frozen=True)
-class Timings(Value):
-    """Seconds that the steps took for one photo."""
+class Milliseconds(Value):
+    """How long the steps took for one photo."""
 
     decode: float
     """From file or bytes to pixels; nearly 0 for raw pixels."""
@@ -144,7 +144,7 @@ class Sample(Value):
     """How many faces were found."""
     width: int
     height: int
-    timings: Timings = field(compare=False, repr=False)
+    milliseconds: Milliseconds = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class Detection(Value, Ambiguous):
     """Why none counts."""
     width: int
     height: int
-    timings: Timings = field(compare=False, repr=False)
+    milliseconds: Milliseconds = field(compare=False, repr=False)
 
     @property
     def face(self) -> Optional[Face]:

@@ -1,0 +1,134 @@
+//! What is published: libraries that zig links against an old C library, so that every Linux since then loads them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::{Result, project, venv};
+
+/// That of 2012: of RHEL 7, Amazon Linux 2 and everything since.
+pub(crate) const GLIBC: (u32, u32) = (2, 17);
+
+/// Whose libraries are made: of this machine's processor.
+pub(crate) const TRIPLE: &str =
+    if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-gnu" } else { "x86_64-unknown-linux-gnu" };
+
+/// The environment with zig and maturin.
+pub(crate) fn tools() -> Result<PathBuf> {
+    venv::provide("python-build", "bindings/python/requirements-build.txt")
+}
+
+/// The folder of the libraries for C, Python and Node, which share what is compiled. Made once in a run.
+pub(crate) fn libraries() -> Result<PathBuf> {
+    static MADE: OnceLock<()> = OnceLock::new();
+    let folder = project::target()?.join(TRIPLE).join("release");
+    if MADE.get().is_none() {
+        let mut cargo = project::cargo();
+        cargo.args(["build", "--release", "--locked", "--lib", "--target", TRIPLE]);
+        cargo.args(["ffi", "python", "node"].map(|name| format!("--package=visavis-{name}")));
+        project::run(with_zig(&mut cargo)?)?;
+        for name in ["visavis", "visavis_python", "visavis_node"] {
+            old_enough(&folder.join(format!("lib{name}.so")))?;
+        }
+        let _ = MADE.set(());
+    }
+    Ok(folder)
+}
+
+/// The same for everything that compiles a package for [`TRIPLE`]: zig links it, and the folders of this machine stay
+/// out of it. One linker for all, or cargo compiles everything once more: maturin and cargo-zigbuild by themselves each
+/// bring one of their own.
+pub(crate) fn with_zig(command: &mut Command) -> Result<&mut Command> {
+    let python = tools()?;
+    let variable = format!("CARGO_TARGET_{}_LINKER", TRIPLE.replace('-', "_").to_uppercase());
+    Ok(with_tools(without_paths(command), &python)?.env(variable, linker(&python)?))
+}
+
+/// The programs of the environment come first: cargo-zigbuild looks for zig there, and pip for maturin.
+pub(crate) fn with_tools<'c>(command: &'c mut Command, python: &Path) -> Result<&'c mut Command> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    Ok(command.env("PATH", std::env::join_paths(places).map_err(|error| error.to_string())?))
+}
+
+/// A program that links as cargo-zigbuild does, which passes to zig what zig knows.
+fn linker(python: &Path) -> Result<PathBuf> {
+    let place = project::target()?.join("zig-cc.sh");
+    let zig = python.with_file_name("cargo-zigbuild");
+    let target = format!("{}.{}.{}", TRIPLE.replace("-unknown", ""), GLIBC.0, GLIBC.1);
+    let text = format!(
+        "#!/bin/sh\nexec '{}' zig cc -- -g -fno-sanitize=all -target {target} \"$@\"\n",
+        zig.display()
+    );
+    // Not written again: cargo would link again.
+    if fs::read_to_string(&place).is_ok_and(|known| known == text) {
+        return Ok(place);
+    }
+    fs::write(&place, text)
+        .and_then(|()| fs::set_permissions(&place, std::os::unix::fs::PermissionsExt::from_mode(0o755)))
+        .map_err(|error| format!("{}: {error}", place.display()))?;
+    Ok(place)
+}
+
+/// A cargo that leaves the folders of this machine out of what it builds.
+pub(crate) fn without_paths(cargo: &mut Command) -> &mut Command {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let folders = [(Some(project::root().to_owned()), "visavis"), (home, "cargo")];
+    let flags = folders.into_iter().filter_map(|(folder, name)| {
+        folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display()))
+    });
+    let flags: Vec<String> = flags.collect();
+    // The separator of this variable, which folders with spaces survive.
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
+}
+
+/// No symbol of a newer C library is asked for: one of 2.35 shut out the distributions of 2022.
+fn old_enough(library: &Path) -> Result {
+    let bytes = fs::read(library).map_err(|error| format!("{}: {error}", library.display()))?;
+    let versions = versions(&bytes);
+    match versions.iter().find(|version| **version > GLIBC) {
+        None if versions.is_empty() => Err(format!("{} names no version of glibc", library.display())),
+        None => Ok(()),
+        Some((major, minor)) => Err(format!("{} needs glibc {major}.{minor}", library.display())),
+    }
+}
+
+/// The versions of glibc whose symbols a library asks for, by their names in it: `GLIBC_2.17`, `GLIBC_2.2.5`.
+fn versions(library: &[u8]) -> Vec<(u32, u32)> {
+    const NAME: &[u8] = b"\0GLIBC_";
+    let places = (0..library.len()).filter(|at| library[*at..].starts_with(NAME));
+    let names = places.filter_map(|at| {
+        let name = library[at + NAME.len()..].split(|byte| *byte == 0).next()?;
+        let mut numbers = std::str::from_utf8(name).ok()?.split('.').map(str::parse);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    });
+    names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_c_library_is_noticed() {
+        let names = b"\0hypotf\0GLIBC_2.2.5\0GLIBC_2.35\0GLIBC_PRIVATE\0xGLIBC_2.99\0";
+        assert_eq!(versions(names), [(2, 2), (2, 35)]);
+        let folder = project::target().unwrap().join("versions");
+        fs::create_dir_all(&folder).unwrap();
+        for (content, expected) in [
+            (&names[..], Err(" needs glibc 2.35")),
+            (b"nothing", Err(" names no version of glibc")),
+            (b"\0GLIBC_2.17\0", Ok(())),
+        ] {
+            let library = folder.join("library.so");
+            fs::write(&library, content).unwrap();
+            let said = old_enough(&library);
+            match expected {
+                Ok(()) => said.unwrap(),
+                Err(end) => assert!(said.unwrap_err().ends_with(end)),
+            }
+        }
+    }
+}
