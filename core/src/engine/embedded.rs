@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
-use super::{EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, shape, unusable};
+use super::{EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, shapes, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
 use crate::memory;
@@ -108,8 +108,8 @@ impl Session for EmbeddedSession {
         if model.input_ids().len() != inputs.len() {
             return Err(unusable(NAME, format!("it needs {} inputs", model.input_ids().len())));
         }
-        let view = |(input, side)| ValueOrView::from(NdTensorView::from_data(shape(input, side), input));
-        let views = inputs.iter().copied().zip(sides).map(view);
+        let view = |(shape, input)| ValueOrView::from(NdTensorView::from_data(shape, input));
+        let views = shapes(inputs, sides)?.into_iter().zip(inputs.iter().copied()).map(view);
         let inputs = model.input_ids().iter().copied().zip(views).collect();
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
         let results = model.run(inputs, outputs, Some(options)).map_err(|error| failed(NAME, error))?;

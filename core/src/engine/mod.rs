@@ -126,9 +126,18 @@ fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
     Err(Error::new(ErrorKind::EngineUnavailable, message))
 }
 
-/// The shape of an input: batch, planes, rows, columns.
-fn shape(input: &[f32], side: &Side) -> [usize; 4] {
-    [1, input.len() / (side.pixels * side.pixels), side.pixels, side.pixels]
+/// The shapes of the inputs: batch, planes, rows, columns.
+fn shapes(inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize; 4]>> {
+    let shape = |(input, Side { name, pixels }): (&&[f32], &Side)| {
+        if input.is_empty() || input.len() % (pixels * pixels) != 0 {
+            return Err(unusable("the detector", format!("{name} is not {pixels} pixels")));
+        }
+        Ok([1, input.len() / (pixels * pixels), *pixels, *pixels])
+    };
+    if inputs.len() != sides.len() {
+        return Err(unusable("the detector", format!("{} inputs for {}", inputs.len(), sides.len())));
+    }
+    inputs.iter().zip(sides).map(shape).collect()
 }
 
 /// What an engine says when it fails while it computes.

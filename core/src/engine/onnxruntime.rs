@@ -17,7 +17,8 @@ use ort::sys::OrtApiBase;
 use ort::value::TensorRef;
 
 use super::{
-    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, process, shape, unusable,
+    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, process, shapes,
+    unusable,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::floating_point::FloatingPoint;
@@ -197,9 +198,10 @@ impl Session for OnnxRuntimeSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
         let _restored = FloatingPoint::without_subnormals();
-        let tensors = inputs.iter().zip(&self.sides).map(|(input, side)| {
-            TensorRef::from_array_view((shape(input, side), *input)).map(SessionInputValue::from)
-        });
+        let tensors = shapes(inputs, &self.sides)?
+            .into_iter()
+            .zip(inputs)
+            .map(|(shape, input)| TensorRef::from_array_view((shape, *input)).map(SessionInputValue::from));
         let tensors: Vec<_> = tensors.collect::<ort::Result<_>>().map_err(|error| failed(NAME, error))?;
         let outputs = self.session.run(&tensors[..]).map_err(|error| failed(NAME, error))?;
         outputs
