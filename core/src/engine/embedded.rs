@@ -22,6 +22,9 @@ const VERSION: &str = "rten 0.27";
 /// which runs failed, with a margin; not a bound that was proven.
 const BYTES_PER_PIXEL: usize = 400;
 
+/// What it takes whatever the input, the stacks of its threads above all; found in the same way.
+const FIXED_BYTES: usize = 32 << 20;
+
 fn no_thread(error: &io::Error) -> Error {
     Error::new(ErrorKind::OutOfMemory, format!("{NAME} cannot start a thread: {error}"))
 }
@@ -38,11 +41,11 @@ struct EmbeddedNetwork {
 struct Graph {
     model: Model,
     outputs: Vec<NodeId>,
-    sides: Vec<Side>,
 }
 
 struct EmbeddedSession {
     graph: Arc<Graph>,
+    sides: Vec<Side>,
     threads: Arc<ThreadPool>,
 }
 
@@ -67,7 +70,7 @@ impl Embedded {
 }
 
 impl Runtime for Embedded {
-    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>> {
+    fn prepare(&self, onnx: &Onnx) -> Result<Arc<dyn Network>> {
         let mut options = ModelOptions::with_all_ops();
         // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
         // threads as cores, which a child of `fork` would wait for in vain.
@@ -79,7 +82,7 @@ impl Runtime for Embedded {
         };
         let model = model.map_err(|error| unusable(NAME, error))?;
         let outputs = model.output_ids().to_vec();
-        let graph = Arc::new(Graph { model, outputs, sides });
+        let graph = Arc::new(Graph { model, outputs });
         Ok(Arc::new(EmbeddedNetwork { graph }))
     }
 
@@ -94,22 +97,22 @@ impl Runtime for Embedded {
 }
 
 impl Network for EmbeddedNetwork {
-    fn session(&self, threads: &WorkerThreads) -> Result<Box<dyn Session>> {
+    fn session(&self, sides: &[Side], threads: &WorkerThreads) -> Result<Box<dyn Session>> {
         let threads = threads.embedded.pool()?;
-        Ok(Box::new(EmbeddedSession { graph: Arc::clone(&self.graph), threads }))
+        Ok(Box::new(EmbeddedSession { graph: Arc::clone(&self.graph), sides: sides.to_vec(), threads }))
     }
 }
 
 impl Session for EmbeddedSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
-        let Graph { model, outputs, sides } = &*self.graph;
+        let Graph { model, outputs } = &*self.graph;
         let values: usize = inputs.iter().map(|input| input.len()).sum();
-        memory::check(BYTES_PER_PIXEL * values / 3)?;
+        memory::check(BYTES_PER_PIXEL * values / 3 + FIXED_BYTES)?;
         if model.input_ids().len() != inputs.len() {
             return Err(unusable(NAME, format!("it needs {} inputs", model.input_ids().len())));
         }
         let view = |(shape, input)| ValueOrView::from(NdTensorView::from_data(shape, input));
-        let views = shapes(inputs, sides)?.into_iter().zip(inputs.iter().copied()).map(view);
+        let views = shapes(inputs, &self.sides)?.into_iter().zip(inputs.iter().copied()).map(view);
         let inputs = model.input_ids().iter().copied().zip(views).collect();
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
         let results = model.run(inputs, outputs, Some(options)).map_err(|error| failed(NAME, error))?;

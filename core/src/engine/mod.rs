@@ -26,8 +26,8 @@ pub(crate) trait Session: Send {
 
 /// A network that is ready to be given to workers.
 pub(crate) trait Network: Send + Sync {
-    /// A session for the worker that has these threads.
-    fn session(&self, threads: &WorkerThreads) -> Result<Box<dyn Session>>;
+    /// A session for inputs whose square planes have these sizes, for the worker that has these threads.
+    fn session(&self, sides: &[Side], threads: &WorkerThreads) -> Result<Box<dyn Session>>;
 }
 
 /// What the sessions of one worker share, since they run one after the other.
@@ -39,13 +39,14 @@ pub(crate) struct WorkerThreads {
 /// A session that is made when it first runs: most photos never need the large detector.
 pub(crate) struct LazySession {
     network: Arc<dyn Network>,
+    sides: Vec<Side>,
     threads: WorkerThreads,
     session: Option<Box<dyn Session>>,
 }
 
 impl LazySession {
-    pub(crate) fn new(network: Arc<dyn Network>, threads: WorkerThreads) -> Self {
-        LazySession { network, threads, session: None }
+    pub(crate) fn new(network: &Arc<dyn Network>, sides: Vec<Side>, threads: &WorkerThreads) -> Self {
+        LazySession { network: Arc::clone(network), sides, threads: threads.clone(), session: None }
     }
 }
 
@@ -53,7 +54,7 @@ impl Session for LazySession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         match &mut self.session {
             Some(session) => session.run(inputs),
-            empty => empty.insert(self.network.session(&self.threads)?).run(inputs),
+            empty => empty.insert(self.network.session(&self.sides, &self.threads)?).run(inputs),
         }
     }
 }
@@ -67,8 +68,8 @@ pub(crate) struct Side {
 
 /// Prepares networks.
 pub(crate) trait Runtime: Send + Sync {
-    /// Takes an ONNX graph whose inputs have square planes of these sizes.
-    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>>;
+    /// Takes an ONNX graph.
+    fn prepare(&self, onnx: &Onnx) -> Result<Arc<dyn Network>>;
 
     /// Which engine this is.
     fn info(&self) -> EngineInfo;

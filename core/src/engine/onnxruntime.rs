@@ -49,7 +49,6 @@ pub(super) struct OnnxRuntime {
 struct OnnxRuntimeNetwork {
     loaded: &'static Loaded,
     onnx: Onnx,
-    sides: Vec<Side>,
 }
 
 struct OnnxRuntimeSession {
@@ -156,8 +155,8 @@ fn forbid_telemetry() {
 }
 
 impl Runtime for OnnxRuntime {
-    fn prepare(&self, onnx: &Onnx, sides: Vec<Side>) -> Result<Arc<dyn Network>> {
-        Ok(Arc::new(OnnxRuntimeNetwork { loaded: self.loaded, onnx: onnx.clone(), sides }))
+    fn prepare(&self, onnx: &Onnx) -> Result<Arc<dyn Network>> {
+        Ok(Arc::new(OnnxRuntimeNetwork { loaded: self.loaded, onnx: onnx.clone() }))
     }
 
     fn info(&self) -> EngineInfo {
@@ -171,9 +170,9 @@ impl Runtime for OnnxRuntime {
 }
 
 impl OnnxRuntimeNetwork {
-    fn start(&self) -> ort::Result<OrtSession> {
+    fn start(&self, sides: &[Side]) -> ort::Result<OrtSession> {
         let mut builder = OrtSession::builder(&self.loaded.environment)?;
-        for side in &self.sides {
+        for side in sides {
             // With a free size the engine is slower and needs more memory.
             builder = builder.with_dimension_override(&side.name, side.pixels as i64)?;
         }
@@ -188,9 +187,9 @@ impl OnnxRuntimeNetwork {
 }
 
 impl Network for OnnxRuntimeNetwork {
-    fn session(&self, _: &WorkerThreads) -> Result<Box<dyn Session>> {
-        let session = self.start().map_err(|error| unusable(NAME, error))?;
-        Ok(Box::new(OnnxRuntimeSession { session, sides: self.sides.clone() }))
+    fn session(&self, sides: &[Side], _: &WorkerThreads) -> Result<Box<dyn Session>> {
+        let session = self.start(sides).map_err(|error| unusable(NAME, error))?;
+        Ok(Box::new(OnnxRuntimeSession { session, sides: sides.to_vec() }))
     }
 }
 
