@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+#: What the figures are held against, written by hand.
+GOALS = ROOT / "bench/goals.md"
 
 INTRODUCTION = """# Benchmarks
 
@@ -23,7 +25,7 @@ def document(sections: dict[str, tuple[str, Path]]) -> str:
     for name, (about, file) in sections.items():
         text = file.read_text(encoding="utf-8") if file.is_file() else "Not measured.\n"
         parts.append(f"## {name}\n\n{about}\n\n{text}")
-    return "\n".join(parts)
+    return "\n".join([*parts, GOALS.read_text(encoding="utf-8")])
 
 
 def stamp() -> str:

@@ -22,10 +22,11 @@ class Network:
     def __init__(self, path: str) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.inputs: dict[str, np.ndarray] = {}
         self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
-    def setInput(self, blob: np.ndarray) -> None:
-        self.inputs = {"input": blob}
+    def setInput(self, blob: np.ndarray, name: str) -> None:
+        self.inputs[name] = blob
 
     def forward(self, names: list[str] | None = None) -> list[np.ndarray] | np.ndarray:
         outputs = self.session.run(names, self.inputs)

@@ -17,6 +17,7 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 #: Where the landmarks belong on the extractor's input of 112x112 pixels, as x + iy.
 CHIP = np.array([38.2946 + 51.6963j, 73.5318 + 51.5014j, 56.0252 + 71.7366j, 41.5493 + 92.3655j, 70.7299 + 92.2041j])
 STRIDES_AND_SIDES = ((8, (16, 32)), (16, (64, 128)), (32, (256, 512)))
+ROWS = ("loc", "conf", "landmarks")
 TURNS = (None, cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_COUNTERCLOCKWISE)
 
 
@@ -46,7 +47,9 @@ class OpenCv:
         self.about = f"OpenCV {cv2.__version__}, its default DNN engine; threshold: the similarity of score 27"
         manifest = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))
         self.mean = manifest["detector"]["mean"]
-        self.detectors = {net["input_size"]: read(str(MODELS / net["file"])) for net in manifest["detector"]["net"]}
+        parts = [str(MODELS / manifest["detector"][part]["file"]) for part in ("net", "fine")]
+        # Each size has networks of its own, so that none has to change its shapes.
+        self.detectors = {side: [read(part) for part in parts] for side in (320, 640)}
         self.anchors = {side: anchors(side) for side in self.detectors}
         self.extractor = read(str(MODELS / manifest["extractor"]["file"]))
         self.threshold = similarity_of(27, np.array(manifest["calibration"]["knots"]))
@@ -58,7 +61,7 @@ class OpenCv:
             return None
         face = max(faces, key=lambda face: prominence(face.box, image))
         chip = align(image, face.landmarks)
-        self.extractor.setInput(cv2.dnn.blobFromImage(chip, 1 / 128, mean=(127.5,) * 3, swapRB=True))
+        self.extractor.setInput(cv2.dnn.blobFromImage(chip, 1 / 128, mean=(127.5,) * 3, swapRB=True), "input")
         template = self.extractor.forward()[0]
         return template / np.linalg.norm(template)
 
@@ -81,6 +84,15 @@ class OpenCv:
                     break
         return best
 
+    def rows(self, side: int, blob: np.ndarray) -> list[np.ndarray]:
+        """The whole detector: what sees the smallest faces begins with what the other part has computed."""
+        net, fine = self.detectors[side]
+        net.setInput(blob, "input")
+        *others, features_8, features_16 = net.forward([*ROWS, "features_8", "features_16"])
+        fine.setInput(features_8, "features_8")
+        fine.setInput(features_16, "features_16")
+        return [np.concatenate([first[0], rest[0]]) for first, rest in zip(fine.forward([*ROWS]), others)]
+
     def see(self, image: np.ndarray, look: Look) -> list[Face]:
         height, width = image.shape[:2]
         scale = min(look.fill * look.side / max(width, height), look.enlarge)
@@ -91,10 +103,8 @@ class OpenCv:
         top, left = ((look.side - length) // 2 for length in turned.shape[:2])
         bottom, right = look.side - turned.shape[0] - top, look.side - turned.shape[1] - left
         square = cv2.copyMakeBorder(turned, top, bottom, left, right, cv2.BORDER_CONSTANT, value=self.mean)
-        net = self.detectors[look.side]
-        net.setInput(cv2.dnn.blobFromImage(square, mean=self.mean))
-        boxes, classes, landmarks = net.forward(["loc", "conf", "landmarks"])
-        candidates = decode(boxes[0], classes[0, :, 1], landmarks[0], self.anchors[look.side])
+        boxes, classes, landmarks = self.rows(look.side, cv2.dnn.blobFromImage(square, mean=self.mean))
+        candidates = decode(boxes, classes[:, 1], landmarks, self.anchors[look.side])
 
         def back(points: np.ndarray) -> np.ndarray:
             points = points - complex(left, top)
