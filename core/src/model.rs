@@ -193,7 +193,7 @@ impl Models {
             ));
         }
         let strides = entry.fine.strides.clone();
-        if strides.iter().any(|stride| ![8, 16, 32].contains(stride)) {
+        if strides.is_empty() || strides.iter().any(|stride| ![8, 16, 32].contains(stride)) {
             return Err(invalid("a detector's features must have strides of 8, 16 or 32 pixels".into()));
         }
         let detector = DetectorModel {

@@ -112,7 +112,7 @@ impl Session for EmbeddedSession {
             return Err(unusable(NAME, format!("it needs {} inputs", model.input_ids().len())));
         }
         let view = |(shape, input)| ValueOrView::from(NdTensorView::from_data(shape, input));
-        let views = shapes(inputs, &self.sides)?.into_iter().zip(inputs.iter().copied()).map(view);
+        let views = shapes(NAME, inputs, &self.sides)?.into_iter().zip(inputs.iter().copied()).map(view);
         let inputs = model.input_ids().iter().copied().zip(views).collect();
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
         let results = model.run(inputs, outputs, Some(options)).map_err(|error| failed(NAME, error))?;

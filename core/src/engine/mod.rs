@@ -128,15 +128,16 @@ fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
 }
 
 /// The shapes of the inputs: batch, planes, rows, columns.
-fn shapes(inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize; 4]>> {
+fn shapes(engine: &str, inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize; 4]>> {
     let shape = |(input, Side { name, pixels }): (&&[f32], &Side)| {
         if input.is_empty() || input.len() % (pixels * pixels) != 0 {
-            return Err(unusable("the detector", format!("{name} is not {pixels} pixels")));
+            return Err(unusable(engine, format!("an input has no planes with {name} = {pixels}")));
         }
         Ok([1, input.len() / (pixels * pixels), *pixels, *pixels])
     };
     if inputs.len() != sides.len() {
-        return Err(unusable("the detector", format!("{} inputs for {}", inputs.len(), sides.len())));
+        let message = format!("it is given {} inputs and takes {}", inputs.len(), sides.len());
+        return Err(unusable(engine, message));
     }
     inputs.iter().zip(sides).map(shape).collect()
 }
@@ -156,4 +157,19 @@ fn kind_of(error: &impl std::fmt::Display, other: ErrorKind) -> ErrorKind {
 /// What an engine says of a graph that it cannot run.
 fn unusable(engine: &str, error: impl std::fmt::Display) -> Error {
     Error::new(kind_of(&error, ErrorKind::ModelInvalid), format!("{engine} cannot use the model: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_that_do_not_fit_are_a_wrong_model_and_no_panic() {
+        let sides = [Side { name: "side".into(), pixels: 2 }];
+        assert_eq!(shapes("it", &[&[0.0; 12]], &sides).unwrap(), [[1, 3, 2, 2]]);
+        let wrong: [&[&[f32]]; 4] = [&[], &[&[]], &[&[0.0; 13]], &[&[0.0; 12], &[0.0; 12]]];
+        for inputs in wrong {
+            assert_eq!(shapes("it", inputs, &sides).unwrap_err().kind(), ErrorKind::ModelInvalid);
+        }
+    }
 }

@@ -197,7 +197,7 @@ impl Session for OnnxRuntimeSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
         let _restored = FloatingPoint::without_subnormals();
-        let tensors = shapes(inputs, &self.sides)?
+        let tensors = shapes(NAME, inputs, &self.sides)?
             .into_iter()
             .zip(inputs)
             .map(|(shape, input)| TensorRef::from_array_view((shape, *input)).map(SessionInputValue::from));
