@@ -24,7 +24,7 @@
 
 namespace visavis {
 
-/// Why a call failed. what() is one line for people.
+/// Why a call failed. what() is a readable line.
 class error : public std::runtime_error {
 public:
     explicit error(const vav_error *cause)
@@ -69,8 +69,8 @@ private:
     std::size_t size_;
 };
 
-/// A photo that is borrowed for a call: an image file in memory, which converts from anything that `bytes` does; or
-/// what visavis::file() and visavis::pixels() return.
+/// A photo that is borrowed for a call: an image file in memory, convertible from anything that converts to `bytes`, or
+/// the result of visavis::file() or visavis::pixels().
 class photo {
 public:
     photo(bytes file) noexcept : raw_ VAV_PHOTO_ENCODED(file.data(), file.size()) {}
@@ -166,13 +166,13 @@ private:
     detail::owner<vav_config, vav_config_free> handle_;
 };
 
-/// What is kept of a face.
+/// The numbers that represent a face.
 class face_template {
 public:
     /// Takes ownership of a handle.
     explicit face_template(vav_template *handle) noexcept : handle_(handle) {}
 
-    /// Reads what to_bytes() returned.
+    /// Reads a template that to_bytes() returned.
     explicit face_template(bytes stored) {
         vav_template *handle = nullptr;
         detail::call([&](vav_error **err) {
@@ -194,7 +194,7 @@ public:
         return stored;
     }
 
-    /// The vector of length one; empty for a failure to extract.
+    /// The unit vector; empty for a failure to extract.
     std::vector<float> vector() const {
         std::size_t dimensions = 0;
         const float *first = vav_template_vector(get(), &dimensions);
@@ -221,7 +221,7 @@ public:
         return face;
     }
 
-    /// The index of the face that counts.
+    /// The index of the chosen face.
     std::size_t chosen() const {
         std::size_t index = 0;
         detail::call([&](vav_error **err) { return vav_faces_chosen(get(), &index, err); });
@@ -241,7 +241,7 @@ private:
     detail::owner<vav_faces, vav_faces_free> handle_;
 };
 
-/// Compares faces. Make one, keep it, and use it from all threads.
+/// Compares faces. Create one, keep it, and use it from all threads.
 class verifier {
 public:
     verifier() : verifier(static_cast<const vav_config *>(nullptr)) {}
@@ -257,7 +257,7 @@ public:
             return vav_compare(get(), probe.get(), reference.get(), result, err);
         });
     }
-    /// The `top` stored templates that are most alike, best first; `stored` holds them one after the other.
+    /// The `top` most similar stored templates, best first; `stored` holds templates one after the other.
     std::vector<vav_ranked> rank(const face_template &probe, bytes stored, std::size_t top = SIZE_MAX) const {
         const std::size_t size = vav_template_size(probe.get());
         std::vector<vav_ranked> best(size == 0 ? 0 : std::min(top, stored.size() / size));
@@ -268,19 +268,19 @@ public:
         best.resize(count);
         return best;
     }
-    /// The same verifier for calls that take no more than so many milliseconds (0: any number) and can be cancelled.
+    /// A verifier with the same workers, whose calls take at most this many milliseconds (0: no limit) and can be cancelled.
     verifier with_deadline(std::uint32_t milliseconds) const {
         return made<verifier, vav_verifier>([&](vav_verifier **out, vav_error **err) {
             return vav_verifier_with_deadline(get(), milliseconds, out, err);
         });
     }
-    /// Ends what other threads compute with this very verifier, and whatever it is asked later.
+    /// Ends the calls of other threads on this verifier, and all later ones.
     void cancel() const noexcept { vav_verifier_cancel(get()); }
     visavis::faces detect(const photo &photo) const {
         return made<visavis::faces, vav_faces>(
             [&](vav_faces **out, vav_error **err) { return vav_detect(get(), photo.get(), out, err); });
     }
-    /// `sample`, where given, receives what was seen.
+    /// `sample`, if given, receives what was found.
     face_template extract(const photo &photo, vav_sample *sample = nullptr) const {
         return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
             return vav_extract(get(), photo.get(), out, sample, err);

@@ -1,6 +1,6 @@
-//! What whoever takes a photo can do better.
+//! What the photographer can improve.
 
-/// Something that a person can act on. Every one has a stable name and a sentence.
+/// A piece of advice, with a stable name and a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Advice {
@@ -16,7 +16,7 @@ pub enum Advice {
     TurnedAway,
     /// The head or the picture is tilted.
     Tilted,
-    /// Something looks a little like a face, but is covered, turned away or blurred.
+    /// Something resembles a face, but is covered, turned away or blurred.
     Covered,
     /// There are several faces.
     SeveralFaces,
@@ -49,7 +49,7 @@ impl Advice {
         }
     }
 
-    /// A sentence for whoever takes the photo, without a full stop.
+    /// A sentence for the photographer, without a full stop.
     pub const fn sentence(self) -> &'static str {
         match self {
             Advice::TooSmall => "the face is very small: come closer or send a larger picture",

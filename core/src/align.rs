@@ -1,4 +1,4 @@
-//! Five landmarks to a chip: the face upright, at the place and size that the extractor was trained on.
+//! Five landmarks to a chip: the face upright, at the position and size that the extractor was trained on.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Area, Point, SimilarityTransform};

@@ -1,4 +1,4 @@
-//! Calls that end before they are done.
+//! Calls that end early.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use crate::options::Options;
 use crate::verifier::Verifier;
 
 impl Verifier {
-    /// The same verifier, with the same workers and models, whose calls have a deadline of their own and can be
-    /// cancelled. Making one takes microseconds: make one for each call that may have to end early.
+    /// A verifier with the same workers and models, whose calls have their own deadline and can be cancelled. Creating one
+    /// takes microseconds: create one for each call that may have to end early.
     #[must_use]
     pub fn with_deadline(&self, deadline: Option<Duration>) -> Verifier {
         let options = Options { deadline, ..self.options.clone() };
@@ -18,8 +18,8 @@ impl Verifier {
         Verifier { options, models, engine, pool, cancelled: AtomicBool::new(false) }
     }
 
-    /// Ends what this very verifier computes, within milliseconds, and whatever it is asked later: the calls fail with
-    /// `DEADLINE_EXCEEDED`. Others that share its workers go on.
+    /// Ends all calls on this verifier within milliseconds, and all later ones: they fail with `DEADLINE_EXCEEDED`.
+    /// Verifiers that share its workers are not affected.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
         self.pool.wake();

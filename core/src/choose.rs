@@ -1,4 +1,4 @@
-//! The face that counts, of those that were found.
+//! The choice of one of the faces found.
 
 use crate::advice::Advice;
 use crate::error::{Error, ErrorKind, Result};

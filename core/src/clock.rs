@@ -1,4 +1,4 @@
-//! What time it is, on the web too, where the standard library's clock panics.
+//! The time, also on the web, where the standard library's clock panics.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Two templates -> how alike they are.
+//! Two templates to a comparison.
 
 use crate::error::{Error, ErrorKind, Result, Side};
 use crate::model::Models;

@@ -1,4 +1,4 @@
-//! When a call is to give up.
+//! When a call gives up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -6,8 +6,7 @@ use std::time::Duration;
 use crate::clock::Instant;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A moment after which nobody waits for the answer any more, and a flag that says so earlier; by default there is
-/// neither.
+/// The time after which a call gives up, and a flag that ends it earlier; by default there is neither.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Deadline<'c> {
     moment: Option<Instant>,
@@ -15,22 +14,22 @@ pub(crate) struct Deadline<'c> {
 }
 
 impl<'c> Deadline<'c> {
-    /// So long from now. What is too far away to be told is none.
+    /// After this duration; none if that overflows the clock.
     pub(crate) fn after(time: Option<Duration>) -> Self {
         Deadline { moment: time.and_then(|time| Instant::now().checked_add(time)), cancelled: None }
     }
 
-    /// Or when this becomes true.
+    /// Also ends when this becomes true.
     pub(crate) fn or(self, cancelled: &'c AtomicBool) -> Self {
         Deadline { cancelled: Some(cancelled), ..self }
     }
 
-    /// How long it is until then; nothing where there is no moment.
+    /// The time left; `None` without a deadline.
     pub(crate) fn left(self) -> Option<Duration> {
         self.moment.map(|moment| moment.saturating_duration_since(Instant::now()))
     }
 
-    /// To be asked between steps of a few milliseconds.
+    /// Call this between steps of a few milliseconds.
     pub(crate) fn check(self) -> Result<()> {
         let message = if self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed)) {
             "the call was cancelled"

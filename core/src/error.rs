@@ -1,4 +1,4 @@
-//! The one error of every room: a kind that owns its number and name, which photo, which room, and why.
+//! The error of every module: its kind, which owns number and name, the photo, the step, and the reason.
 
 use std::any::Any;
 use std::fmt;
@@ -15,8 +15,8 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)+) => {
         /// What went wrong. Every kind owns a stable number and a stable name, the same in every language.
         ///
-        /// Numbers are banded by who can fix the problem: 1-19 the caller, 20-39 whoever supplied the image file,
-        /// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 its makers.
+        /// The band of a number says who can fix the problem: 1-19 the caller, 20-39 the supplier of the image file,
+        /// 40-59 the photographer, 60-79 the installer of the library, 98-99 its makers.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(u8)]
@@ -53,9 +53,9 @@ kinds! {
     FileUnreadable = 6, "FILE_UNREADABLE";
     /// The call took longer than it may.
     DeadlineExceeded = 7, "DEADLINE_EXCEEDED";
-    /// The image has no bytes at all.
+    /// The image has no bytes.
     EmptyImage = 20, "EMPTY_IMAGE";
-    /// The bytes are none of the image formats that are read.
+    /// The bytes are not in a supported image format.
     UnsupportedFormat = 21, "UNSUPPORTED_FORMAT";
     /// The format was recognised, but the file is broken or cut short.
     CorruptImage = 22, "CORRUPT_IMAGE";
@@ -63,25 +63,25 @@ kinds! {
     ImageTooLarge = 23, "IMAGE_TOO_LARGE";
     /// No face was found.
     NoFace = 40, "NO_FACE";
-    /// Several faces were found and the policy allows one only.
+    /// Several faces were found and the policy allows only one.
     SeveralFaces = 41, "SEVERAL_FACES";
     /// The face is smaller than the minimum that was set.
     FaceTooSmall = 42, "FACE_TOO_SMALL";
     /// A model file or its manifest cannot be read.
     ModelNotFound = 60, "MODEL_NOT_FOUND";
-    /// A manifest or a model is not what this version can use.
+    /// This version cannot use the manifest or the model.
     ModelInvalid = 61, "MODEL_INVALID";
     /// A model file's SHA-256 is not the one in the manifest.
     ModelHashMismatch = 62, "MODEL_HASH_MISMATCH";
-    /// The inference engine that was asked for cannot be loaded.
+    /// The requested inference engine cannot be loaded.
     EngineUnavailable = 63, "ENGINE_UNAVAILABLE";
     /// The inference engine was found, but is too old or fails to start.
     EngineIncompatible = 64, "ENGINE_INCOMPATIBLE";
     /// There is not enough memory for the photo or the inference engine.
     OutOfMemory = 65, "OUT_OF_MEMORY";
-    /// A defect of ours, or of the inference engine while it ran.
+    /// A defect of this library, or of the inference engine while it ran.
     Internal = 98, "INTERNAL";
-    /// A panic that was caught at the edge of the library.
+    /// A panic that was caught at the boundary of the library.
     Panic = 99, "PANIC";
 }
 
@@ -113,26 +113,26 @@ impl ErrorKind {
 pub enum Band {
     /// The program that calls the library: an argument is wrong.
     Caller,
-    /// Whoever supplied the file: it is no readable image.
+    /// The supplier of the file: it is not a readable image.
     Image,
-    /// Whoever took the photo: the image is fine, but shows no usable face.
+    /// The photographer: the image is readable, but shows no usable face.
     Photo,
-    /// Whoever installed the library: models or engine are missing or unfit.
+    /// The installer of the library: models or engine are missing or unsuitable.
     Setup,
     /// The makers of the library.
     Internal,
 }
 
-/// Which of the two photos an error is about.
+/// The photo that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// The live or current photo, whose identity is in question.
+    /// The live or current photo, whose identity is to be verified.
     Probe,
-    /// The stored photo that it is compared with.
+    /// The stored photo that the probe is compared with.
     Reference,
 }
 
-/// Which step of a verification an error comes from.
+/// The step of a verification in which an error occurred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// Loading models and engine.
@@ -141,7 +141,7 @@ pub enum Stage {
     Decode,
     /// From pixels to faces.
     Detect,
-    /// From faces to the face.
+    /// From faces to the chosen face.
     Choose,
     /// From the face to a template.
     Extract,
@@ -203,18 +203,18 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of this kind with a message for people.
+    /// An error of this kind with a readable message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Error { kind, side: None, stage: None, message: message.into(), advice: Vec::new(), source: None }
     }
 
-    /// Keeps the error that caused this one, for [`source`](std::error::Error::source).
+    /// Adds the error that caused this one, for [`source`](std::error::Error::source).
     #[must_use]
     pub fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Error { source: Some(Arc::new(source)), ..self }
     }
 
-    /// Says what the photo's taker can do, in the message too.
+    /// Adds what the photographer can improve, to the message as well.
     #[must_use]
     pub(crate) fn with_advice(mut self, advice: Vec<Advice>) -> Self {
         let sentences: Vec<&str> = advice.iter().map(|advice| advice.sentence()).collect();
@@ -224,7 +224,7 @@ impl Error {
         Error { advice, ..self }
     }
 
-    /// What whoever took the photo can do, where that is known.
+    /// What the photographer can improve, if that is known.
     pub fn advice(&self) -> &[Advice] {
         &self.advice
     }
@@ -234,29 +234,29 @@ impl Error {
         self.kind
     }
 
-    /// Which photo it is about, where it is about one.
+    /// The photo that it is about, if it is about one.
     pub fn side(&self) -> Option<Side> {
         self.side
     }
 
-    /// Which step it comes from, where it comes from one.
+    /// The step in which it occurred, if it occurred in one.
     pub fn stage(&self) -> Option<Stage> {
         self.stage
     }
 
-    /// The sentence for people, without kind, side and stage.
+    /// The readable sentence, without kind, side and stage.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// Stamps the photo, unless one is stamped already.
+    /// Sets the photo, unless it is set already.
     #[must_use]
     pub fn at_side(mut self, side: Side) -> Self {
         self.side.get_or_insert(side);
         self
     }
 
-    /// Stamps the step, unless one is stamped already.
+    /// Sets the step, unless it is set already.
     #[must_use]
     pub fn at_stage(mut self, stage: Stage) -> Self {
         self.stage.get_or_insert(stage);
@@ -279,8 +279,8 @@ impl std::error::Error for Error {
     }
 }
 
-/// Runs work that must not unwind further, as at the edge of a binding: a panic becomes an error of kind
-/// [`ErrorKind::Panic`]. The floating-point state of the caller is put aside for the work, and restored.
+/// Runs work that must not unwind further, as at the boundary of a binding: a panic becomes an error of kind
+/// [`ErrorKind::Panic`]. The floating-point state of the caller is saved and restored.
 pub fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     let _restored = FloatingPoint::standard();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| Err(panicked(payload)))
@@ -301,7 +301,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Error {
     Error::new(ErrorKind::Panic, format!("a defect in the library: {message}"))
 }
 
-/// Stamps side and stage on the way out of a room.
+/// Sets the stage of an error on its way out of a module.
 pub(crate) trait Stamp<T> {
     fn stage(self, stage: Stage) -> Result<T>;
 }

@@ -1,8 +1,8 @@
 //! The floating-point state of the calling thread: rounding, traps, subnormal numbers.
 //!
 //! A host may have changed it, which Rust does not expect and an inference engine does not survive (SIGFPE at the first
-//! inexact result). ONNX Runtime changes it too, for good, in whichever thread asks it to. So it is set where a call
-//! enters the library, and restored where it leaves. Threads inherit it from the one that starts them.
+//! inexact result). ONNX Runtime changes it too, permanently, in any thread in which this is requested. So it is set when a
+//! call enters the library, and restored when it leaves. Threads inherit it from the thread that starts them.
 
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) use set::FloatingPoint;

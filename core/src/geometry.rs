@@ -46,8 +46,7 @@ impl Rect {
     }
 }
 
-/// A part of an image, at least one pixel wide and high, that cannot lie outside it: it is cut to the image when it
-/// is made.
+/// A part of an image, at least one pixel wide and high. It cannot extend beyond the image: the constructors clip it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Area {
     left: f64,
@@ -62,7 +61,7 @@ impl Area {
         Area { left: 0.0, top: 0.0, width: width.into(), height: height.into() }
     }
 
-    /// What lies between two corners, cut to an image of this size; nothing where that is less than a pixel wide or high.
+    /// The part between two corners, clipped to an image of this size; `None` if it is less than a pixel wide or high.
     pub(crate) fn between(low: Point, high: Point, (width, height): (u32, u32)) -> Option<Area> {
         let (left, width) = cut(low.x, high.x, width)?;
         let (top, height) = cut(low.y, high.y, height)?;
@@ -75,7 +74,7 @@ impl Area {
     }
 }
 
-/// Start and length of a span cut to `0..size`. The sum of both, as floating point has it, is never over `size`.
+/// Start and length of a span clipped to `0..size`. Their floating-point sum never exceeds `size`.
 fn cut(low: f32, high: f32, size: u32) -> Option<(f64, f64)> {
     let (low, high) = (low.clamp(0.0, size as f32), high.clamp(0.0, size as f32));
     // In 32 bits, as the rest of the arithmetic; its rounding may reach beyond the edge.
@@ -83,7 +82,7 @@ fn cut(low: f32, high: f32, size: u32) -> Option<(f64, f64)> {
     while start + length > size {
         length = length.next_down().min(size - start);
     }
-    // Not a number compares as nothing.
+    // Comparisons with NaN are false.
     (length >= 1.0).then_some((start, length))
 }
 
@@ -129,7 +128,7 @@ impl SimilarityTransform {
     }
 }
 
-/// The length of a vector, bit for bit as the `hypotf` of glibc, whose symbol is one of glibc 2.35.
+/// The length of a vector, identical to the bit to glibc's `hypotf`, which needs a symbol of glibc 2.35.
 pub(crate) fn length(x: f32, y: f32) -> f32 {
     let (x, y) = (f64::from(x), f64::from(y));
     (x * x + y * y).sqrt() as f32

@@ -1,5 +1,5 @@
-//! Processes and threads, and what stands for them where there are none: in WebAssembly, where asking the standard
-//! library for its process panics.
+//! Processes and threads, and their replacements in WebAssembly, which has neither: there, the standard library panics when
+//! asked for its process.
 
 use std::{io, process, thread};
 

@@ -1,20 +1,20 @@
-//! An upright 8-bit RGB picture whose size is checked once, when it is made.
+//! An upright 8-bit RGB picture whose size is checked once, by its constructor.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::room_for;
 
-/// How the bytes of a raw picture are laid out, one byte a channel.
+/// The layout of the bytes of a raw picture, one byte per channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PixelFormat {
     /// Red, green, blue.
     Rgb8,
     /// Blue, green, red (OpenCV's order).
     Bgr8,
-    /// Red, green, blue, alpha; laid over white.
+    /// Red, green, blue, alpha; blended over white.
     Rgba8,
-    /// Blue, green, red, alpha; laid over white.
+    /// Blue, green, red, alpha; blended over white.
     Bgra8,
     /// One channel of brightness.
     Gray8,
@@ -41,15 +41,15 @@ impl PixelFormat {
     }
 }
 
-/// What stands behind a transparent pixel must not be seen by the networks either: people see it over white.
+/// The colour under a transparent pixel must not reach the networks: people see the picture over white.
 pub(crate) fn over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
     let alpha = u32::from(alpha);
     colour.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
-/// An upright RGB picture of 8 bits a channel, rows from the top, without gaps between them.
+/// An upright RGB picture with 8 bits per channel, rows from the top, without gaps between them.
 ///
-/// Borrows the caller's pixels when they are laid out so already, and owns them otherwise.
+/// Borrows the caller's pixels if they have this layout, and owns converted ones otherwise.
 #[derive(Clone)]
 pub struct Image<'a> {
     pixels: Cow<'a, [u8]>,
@@ -58,7 +58,7 @@ pub struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// Takes raw pixels, borrowed or owned. `stride` is the distance between the starts of two rows in bytes.
+    /// From raw pixels, borrowed or owned. `stride` is the distance between the starts of two rows in bytes.
     ///
     /// The last row may end after its last pixel. Fails with `INVALID_PIXELS` when a side is 0 or over 65,535, the
     /// stride is shorter than a row, or `data` is too short.
@@ -126,14 +126,14 @@ impl<'a> Image<'a> {
 }
 
 impl Image<'static> {
-    /// The caller vouches for the length.
+    /// The caller guarantees the length.
     pub(crate) fn from_rgb(pixels: Vec<u8>, width: u32, height: u32) -> Self {
         assert_eq!(pixels.len(), 3 * width as usize * height as usize);
         Image { pixels: Cow::Owned(pixels), width, height }
     }
 }
 
-/// Says the size only: pixels stay out of logs.
+/// Prints only the size: pixels stay out of logs.
 impl std::fmt::Debug for Image<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Image({}x{})", self.width, self.height)

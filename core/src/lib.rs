@@ -10,10 +10,10 @@
 //! ```
 //!
 //! The comparison score is `-10 log10` of the false match rate: 30 means that one pair of different people in a
-//! thousand is as alike, 40 one in ten thousand. "Different people" is a verdict, never an error.
+//! thousand is as similar, 40 one in ten thousand. "Different people" is a verdict, never an error.
 //!
 //! A [`Photo`] is a JPEG, PNG, WebP, BMP, GIF, TIFF or PNM file, its bytes, or raw pixels ([`Image`]). Nothing is logged,
-//! nothing is written, nothing is sent.
+//! written or sent.
 
 mod advice;
 mod align;
@@ -65,7 +65,7 @@ pub use template::Template;
 pub use verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 pub use verifier::Verifier;
 
-/// Decodes a photo in parts at every scale and compares them. The fuzzer's only; no interface.
+/// Decodes a photo in parts at every scale and compares them. For the fuzzer only; not part of the interface.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub fn parts_agree(bytes: &[u8], limits: &Limits) -> Result<()> {

@@ -1,4 +1,4 @@
-//! How good the capture of one face is, in a photo that may be seen in parts and scaled.
+//! The quality of the capture of one face, in a photo that may be decoded in parts and scaled.
 
 use crate::error::Result;
 use crate::geometry::{Area, Point, Rect};
@@ -6,7 +6,7 @@ use crate::quality::Quality;
 use crate::sight::Sight;
 use crate::verdict::Face;
 
-/// Measures a face where it is seen closely enough for that, in pixels of the full photo.
+/// Measures a face at a sufficient scale, in pixels of the full photo.
 pub(crate) fn measure(sight: &mut Sight<'_>, face: &mut Face) -> Result<()> {
     let Rect { x, y, width, height } = face.bounds;
     // Landmarks may lie outside the box.

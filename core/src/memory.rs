@@ -1,15 +1,15 @@
-//! Memory that may not be there. Rust ends the program when an allocation fails, so what depends on the size of a photo
-//! is asked for in a way that may be refused.
+//! Allocations that may fail. Rust ends the program when an allocation fails, so memory that depends on the size of a photo
+//! is requested in a way that can be refused.
 
 use std::hint::black_box;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What everything takes besides the photo itself and the engine: small allocations, which cannot be refused one by one.
-/// Tensors and scaled pictures for the larger detector are 9 MiB of it.
+/// Memory for everything besides the photo itself and the engine: small allocations that cannot be checked one by one.
+/// Tensors and scaled pictures for the larger detector take 9 MiB of it.
 pub(crate) const HEADROOM: usize = 16 << 20;
 
-/// An empty vector with room for so many elements.
+/// An empty vector with room for this many elements.
 pub(crate) fn room_for<T>(length: usize) -> Result<Vec<T>> {
     let mut room = Vec::new();
     match room.try_reserve_exact(length) {
@@ -25,9 +25,10 @@ pub(crate) fn push<T>(to: &mut Vec<T>, element: T) -> Result<()> {
     Ok(())
 }
 
-/// Whether so many bytes could be allocated now, for code that cannot be refused. Another thread may take them first.
+/// Checks that this many bytes could be allocated now, for code that cannot handle a refusal. Another thread may still
+/// take them first.
 pub(crate) fn check(bytes: usize) -> Result<()> {
-    // The compiler may leave out an allocation that nobody looks at.
+    // The compiler may remove an allocation that is not used.
     room_for::<u8>(bytes).map(|room| drop(black_box(room)))
 }
 

@@ -1,4 +1,4 @@
-//! Plain settings, validated once when a verifier is made.
+//! Plain settings, validated once when a verifier is created.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -6,20 +6,20 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Which inference engine computes the networks.
+/// The inference engine that runs the networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Engine {
-    /// ONNX Runtime when it can be loaded, else the embedded engine. A library that was named, by
-    /// [`Options::onnxruntime`] or by the environment's `ORT_DYLIB_PATH`, is used or is an error.
+    /// ONNX Runtime if it can be loaded, else the embedded engine. A library named by [`Options::onnxruntime`] or by the
+    /// environment variable `ORT_DYLIB_PATH` that does not work is an error.
     #[default]
     Auto,
     /// ONNX Runtime, or an error.
     OnnxRuntime,
-    /// The engine compiled into this library: slower, always there.
+    /// The engine compiled into this library: slower, always available.
     Embedded,
 }
 
-/// Which face counts when a photo shows several.
+/// How the face is chosen when a photo shows several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FacePolicy {
     /// Large and near the middle: area minus twice the squared distance of its centre from the image's centre.
@@ -31,23 +31,23 @@ pub enum FacePolicy {
     Single,
 }
 
-/// How hard a face is looked for. The cost of a search is counted in looks: one is the detector on a photo shown at
-/// 320 pixels, which is enough for most photos. The budget bounds it for every photo, whatever it shows.
+/// How thoroughly faces are searched for. The cost of a search is counted in looks: one is the detector on a photo shown
+/// at 320 pixels, which is enough for most photos. The budget limits the cost for every photo, whatever it shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Search {
-    /// The whole picture, in two sizes and turned, and hardly more: 12 looks at most. For photos that are known to show a
+    /// Little more than the whole photo, at two sizes and rotated: at most 12 looks. For photos that are known to show a
     /// large face.
     Quick,
-    /// Also closer at what might be a face, at any angle, and at the parts of a large picture: 120 looks at most. A face
+    /// Also close looks at what might be a face, at any angle, and at parts of a large photo: at most 120 looks. A face
     /// with 24 pixels between the eyes is found in 12 megapixels.
     #[default]
     Normal,
-    /// The same with 600 looks at most: finer parts of larger pictures.
+    /// The same with at most 600 looks: finer parts of larger photos.
     Thorough,
 }
 
 impl Search {
-    /// The most looks that a search costs.
+    /// The most looks that a search may take.
     pub const fn budget(self) -> u32 {
         match self {
             Search::Quick => 12,
@@ -57,16 +57,16 @@ impl Search {
     }
 }
 
-/// Bounds on untrusted images, checked before anything of their size is allocated.
+/// Limits for untrusted images, checked before anything of their size is allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Largest encoded image in bytes (default 64 MiB).
     pub max_bytes: usize,
-    /// Largest width times height in pixels, of raw pixels too (default 50,000,000).
+    /// Largest width times height in pixels, also for raw pixels (default 50,000,000).
     pub max_pixels: u64,
-    /// Most memory that decoding one image may take, in bytes (default 160 MiB). What an image needs is computed before
-    /// it is decoded; one that can be read smaller is, and any other is refused.
+    /// Most memory that decoding one image may take, in bytes (default 160 MiB). The need of an image is computed before it
+    /// is decoded; if it is too large, the image is decoded at a smaller scale if its format allows, else refused.
     pub max_decode_bytes: u64,
 }
 
@@ -87,29 +87,29 @@ impl Default for Limits {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// Which engine computes the networks (default: `auto`).
+    /// The engine that runs the networks (default: `auto`).
     pub engine: Engine,
-    /// Where ONNX Runtime's library lies; found by itself when absent (see [`Engine`]).
+    /// The path of ONNX Runtime's library; if absent, it is searched for (see [`Engine`]).
     pub onnxruntime: Option<PathBuf>,
-    /// A copy of ONNX Runtime's library that a binding found for its user, in a package of its language: used where
-    /// none lies beside us, before the system's, and passed over when it does not work.
+    /// A copy of ONNX Runtime's library that a binding found in a package of its language: used if there is none beside
+    /// this library, before the system's, and skipped if it does not work.
     pub onnxruntime_hint: Option<PathBuf>,
-    /// Folder with a `manifest.toml` and other models; the embedded ones when absent.
+    /// Folder with a `manifest.toml` and other models; if absent, the embedded ones.
     pub models: Option<PathBuf>,
-    /// How many photos are processed at once (default: one per core). More calls wait for a free worker.
+    /// How many photos are processed at once (default: one per core). Further calls wait for a free worker.
     pub workers: usize,
-    /// Which face counts (default: prominent).
+    /// How the face is chosen (default: prominent).
     pub face: FacePolicy,
-    /// Smallest face that is accepted, as the shorter side of its box in pixels (default 0: any that is found).
+    /// Smallest accepted face, as the shorter side of its box in pixels (default 0: any face that is found).
     pub min_face: u32,
-    /// How hard a face is looked for (default: normal).
+    /// How thoroughly faces are searched for (default: normal).
     pub search: Search,
-    /// Comparison score from which the verdict is "same person" (default 27: a false match rate of 0.2 %).
+    /// Lowest comparison score of the verdict "same person" (default 27: a false match rate of 0.2 %).
     pub threshold: f32,
-    /// Bounds on untrusted images.
+    /// Limits for untrusted images.
     pub limits: Limits,
-    /// How long one call may take, waiting for a worker included (default: as long as it takes). It is checked between
-    /// steps of a few milliseconds; a call that takes longer fails with `DEADLINE_EXCEEDED`.
+    /// How long one call may take, including the wait for a worker (default: no limit). It is checked between steps of a few
+    /// milliseconds; a call that takes longer fails with `DEADLINE_EXCEEDED`.
     pub deadline: Option<Duration>,
 }
 
@@ -132,7 +132,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The comparison score from which two photos count as one person: a false match rate of 0.2 %.
+    /// The lowest comparison score at which two photos count as one person: a false match rate of 0.2 %.
     pub const DEFAULT_THRESHOLD: f32 = 27.0;
 
     /// Sets one option by name, for command lines, configuration files and bindings.
@@ -159,7 +159,7 @@ impl Options {
         Ok(())
     }
 
-    /// Whether every setting is in its range; [`Verifier::new`](crate::Verifier::new) asks the same.
+    /// Checks that every setting is in its range, as [`Verifier::new`](crate::Verifier::new) does.
     pub fn validate(&self) -> Result<()> {
         let within = |name: &str, value: u64, low: u64, high: u64| {
             if (low..=high).contains(&value) {
@@ -195,11 +195,11 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-/// Gives an enum its names, in one list for parsing and for printing.
+/// Defines the names of an enum once, for parsing and printing.
 macro_rules! names {
     ($type:ty, $what:literal, $($variant:ident = $name:literal),+) => {
         impl $type {
-            /// The name that [`Options::set`] takes.
+            /// The name that [`Options::set`] accepts.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)+

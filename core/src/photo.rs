@@ -1,4 +1,4 @@
-//! A photo as it comes, and what is asked of it.
+//! A photo as callers pass it, and what they request.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Image;
 
-/// A photo to look at: the bytes of an image file, the file itself, or raw pixels.
+/// A photo to process: the bytes of an image file, the file itself, or raw pixels.
 ///
-/// Bytes and images convert by themselves, so callers pass `&bytes` or `&image`. A `Result` converts too: its error is
-/// reported when the photo's turn comes, so that several faults are reported in the documented order.
+/// Bytes and images convert into it, so callers pass `&bytes` or `&image`. A `Result` converts too: its error is
+/// reported when the photo's turn comes, so that errors keep their documented order.
 #[derive(Clone)]
 pub struct Photo<'a> {
     content: Content<'a>,
@@ -32,18 +32,17 @@ pub(crate) enum Loaded<'p> {
     Pixels(&'p Image<'p>),
 }
 
-/// The longest path that an error repeats: a longer one may be a photo in Base64.
+/// The longest path that an error quotes: a longer one may be a photo in Base64.
 const MAX_QUOTED_PATH: usize = 255;
 
 impl Photo<'_> {
-    /// The photo in a file. It is read when the photo is used, no further than the limit on its bytes; pipes, devices
-    /// and folders are refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`].
+    /// The photo in a file. It is read when the photo is used, up to the limit on its bytes; pipes, devices and folders are
+    /// refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`].
     pub fn file(path: impl Into<PathBuf>) -> Photo<'static> {
         Content::File(path.into()).into()
     }
 
-    /// Asks for the capture quality of the faces: of the one that counts, or of all in a detection. Without it nothing
-    /// is measured.
+    /// Requests the capture quality: of the chosen face, or of all faces in a detection. Without it nothing is measured.
     #[must_use]
     pub fn with_quality(self) -> Self {
         Photo { quality: true, ..self }
@@ -53,7 +52,7 @@ impl Photo<'_> {
         self.quality
     }
 
-    /// Reads a file, up to one byte more than `max_bytes`, which is enough to be refused; the rest is there already.
+    /// Reads a file, up to one byte more than `max_bytes`, which is enough to refuse it; other photos are in memory already.
     pub(crate) fn load(&self, max_bytes: usize) -> Result<Loaded<'_>> {
         match &self.content {
             Content::Encoded(bytes) => Ok(Loaded::Encoded(Cow::Borrowed(bytes))),
@@ -68,7 +67,7 @@ impl Photo<'_> {
 }
 
 fn read(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
-    // Before it is opened: a pipe without a writer would block, and opening a device may act on it.
+    // Before it is opened: a pipe without a writer would block, and opening a device may have an effect.
     let about = path.metadata()?;
     if about.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -152,7 +151,7 @@ impl<'a, T: Into<Photo<'a>>> From<Result<T>> for Photo<'a> {
     }
 }
 
-/// Says the kind and size only: content stays out of logs.
+/// Prints only kind and size: content stays out of logs.
 impl std::fmt::Debug for Photo<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.content {

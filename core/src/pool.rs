@@ -1,4 +1,4 @@
-//! A bounded set of workers, made when first needed and given to one caller at a time.
+//! A bounded set of workers, created when first needed and lent to one caller at a time.
 
 use std::mem;
 use std::ops::{Deref, DerefMut};
@@ -25,7 +25,7 @@ struct State<T> {
     process: u32,
 }
 
-/// A worker on loan; goes back when dropped.
+/// A worker on loan; returned when dropped.
 pub(crate) struct Loan<'a, T> {
     pool: &'a Pool<T>,
     worker: Option<T>,
@@ -37,7 +37,7 @@ impl<T> Pool<T> {
         Pool { state, returned: Condvar::new(), max, make: Box::new(make) }
     }
 
-    /// A worker, as soon as one is free, unless nobody waits for it any more by then.
+    /// A worker, as soon as one is free, unless the deadline passes first.
     pub(crate) fn take(&self, deadline: Deadline<'_>) -> Result<Loan<'_, T>> {
         let mut state = self.lock();
         while state.idle.is_empty() && state.made == self.max {
@@ -52,9 +52,9 @@ impl<T> Pool<T> {
         self.lend(state)
     }
 
-    /// Makes those who wait for a worker look at their deadlines.
+    /// Makes callers that wait for a worker check their deadlines.
     pub(crate) fn wake(&self) {
-        // Nobody is between looking and waiting while this has the lock.
+        // While this holds the lock, no caller is between checking and waiting.
         drop(self.lock());
         self.returned.notify_all();
     }
@@ -71,7 +71,7 @@ impl<T> Pool<T> {
         if idle.is_none() {
             state.made += 1;
         }
-        // Making one takes long; others must not wait for it.
+        // Creating one takes long; others must not wait for it.
         drop(state);
         let mut loan = Loan { pool: self, worker: idle };
         if loan.worker.is_none() {
@@ -81,8 +81,8 @@ impl<T> Pool<T> {
         Ok(loan)
     }
 
-    /// A child of `fork` inherits the workers, but neither the threads that some compute with nor the callers that
-    /// others are lent to. So it leaves them alone and starts with none; even dropping one might wait for a thread.
+    /// A child of `fork` inherits the workers, but neither the threads that some of them use nor the callers to which others
+    /// are lent. So it abandons them and starts with none; even dropping one might wait for a thread.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let process = host::process();

@@ -1,4 +1,4 @@
-//! How good a capture is: measures that whoever takes the photo can act on.
+//! The quality of a capture: measures that the photographer can act on.
 //!
 //! Where ISO/IEC 29794-5:2025 (biometric sample quality, face image data) has a measure, its name and formula are used
 //! for the unmapped value, on our region: the ellipse in the detector's box instead of the outline of 98 landmarks.
@@ -24,17 +24,17 @@ pub struct Quality {
     pub brightness: f32,
     /// Standard deviation of the luminance: the root of the standard's luminance variance, 0..=0.5.
     pub contrast: f32,
-    /// Part of the face with a luminance up to 25/255, 0..=1.
+    /// Fraction of the face with a luminance up to 25/255, 0..=1.
     pub under_exposure: f32,
-    /// Part of the face with a luminance from 247/255 on, 0..=1.
+    /// Fraction of the face with a luminance of at least 247/255, 0..=1.
     pub over_exposure: f32,
     /// Entropy of the face's luminances in bits, 0..=8.
     pub dynamic_range: f32,
-    /// How alike the light on both cheeks is, 0 (one in the dark) ..=1 (the same).
+    /// How similar the light on both cheeks is, 0 (one in the dark) ..=1 (the same).
     pub illumination_uniformity: f32,
-    /// Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way.
+    /// Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees.
     pub yaw: f32,
-    /// Degrees by which the head is raised; an estimate, about 15 degrees either way.
+    /// Degrees by which the head is raised; an estimate, accurate to about 15 degrees.
     pub pitch: f32,
     /// Degrees by which the head is tilted towards its own left shoulder.
     pub roll: f32,
@@ -44,7 +44,7 @@ pub struct Quality {
 const HALF_SHARP: f32 = 8.0;
 
 impl Quality {
-    /// Pixels across a face from which on more change no measure: two for each cell that is looked at.
+    /// The width of a face in pixels beyond which more pixels change no measure: two for each cell.
     pub(crate) const PIXELS: f32 = 2.0 * light::GRID as f32;
 
     /// Measures a face of this image by its box and its landmarks.
@@ -71,13 +71,13 @@ impl Quality {
 }
 
 impl Quality {
-    /// What a better photo needs; empty for a good one. The bounds are chosen so that at most one press photo in twenty
-    /// meets one, and not fitted to errors.
+    /// What a better photo needs; empty for a good one. The limits are chosen so that each applies to at most one press photo
+    /// in twenty; they are not fitted to errors.
     pub fn advice(&self) -> Vec<Advice> {
         let dark = self.under_exposure > 0.6 || self.brightness < 0.05;
         let applies = |advice: &Advice| match advice {
             Advice::TooSmall => self.inter_eye_distance < 30.0,
-            // What is dark shows no detail, however sharp it is.
+            // A dark face shows no detail, however sharp it is.
             Advice::Blurred => self.sharpness < 0.4 && !dark,
             Advice::TooDark => dark,
             Advice::TooBright => self.over_exposure > 0.1,
@@ -89,13 +89,13 @@ impl Quality {
     }
 }
 
-/// Below this width or height a picture can hardly show a face that is found.
+/// Below this width or height, a picture hardly ever shows a face that can be found.
 const SMALLEST_PICTURE: u32 = 40;
 
-/// What part of a picture is dark or bright when that may be why no face was found.
+/// The fraction of a picture that must be dark or bright for that to be a likely reason why no face was found.
 const MOSTLY: f32 = 0.8;
 
-/// Why a picture may show no face: `hinted` when something looked a little like one.
+/// Why no face may have been found; `hinted` if something resembled one.
 pub(crate) fn without_face(image: &Image<'_>, (width, height): (u32, u32), hinted: bool) -> Vec<Advice> {
     let (across, down) = (image.width() as f32, image.height() as f32);
     let whole = Rect { x: 0.0, y: 0.0, width: across, height: down };

@@ -6,19 +6,19 @@ use crate::template::Template;
 use crate::verdict::Comparison;
 use crate::verifier::Verifier;
 
-/// One of many templates, and how alike it is.
+/// One of many templates, and how similar it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ranked {
     /// Its place among the references, from 0.
     pub index: usize,
-    /// How alike the two faces are.
+    /// How similar the two faces are.
     pub comparison: Comparison,
 }
 
 impl Verifier {
-    /// Compares one template with many: the `top` most alike (default: all), best first, in the order of the references
-    /// where they are equally alike. Any reference that [`compare`](Self::compare) refuses is an error.
+    /// Compares one template with many: the `top` most similar (default: all), best first, equally similar ones in the order
+    /// of the references. Any reference that [`compare`](Self::compare) refuses is an error.
     pub fn rank<'t>(
         &self,
         probe: &Template,
@@ -29,8 +29,7 @@ impl Verifier {
         best(references.into_iter().map(|reference| self.compare(probe, reference)), top)
     }
 
-    /// The same with templates as [`Template::to_bytes`] wrote them, one after the other. None of them is kept in
-    /// memory.
+    /// The same with templates as [`Template::to_bytes`] wrote them, one after the other. None is kept in memory.
     pub fn rank_stored(&self, probe: &Template, stored: &[u8], top: Option<usize>) -> Result<Vec<Ranked>> {
         self.compare(probe, probe)?;
         let mut rest = stored;
@@ -45,7 +44,7 @@ fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) 
         alike.then(one.index.cmp(&other.index))
     };
     let top = top.unwrap_or(usize::MAX);
-    // Twice as many as are needed, so that the rest is seldom sorted out and never all kept.
+    // Twice as many as needed, so that the rest is discarded only now and then, and never all kept.
     let most = top.saturating_mul(2).max(1024);
     let mut ranked = Vec::new();
     for (index, comparison) in compared.enumerate() {
@@ -61,7 +60,7 @@ fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) 
     Ok(ranked)
 }
 
-/// Says which of many it is about.
+/// Adds which of the references the error is about.
 fn of_reference(error: &Error, index: usize) -> Error {
     let message = format!("index {index}: {}", error.message());
     Error::new(error.kind(), message).at_side(Side::Reference).at_stage(Stage::Compare)

@@ -1,4 +1,4 @@
-//! A part of a photo at a scale, and the way between its pixels and the photo's.
+//! A part of a photo at a scale, and the mapping between its pixels and the photo's.
 
 use crate::geometry::{Area, Point, Rect, SimilarityTransform};
 use crate::image::Image;
@@ -8,9 +8,9 @@ use crate::verdict::Face;
 #[derive(Clone, Debug)]
 pub(crate) struct Scaled<'a> {
     pub(crate) image: Image<'a>,
-    /// One pixel stands for a square of so many of the photo.
+    /// How many pixels of the photo, across and down, one pixel represents.
     pub(crate) denominator: f32,
-    /// Where in the photo the top left corner of the first pixel lies.
+    /// The position of the first pixel's top left corner in the photo.
     pub(crate) origin: Point,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Scaled<'a> {
         covers && self.denominator <= denominator.max(1.0)
     }
 
-    /// A place of the photo, whose pixels have their centres at whole coordinates, in this image, which has so too.
+    /// A point of the photo in this image. In both, the centres of pixels have integer coordinates.
     pub(crate) fn of_photo(&self, Point { x, y }: Point) -> Point {
         let shift = (self.denominator - 1.0) / 2.0;
         let scaled = |value: f32, origin: f32| (value - origin - shift) / self.denominator;
@@ -71,7 +71,7 @@ impl<'a> Scaled<'a> {
         let [x, y, width, height] = area.bounds().map(|value| value as f32);
         let Rect { x, y, width, height } = self.bounds_of_photo(&Rect { x, y, width, height });
         let (low, high) = (Point { x, y }, Point { x: x + width, y: y + height });
-        // What is less than a pixel is looked at with what is around it.
+        // An area of less than a pixel is replaced by the whole image.
         Area::between(low, high, size).unwrap_or(Area::whole(size.0, size.1))
     }
 

@@ -1,10 +1,10 @@
-//! From similarity to comparison score. The only home of thresholds.
+//! From similarity to comparison score. The only place with score thresholds.
 //!
 //! `score = -10 log10 FMR(similarity)`, clamped to 0..100, where `FMR(s)` is the measured probability that photos of
 //! two different people reach similarity `s` (false match rate, ISO/IEC 19795-1). So 30 means one in a thousand.
 //! Between the knots of the table the logarithm is interpolated by a monotone cubic (Fritsch and Carlson, "Monotone
-//! Piecewise Cubic Interpolation", SIAM J. Numer. Anal. 17, 1980); beyond its last knot it goes on along its last
-//! slope, which is where data end and trust in the tail's exponential shape begins.
+//! Piecewise Cubic Interpolation", SIAM J. Numer. Anal. 17, 1980). Beyond the last knot, where the data end, it is
+//! extrapolated along the last slope, which assumes an exponential tail.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct ScoreTable {
     /// What was compared to measure the table.
     pub protocol: String,
-    /// How many comparisons of different people stand behind the table.
+    /// How many comparisons of different people the table is based on.
     pub comparisons: u64,
     /// Pairs of similarity and score.
     pub knots: Vec<[f32; 2]>,
@@ -36,7 +36,7 @@ impl ScoreTable {
         10_f64.powf(-f64::from(score) / 10.0)
     }
 
-    /// The highest score that the table was measured to; beyond it, scores are continued along the last slope.
+    /// The highest measured score; beyond it, scores are extrapolated along the last slope.
     pub fn highest_measured_score(&self) -> f32 {
         self.knots.last().map_or(0.0, |knot| knot[1])
     }

@@ -1,20 +1,20 @@
-//! Templates: what is kept of a face, its bytes, and how alike two are.
+//! Templates: the numbers that represent a face, their bytes, and how similar two are.
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is kept of a face: a vector of length one that only templates of the same model can be compared with.
+/// A face as a unit vector, comparable only with templates of the same model.
 ///
-/// Where every photo must leave a template, as in NIST's evaluations, [`Template::failed`] stands for those without a
+/// Where every photo must yield a template, as in NIST's evaluations, [`Template::failed`] represents those without a
 /// usable face.
 ///
-/// It is biometric data. It has no `Debug` output of its values on purpose.
+/// A template is biometric data; its `Debug` output deliberately omits its values.
 #[derive(Clone, PartialEq)]
 pub struct Template {
     values: Box<[f32]>,
     model: [u8; 16],
 }
 
-/// Bytes of a template: magic, format, model, dimensions, values, check sum; all numbers little-endian.
+/// Bytes of a template: magic, format, model, dimensions, values, checksum; all numbers little-endian.
 ///
 /// | bytes | what |
 /// |---|---|
@@ -31,7 +31,7 @@ const HEADER: usize = 24;
 const CHECK: usize = 4;
 
 impl Template {
-    /// Scales a vector to length one; nothing where it has no direction.
+    /// Scales a vector to length one; `None` if it has no direction.
     pub(crate) fn normalised(values: &[f32], model: [u8; 16]) -> Option<Self> {
         let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
         let usable = length.is_finite() && length > 0.0;
@@ -41,7 +41,7 @@ impl Template {
         })
     }
 
-    /// The record of a failure to extract. It can be stored like any other and compared with none.
+    /// The record of a failure to extract. It can be stored like any other template, but not compared.
     pub fn failed() -> Self {
         Template { values: Box::default(), model: [0; 16] }
     }
@@ -74,12 +74,12 @@ impl Template {
         self.values.len()
     }
 
-    /// The vector, of length one; empty for a failure to extract.
+    /// The unit vector; empty for a failure to extract.
     pub fn vector(&self) -> &[f32] {
         &self.values
     }
 
-    /// A self-contained form to store: versioned, with the model's identity and a check sum.
+    /// A self-contained form for storage: versioned, with the model's identity and a checksum.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + 4 * self.values.len() + CHECK);
         bytes.extend_from_slice(MAGIC);
@@ -91,7 +91,7 @@ impl Template {
         bytes
     }
 
-    /// The first of several that lie one after the other; `stored` becomes what comes after it.
+    /// Reads the first of several templates that are stored one after the other, and advances `stored` past it.
     pub(crate) fn read(stored: &mut &[u8]) -> Result<Self> {
         let dimensions = stored.get(6..8).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
         let length = HEADER + 4 * usize::from(dimensions) + CHECK;
@@ -137,7 +137,7 @@ impl Template {
     }
 }
 
-/// Says the size only: templates stay out of logs.
+/// Prints only the size: templates stay out of logs.
 impl std::fmt::Debug for Template {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Template({} dimensions)", self.values.len())

@@ -1,4 +1,4 @@
-//! What the public answers hold.
+//! The public answers.
 
 use std::time::Duration;
 
@@ -15,17 +15,16 @@ use crate::template::Template;
 pub struct Face {
     /// The box around it.
     pub bounds: Rect,
-    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: so in an upright,
-    /// unmirrored photo the first eye is the one on the image's left.
+    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, as seen by the person: in an upright,
+    /// unmirrored photo the first eye is on the left of the image.
     pub landmarks: [Point; 5],
-    /// How sure the detector is, 0..=1.
+    /// Confidence of the detector, 0..=1.
     pub confidence: f32,
-    /// How good the capture is, where the photo was passed with
-    /// [`Photo::with_quality`](crate::Photo::with_quality).
+    /// Quality of the capture, if the photo was passed with [`Photo::with_quality`](crate::Photo::with_quality).
     pub quality: Option<Quality>,
 }
 
-/// How alike two templates are.
+/// How similar two templates are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -37,34 +36,34 @@ pub struct Comparison {
     pub is_match: bool,
 }
 
-/// The answer to "do these two photos show the same person?"
+/// The answer to: do these two photos show the same person?
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// How alike the two faces are.
+    /// How similar the two faces are.
     pub comparison: Comparison,
-    /// What was seen on the probe.
+    /// What was found in the probe.
     pub probe: Sample,
-    /// What was seen on the reference.
+    /// What was found in the reference.
     pub reference: Sample,
 }
 
-/// What was seen on one photo.
+/// What was found in one photo.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Sample {
-    /// The face that counts, in pixels of the upright image.
+    /// The chosen face, in pixels of the upright image.
     pub face: Face,
-    /// How many faces were found. Beside a clear, large face those under a fifth of the photo's longer side are only
-    /// searched for where the quality was asked for, or where one face alone is allowed.
+    /// How many faces were found. If there is a clear, large face, faces under a fifth of the photo's longer side are searched
+    /// for only if the quality was requested or only a single face is allowed.
     pub face_count: usize,
-    /// The boxes around the faces that do not count.
+    /// The boxes around the other faces.
     pub other_faces: Vec<Rect>,
     /// Width of the upright image in pixels.
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
-    /// What the search for faces cost, in looks: see [`Search`](crate::Search).
+    /// The cost of the search for faces, in looks: see [`Search`](crate::Search).
     pub looks: u32,
     /// How long each step took.
     pub timings: Timings,
@@ -82,13 +81,13 @@ pub struct Timings {
     pub extract: Duration,
 }
 
-/// A template and what it was made from.
+/// A template, and the face that it was made from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Extraction {
-    /// What to keep and compare.
+    /// The template, to store and compare.
     pub template: Template,
-    /// What was seen on the photo.
+    /// What was found in the photo.
     pub sample: Sample,
 }
 
@@ -98,7 +97,7 @@ pub struct Extraction {
 pub struct Detection {
     /// The faces, most confident first; empty when there is none.
     pub faces: Vec<Face>,
-    /// Index of the face that counts, or why there is none.
+    /// Index of the chosen face, or why there is none.
     pub chosen: Result<usize>,
     /// Width of the upright image in pixels.
     pub width: u32,
@@ -111,7 +110,7 @@ pub struct Detection {
 }
 
 impl Face {
-    /// A face that was kept elsewhere, as a detection gave it.
+    /// A face from an earlier detection.
     pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
         Face { bounds, landmarks, confidence, quality: None }
     }
@@ -129,7 +128,7 @@ impl Sample {
         Sample { face, face_count: others.len() + 1, other_faces, width, height, looks, timings }
     }
 
-    /// What a better photo needs; of the face only where its quality was asked for.
+    /// What a better photo needs; about the face only if its quality was requested.
     pub fn advice(&self) -> Vec<Advice> {
         let mut advice = self.face.quality.map_or_else(Vec::new, |quality| quality.advice());
         if self.face_count > 1 {
@@ -145,7 +144,7 @@ impl Comparison {
         self.score.floor() as u8
     }
 
-    /// The false match rate that the score stands for.
+    /// The false match rate of this score.
     pub fn false_match_rate(&self) -> f64 {
         ScoreTable::false_match_rate(self.score)
     }

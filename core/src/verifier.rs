@@ -1,4 +1,4 @@
-//! The order of the rooms. Imports all of them and is imported by none.
+//! The order of the steps.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,10 +28,10 @@ use crate::template::Template;
 use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
 use crate::worker::{Networks, Worker};
 
-/// Compares faces. Make one, keep it, and share it between threads.
+/// Compares faces. Create one, keep it, and share it between threads.
 ///
 /// Every method may be called from any number of threads at once; up to [`Options::workers`] photos are processed at
-/// the same time, decoding included, and further calls wait. Only making a verifier and [`Photo::file`] touch the disk.
+/// the same time, decoding included, and further calls wait. Only creating a verifier and [`Photo::file`] read from disk.
 pub struct Verifier {
     pub(crate) options: Options,
     pub(crate) models: Arc<Models>,
@@ -50,9 +50,9 @@ impl Verifier {
         Self::start(options, models).stage(Stage::Setup)
     }
 
-    /// The same with the files of the models that this library was made with, by their names: for where they are not
-    /// part of it, as in a web page. Each must have the SHA-256 that is known of it. A program that calls this and
-    /// never [`new`](Self::new) does not carry the models.
+    /// The same with the model files that this library was built with, by name: for programs that do not contain them, such
+    /// as a web page. Each must have the expected SHA-256. A program that calls this and never [`new`](Self::new) does not
+    /// contain the models.
     pub fn with_model_files(options: Options, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         Self::start(options, |_| Models::from_files(file)).stage(Stage::Setup)
     }
@@ -63,7 +63,7 @@ impl Verifier {
         let runtime = engine::start(&options)?;
         let networks = Networks::prepare(&*runtime, &models)?;
         let pool = Pool::new(options.workers, move || networks.worker());
-        // Models that do not run are reported now, not at the first photo.
+        // Reports models that do not run now, not at the first photo.
         drop(pool.take(Deadline::default())?);
         let (models, engine, pool) = (Arc::new(models), Arc::new(runtime.info()), Arc::new(pool));
         Ok(Verifier { options, models, engine, pool, cancelled: AtomicBool::new(false) })
@@ -72,7 +72,7 @@ impl Verifier {
     /// Do these two photos show the same person?
     ///
     /// Errors are reported in a fixed order, whichever photo is slower: probe unreadable, reference unreadable, no
-    /// face on the probe, no face on the reference.
+    /// face in the probe, no face in the reference.
     pub fn verify<'a>(
         &self,
         probe: impl Into<Photo<'a>>,
@@ -81,7 +81,7 @@ impl Verifier {
         self.verdict(&probe.into(), &reference.into(), true)
     }
 
-    /// The same by one worker, the probe first: other calls find theirs free, however long this one takes.
+    /// The same on a single worker, the probe first, which leaves the other workers to other calls.
     pub fn verify_in_turn<'a>(
         &self,
         probe: impl Into<Photo<'a>>,
@@ -96,7 +96,7 @@ impl Verifier {
         Ok(Verdict { comparison, probe: probe.sample, reference: reference.sample })
     }
 
-    /// Finds all faces of a photo. A photo without a face is no error here.
+    /// Finds all faces in a photo. A photo without a face is not an error here.
     pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
         let (photo, deadline) = (photo.into(), self.deadline());
         let mut worker = self.pool.take(deadline)?;
@@ -113,20 +113,20 @@ impl Verifier {
         Ok(Detection { faces, chosen, width, height, looks, timings })
     }
 
-    /// Makes a template of the face that counts on a photo.
+    /// Makes a template of the chosen face in a photo.
     pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
         let deadline = self.deadline();
         self.extract_with(&mut *self.pool.take(deadline)?, &photo.into(), deadline)
     }
 
-    /// Makes a template of one face of a photo, whichever face counts there.
+    /// Makes a template of any face in a photo.
     ///
-    /// `face` is one that [`detect`](Self::detect) found on the same photo.
+    /// `face` is one that [`detect`](Self::detect) found in the same photo.
     pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
         let (photo, deadline) = (photo.into(), self.deadline());
         let mut worker = self.pool.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
-        // As for a search, so that the template is that of `extract` to the bit.
+        // As for a search, so that the template is identical to that of `extract`.
         let mut sight = self.look(&loaded, deadline).stage(Stage::Decode)?;
         self.template(&mut worker, &mut sight, face, deadline)
     }
@@ -140,14 +140,14 @@ impl Verifier {
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
     pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
         let (photo, deadline) = (photo.into(), self.deadline());
-        // The worker is not used, but bounds how many photos are in memory.
+        // The worker is not used; holding it limits the number of photos in memory.
         let _worker = self.pool.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         self.open(&loaded, deadline).and_then(Sight::in_full).stage(Stage::Decode)
     }
 
-    /// Runs both networks once on a blank input: what they cost alone, and what makes the first photo as fast as the
-    /// next. Affects one worker.
+    /// Runs both networks once on a blank input, so that the first photo is as fast as the next, and to measure the
+    /// networks alone. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
         let mut worker = self.pool.take(self.deadline())?;
         worker.detector(&self.models.detector).warm_up().stage(Stage::Detect)?;
@@ -156,12 +156,12 @@ impl Verifier {
         Ok(())
     }
 
-    /// The engine that computes.
+    /// The engine in use.
     pub fn engine(&self) -> &EngineInfo {
         &self.engine
     }
 
-    /// The settings it was made with.
+    /// Its settings.
     pub fn options(&self) -> &Options {
         &self.options
     }
@@ -181,7 +181,7 @@ impl Verifier {
         &self.models.scores
     }
 
-    /// Side by side when that is wanted and a second worker is free, one after the other when not.
+    /// Side by side if requested and a second worker is free, otherwise one after the other.
     fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
         let deadline = self.deadline();
         let mut worker = self.pool.take(deadline)?;
@@ -217,7 +217,7 @@ impl Verifier {
             let probe = self.extract_with(worker, probe, deadline);
             let reference = match other {
                 Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                // The system has no thread to give.
+                // The system cannot start another thread.
                 Err(_) => self.extract_with(worker, reference, deadline),
             };
             (probe, reference)
@@ -245,19 +245,19 @@ impl Verifier {
         Ok(Extraction { template, sample })
     }
 
-    /// When the call that begins now gives up.
+    /// When a call that begins now gives up.
     fn deadline(&self) -> Deadline<'_> {
         Deadline::after(self.options.deadline).or(&self.cancelled)
     }
 
-    /// Opens a photo, and sees it at a scale that shows the detector as much as the full photo would.
+    /// Opens a photo and decodes it at a scale that shows the detector as much as the full photo would.
     fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let mut sight = self.open(photo, deadline)?;
         sight.look(self.models.detector.input_sizes.last().copied().unwrap_or(0))?;
         Ok(sight)
     }
 
-    /// Finds every face of a photo, or those that are large enough to matter for the choice.
+    /// Finds every face in a photo, or those that are large enough to matter for the choice.
     fn find<'p>(
         &self,
         worker: &mut Worker,
@@ -277,7 +277,7 @@ impl Verifier {
         Ok((sight, found))
     }
 
-    /// The index of the face that counts; an error says what the photo's taker can do.
+    /// The index of the chosen face; an error says what the photographer can improve.
     fn choose(&self, sight: &mut Sight<'_>, found: &Found) -> Result<usize> {
         let (width, height) = sight.size();
         let chosen = choose(&found.faces, (width, height), &self.options);
@@ -296,7 +296,7 @@ impl Verifier {
         Sight::open(photo, &self.options.limits, deadline)
     }
 
-    /// Of the photo as closely as the chip can use: two pixels for one of its own, or all that there are.
+    /// Uses the photo at the scale that the chip needs: two pixels for each of its own, or as many as there are.
     fn template(
         &self,
         worker: &mut Worker,

@@ -1,4 +1,4 @@
-//! A square of any size and turn, cut out of an image: the chip of the extractor and the detector's closer looks.
+//! A square of any size and rotation, cut out of an image: the chip of the extractor and the detector's close looks.
 
 use std::borrow::Cow;
 

@@ -2,7 +2,7 @@
 
 use face::Advice;
 
-/// What whoever takes the photo can do: bits of vav_quality.advice and vav_error_advice. More may be added.
+/// What the photographer can improve: bits of vav_quality.advice and vav_error_advice. More may be added.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_advice {
@@ -18,7 +18,7 @@ pub enum vav_advice {
     VAV_ADVICE_TURNED_AWAY = 16,
     /// The head or the picture is tilted.
     VAV_ADVICE_TILTED = 32,
-    /// Something looks a little like a face, but is covered, turned away or blurred.
+    /// Something resembles a face, but is covered, turned away or blurred.
     VAV_ADVICE_COVERED = 64,
     /// There are several faces.
     VAV_ADVICE_SEVERAL_FACES = 128,

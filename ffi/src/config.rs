@@ -8,13 +8,13 @@ use face::{Engine, FacePolicy, Options, Result, Search};
 use crate::boundary::{enumerator, guard, guard_or, non_null, path};
 use crate::status::vav_status;
 
-/// Settings of a verifier. What is not set has its default. A number outside its range is reported when the verifier
-/// is made. One config may serve any number of verifiers.
+/// Settings of a verifier. Settings that are not made keep their defaults. A number outside its range is reported when
+/// the verifier is created. One config may serve any number of verifiers.
 pub struct vav_config {
     options: Options,
 }
 
-/// Which engine computes.
+/// Inference engines.
 #[repr(C)]
 pub enum vav_engine {
     /// ONNX Runtime when it can be loaded, else the embedded engine (default).
@@ -25,7 +25,7 @@ pub enum vav_engine {
     VAV_ENGINE_EMBEDDED = 2,
 }
 
-/// Which face counts when a photo shows several.
+/// How the face is chosen when a photo shows several.
 #[repr(C)]
 pub enum vav_face_policy {
     /// Large and near the middle of the photo (default).
@@ -36,14 +36,14 @@ pub enum vav_face_policy {
     VAV_FACE_SINGLE = 2,
 }
 
-/// How hard a face is looked for. A look at 320 pixels is the unit of its cost; one is enough for most photos.
+/// How thoroughly faces are searched for. The cost is counted in looks at 320 pixels; one is enough for most photos.
 #[repr(C)]
 pub enum vav_search {
-    /// Little more than the whole picture: 12 looks at most.
+    /// Little more than the whole photo: at most 12 looks.
     VAV_SEARCH_QUICK = 0,
-    /// Also closer, at any angle, and at the parts of a large picture: 120 looks at most (default).
+    /// Also close looks, at any angle, and parts of a large photo: at most 120 looks (default).
     VAV_SEARCH_NORMAL = 1,
-    /// The same with 600 looks at most.
+    /// The same with at most 600 looks.
     VAV_SEARCH_THOROUGH = 2,
 }
 
@@ -76,7 +76,7 @@ fn set(config: Option<&mut vav_config>, change: impl FnOnce(&mut Options)) -> Re
     Ok(())
 }
 
-/// Makes a config with all defaults.
+/// Creates a config with all defaults.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_new() -> Option<Box<vav_config>> {
@@ -99,9 +99,9 @@ pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine:
     })
 }
 
-/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH; without it beside this
-/// library, beside the program, then where the system's loader looks. A library that is named and does not work is an
-/// error, with VAV_ENGINE_AUTO too. One process uses one file: the first that was loaded.
+/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH or, without it, beside this
+/// library, beside the program, then where the system's loader looks. If a named library does not work, it is an error,
+/// with VAV_ENGINE_AUTO too. A process uses a single file: the first that was loaded.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_onnxruntime(
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn vav_config_set_onnxruntime(
     })
 }
 
-/// A folder with a manifest.toml and the models that it names. NULL (default): the models in this library.
+/// A folder with a manifest.toml and the models that it lists. NULL (default): the models in this library.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_config_set_models(
@@ -136,7 +136,7 @@ pub extern "C" fn vav_config_set_workers(config: Option<&mut vav_config>, worker
     guard(None, || set(config, |options| options.workers = workers))
 }
 
-/// Which face counts when a photo shows several: a vav_face_policy.
+/// How the face is chosen when a photo shows several: a vav_face_policy.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, policy: i32) -> vav_status {
@@ -146,7 +146,7 @@ pub extern "C" fn vav_config_set_face_policy(config: Option<&mut vav_config>, po
     })
 }
 
-/// How hard a face is looked for: a vav_search.
+/// How thoroughly faces are searched for: a vav_search.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_search(config: Option<&mut vav_config>, search: i32) -> vav_status {
@@ -156,14 +156,14 @@ pub extern "C" fn vav_config_set_search(config: Option<&mut vav_config>, search:
     })
 }
 
-/// The smallest face that is accepted, as the shorter side of its bounds in pixels (default 0: any that is found).
+/// The smallest accepted face, as the shorter side of its bounds in pixels (default 0: any face that is found).
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_min_face(config: Option<&mut vav_config>, pixels: u32) -> vav_status {
     guard(None, || set(config, |options| options.min_face = pixels))
 }
 
-/// The comparison score from which two photos count as the same person, 0..100 (default 27: a false match rate of
+/// The lowest comparison score at which two photos count as the same person, 0..100 (default 27: a false match rate of
 /// 0.2 %).
 #[must_use]
 #[unsafe(no_mangle)]
@@ -192,7 +192,7 @@ pub extern "C" fn vav_config_set_max_decode_bytes(config: Option<&mut vav_config
     guard(None, || set(config, |options| options.limits.max_decode_bytes = bytes))
 }
 
-/// Milliseconds that one call may take, or it fails with VAV_DEADLINE_EXCEEDED; 0 (default) for any number.
+/// Milliseconds after which a call fails with VAV_DEADLINE_EXCEEDED; 0 (default) for no limit.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milliseconds: u32) -> vav_status {

@@ -14,19 +14,19 @@ pub struct vav_error {
     text: CString,
 }
 
-/// Which of two photos an error is about.
+/// The photo that an error is about.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_side {
     /// Neither, or unknown.
     VAV_SIDE_NONE = 0,
-    /// The live or current photo, whose identity is in question.
+    /// The live or current photo, whose identity is to be verified.
     VAV_SIDE_PROBE = 1,
     /// The stored photo that the probe is compared with.
     VAV_SIDE_REFERENCE = 2,
 }
 
-/// Which step an error comes from.
+/// The step in which an error occurred.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_stage {
@@ -38,7 +38,7 @@ pub enum vav_stage {
     VAV_STAGE_DECODE = 2,
     /// From pixels to faces.
     VAV_STAGE_DETECT = 3,
-    /// From faces to the face that counts.
+    /// From faces to the chosen face.
     VAV_STAGE_CHOOSE = 4,
     /// From the face to a template.
     VAV_STAGE_EXTRACT = 5,
@@ -86,14 +86,14 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
     })
 }
 
-/// What whoever took the photo can do: bits of vav_advice; 0 where nothing is known, or for NULL.
+/// What the photographer can improve: bits of vav_advice; 0 if nothing is known, or for NULL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_advice(error: Option<&vav_error>) -> u32 {
     guard_or(0, || error.map_or(0, |error| advice_bits(error.error.advice())))
 }
 
-/// One line for people: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.
+/// A readable line: "probe: no face was found (NO_FACE)". "" for NULL. UTF-8; lives as long as the error.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_message(error: Option<&vav_error>) -> *const c_char {

@@ -50,21 +50,21 @@ pub struct vav_quality {
     pub brightness: f32,
     /// Standard deviation of the luminance, 0..0.5.
     pub contrast: f32,
-    /// Part of the face with a luminance up to 25/255, 0..1.
+    /// Fraction of the face with a luminance up to 25/255, 0..1.
     pub under_exposure: f32,
-    /// Part of the face with a luminance from 247/255 on, 0..1.
+    /// Fraction of the face with a luminance of at least 247/255, 0..1.
     pub over_exposure: f32,
     /// Entropy of the luminances of the face in bits, 0..8.
     pub dynamic_range: f32,
     /// How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same).
     pub illumination_uniformity: f32,
-    /// Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way.
+    /// Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees.
     pub yaw: f32,
-    /// Degrees by which the head is raised; an estimate, about 15 degrees either way.
+    /// Degrees by which the head is raised; an estimate, accurate to about 15 degrees.
     pub pitch: f32,
     /// Degrees by which the head is tilted towards its own left shoulder.
     pub roll: f32,
-    /// What follows from the measures for whoever takes the photo: bits of vav_advice.
+    /// What the photographer can improve, by these measures: bits of vav_advice.
     pub advice: u32,
     /// 0; room for later measures.
     pub reserved: [f32; 4],
@@ -79,10 +79,10 @@ pub const VAV_QUALITY_MEASURED: u32 = 1;
 pub struct vav_face {
     /// Where the face is. May reach beyond the image.
     pub bounds: vav_rect,
-    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, of the person: in an upright,
-    /// unmirrored photo the first eye is the one on the left of the image.
+    /// Right eye, left eye, tip of the nose, right and left corner of the mouth, as seen by the person: in an upright,
+    /// unmirrored photo the first eye is on the left of the image.
     pub landmarks: [vav_point; 5],
-    /// How sure the detector is, 0..1.
+    /// Confidence of the detector, 0..1.
     pub confidence: f32,
     /// VAV_QUALITY_MEASURED or 0. Bits may be added later.
     pub flags: u32,
@@ -90,11 +90,11 @@ pub struct vav_face {
     pub quality: vav_quality,
 }
 
-/// What was seen on one photo.
+/// What was found in one photo.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct vav_sample {
-    /// The face that counts.
+    /// The chosen face.
     pub face: vav_face,
     /// How many faces were found.
     pub face_count: u32,
@@ -197,8 +197,8 @@ pub extern "C" fn vav_faces_get(
     })
 }
 
-/// The index of the face that counts by the policy of the verifier. VAV_NO_FACE, VAV_SEVERAL_FACES or
-/// VAV_FACE_TOO_SMALL where none does.
+/// The index of the face chosen by the verifier's policy. VAV_NO_FACE, VAV_SEVERAL_FACES or VAV_FACE_TOO_SMALL if none
+/// is.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_chosen(
@@ -212,7 +212,7 @@ pub extern "C" fn vav_faces_chosen(
     })
 }
 
-/// The size of the upright image in pixels, which the coordinates of the faces refer to.
+/// The size of the upright image in pixels, to which the coordinates of the faces refer.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_faces_image_size(

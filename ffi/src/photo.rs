@@ -7,32 +7,32 @@ use face::{Error, ErrorKind, Image, Photo, PixelFormat, Result};
 
 use crate::boundary::{bytes, enumerator, invalid, non_null, path, sized_in};
 
-/// What the bytes of a vav_photo are.
+/// The form of the data of a vav_photo.
 #[repr(C)]
 pub enum vav_format {
     /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
     VAV_FORMAT_ENCODED = 0,
-    /// The path of such a file, which is read during the call. Not a pipe, not a device.
+    /// The path of such a file, which is read during the call. Pipes and devices are refused.
     VAV_FORMAT_FILE = 1,
     /// Pixels of three bytes: red, green, blue.
     VAV_FORMAT_RGB8 = 16,
     /// Pixels of three bytes: blue, green, red (the order of OpenCV).
     VAV_FORMAT_BGR8 = 17,
-    /// Pixels of four bytes: red, green, blue, alpha; laid over white.
+    /// Pixels of four bytes: red, green, blue, alpha; blended over white.
     VAV_FORMAT_RGBA8 = 18,
-    /// Pixels of four bytes: blue, green, red, alpha; laid over white.
+    /// Pixels of four bytes: blue, green, red, alpha; blended over white.
     VAV_FORMAT_BGRA8 = 19,
     /// Pixels of one byte: brightness.
     VAV_FORMAT_GRAY8 = 20,
 }
 
-/// For vav_photo.flags: measure the capture quality of the faces. It costs nothing where it is not requested.
+/// For vav_photo.flags: measure the capture quality of the faces. It costs nothing if it is not requested.
 pub const VAV_MEASURE_QUALITY: u32 = 1;
 
 /// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
 ///
-/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; anything else is converted
-/// first, which takes 3 * width * height bytes for the time of the call.
+/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; other formats are converted
+/// first, which takes 3 * width * height bytes during the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_photo {

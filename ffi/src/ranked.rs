@@ -10,7 +10,7 @@ use crate::status::vav_status;
 use crate::template::vav_template;
 use crate::verifier::vav_verifier;
 
-/// One of many templates, and how alike it is.
+/// One of many templates, and how similar it is.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_ranked {
@@ -20,7 +20,7 @@ pub struct vav_ranked {
     pub similarity: f32,
     /// Comparison score, 0..100, as in vav_result.
     pub score: f32,
-    /// 1 when the score reaches the threshold of the verifier, else 0.
+    /// 1 if the score reaches the verifier's threshold, else 0.
     pub is_match: i32,
     /// 0. Bits may be added later.
     pub flags: u32,
@@ -39,11 +39,10 @@ impl From<&Ranked> for vav_ranked {
     }
 }
 
-/// Compares one template with many: `stored` holds, one after the other, what vav_template_to_bytes wrote. The most
-/// alike are written to `ranked`, best first, in the order of `stored` where they are equally alike; no more than
-/// `capacity`. `count` receives how many they are. All templates of a model have the same size, so that there are
-/// `len` divided by vav_template_size of them. One that cannot be compared is an error, as in vav_compare, which says
-/// which one it is.
+/// Compares one template with many: `stored` holds templates as vav_template_to_bytes wrote them, one after the other. The
+/// most similar ones are written to `ranked`, at most `capacity`, best first, equally similar ones in the order of `stored`.
+/// `count` receives how many were written. All templates of a model have the same size, so there are `len` divided by
+/// vav_template_size of them. If one cannot be compared, the error, as for vav_compare, says which one.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_rank(

@@ -9,7 +9,7 @@ use crate::error::vav_error;
 use crate::status::vav_status;
 use crate::verifier::vav_verifier;
 
-/// The settings of a verifier, those that it has by default included.
+/// The settings of a verifier, including defaults.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_settings {
@@ -27,7 +27,7 @@ pub struct vav_settings {
     pub max_pixels: u64,
     /// The most memory that decoding one photo may take, in bytes.
     pub max_decode_bytes: u64,
-    /// The vav_engine that was asked for; vav_verifier_engine is the one that computes.
+    /// The vav_engine that was requested; vav_verifier_engine returns the one in use.
     pub engine: i32,
     /// A vav_face_policy.
     pub face_policy: i32,
@@ -35,9 +35,9 @@ pub struct vav_settings {
     pub search: i32,
     /// The smallest face that is accepted, in pixels.
     pub min_face: u32,
-    /// The comparison score from which two photos count as the same person.
+    /// The lowest comparison score at which two photos count as the same person.
     pub threshold: f32,
-    /// Milliseconds that one call may take; 0 for any number.
+    /// Milliseconds that one call may take; 0 for no limit.
     pub deadline: u32,
 }
 
@@ -45,7 +45,7 @@ pub struct vav_settings {
 const FIRST_SETTINGS_SIZE: usize = 5 * size_of::<usize>() + 2 * size_of::<u64>() + 6 * size_of::<u32>();
 const _: () = assert!(size_of::<vav_settings>() >= FIRST_SETTINGS_SIZE);
 
-/// What the verifier was made with.
+/// The settings of the verifier.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_verifier_settings(

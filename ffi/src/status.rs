@@ -7,13 +7,13 @@ use face::ErrorKind;
 
 use crate::boundary::guard_or;
 
-/// What a function returns. Bands tell who can fix the problem: 1-19 the caller, 20-39 whoever supplied the image file,
-/// 40-59 whoever took the photo, 60-79 whoever installed the library, 98-99 the makers of the library. New statuses may
-/// be added to every band.
+/// The result of a function. Its band says who can fix the problem: 1-19 the caller, 20-39 the supplier of the image file,
+/// 40-59 the photographer, 60-79 the installer of the library, 98-99 the makers of the library. New statuses may be added to
+/// every band.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum vav_status {
-    /// It worked.
+    /// Success.
     VAV_OK = 0,
     /// An argument or a setting is outside its documented range.
     VAV_INVALID_ARGUMENT = 1,
@@ -29,9 +29,9 @@ pub enum vav_status {
     VAV_FILE_UNREADABLE = 6,
     /// The call took longer than it may, or was cancelled.
     VAV_DEADLINE_EXCEEDED = 7,
-    /// The image has no bytes at all.
+    /// The image has no bytes.
     VAV_EMPTY_IMAGE = 20,
-    /// The bytes are not in any of the supported image formats.
+    /// The bytes are not in a supported image format.
     VAV_UNSUPPORTED_FORMAT = 21,
     /// The format was recognised, but the file is broken or cut short.
     VAV_CORRUPT_IMAGE = 22,
@@ -45,7 +45,7 @@ pub enum vav_status {
     VAV_FACE_TOO_SMALL = 42,
     /// A model file or its manifest cannot be read.
     VAV_MODEL_NOT_FOUND = 60,
-    /// A manifest or a model is not what this version can use.
+    /// This version cannot use the manifest or the model.
     VAV_MODEL_INVALID = 61,
     /// A model file's SHA-256 is not the one in the manifest.
     VAV_MODEL_HASH_MISMATCH = 62,

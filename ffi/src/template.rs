@@ -9,13 +9,13 @@ use crate::boundary::{bytes, guard, guard_or, hand_out, invalid, non_null};
 use crate::error::vav_error;
 use crate::status::vav_status;
 
-/// What is kept of a face: comparable with templates of the same model. It is biometric data.
+/// The numbers that represent a face; comparable with templates of the same model. A template is biometric data.
 pub struct vav_template {
     pub(crate) template: Template,
 }
 
-/// Makes the record of a failure to extract, for systems where every photo must leave a template. It can be stored like
-/// any other; comparing it gives VAV_TEMPLATE_FAILED.
+/// Creates the record of a failure to extract, for systems in which every photo must yield a template. It can be stored
+/// like any other; comparing it gives VAV_TEMPLATE_FAILED.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_template_new_failed() -> Option<Box<vav_template>> {
@@ -29,7 +29,7 @@ pub extern "C" fn vav_template_is_failed(templ: Option<&vav_template>) -> i32 {
     guard_or(0, || templ.map_or(0, |template| i32::from(template.template.is_failed())))
 }
 
-/// The vector of length one that the similarity is computed of, and how many numbers it has; NULL and 0 for a failure to
+/// The unit vector from which the similarity is computed, and its number of dimensions; NULL and 0 for a failure to
 /// extract, or for NULL. `dimensions` may be NULL. Lives as long as the template.
 #[must_use]
 #[unsafe(no_mangle)]

@@ -14,8 +14,8 @@ use crate::photo::{read, vav_photo};
 use crate::status::{c_string, vav_status};
 use crate::template::vav_template;
 
-/// Compares faces. Make one, keep it, and use it from all threads: as many photos as it has workers are processed at
-/// once, further calls wait.
+/// Compares faces. Create one, keep it, and use it from all threads: it processes as many photos at once as it has
+/// workers; further calls wait.
 pub struct vav_verifier {
     pub(crate) verifier: Verifier,
     pub(crate) onnxruntime: CString,
@@ -37,13 +37,13 @@ pub struct vav_result {
     /// Comparison score, 0..100: -10 log10 of the false match rate at this similarity. 30 means that one pair of
     /// different people in a thousand is as similar, 40 one in ten thousand.
     pub score: f32,
-    /// 1 when the score reaches the threshold of the verifier, else 0.
+    /// 1 if the score reaches the verifier's threshold, else 0.
     pub is_match: i32,
     /// 0. Bits may be added later.
     pub flags: u32,
-    /// What vav_verify saw on the probe; all 0 after vav_compare.
+    /// What vav_verify found in the probe; all 0 after vav_compare.
     pub probe: vav_sample,
-    /// What vav_verify saw on the reference; all 0 after vav_compare.
+    /// What vav_verify found in the reference; all 0 after vav_compare.
     pub reference: vav_sample,
 }
 
@@ -104,9 +104,9 @@ pub extern "C" fn vav_verifier_new(
     })
 }
 
-/// The same verifier, with the same models and workers, whose calls take no more than so many milliseconds (0: any
-/// number), waiting for a worker included, and can be cancelled. Making one takes microseconds: make one for each call
-/// that may have to end early, and free it after that call. `verifier` may be freed first.
+/// A verifier with the same models and workers, whose calls take at most this many milliseconds (0: no limit), including
+/// the wait for a worker, and can be cancelled. Creating one takes microseconds: create one for each call that may have to
+/// end early, and free it after that call. `verifier` may be freed first.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_with_deadline(
@@ -123,8 +123,8 @@ pub extern "C" fn vav_verifier_with_deadline(
     })
 }
 
-/// Ends, within milliseconds, what other threads compute with this very verifier, and whatever it is asked later: the
-/// calls fail with VAV_DEADLINE_EXCEEDED. Others that have its workers go on. Not for signal handlers.
+/// Ends the calls of other threads on this verifier within milliseconds, and all later ones: they fail with
+/// VAV_DEADLINE_EXCEEDED. Verifiers that share its workers are not affected. Not for use in signal handlers.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_cancel(verifier: Option<&vav_verifier>) {
     guard_or((), || {
@@ -134,7 +134,7 @@ pub extern "C" fn vav_verifier_cancel(verifier: Option<&vav_verifier>) {
     });
 }
 
-/// Which engine computes: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
+/// The engine in use: VAV_ENGINE_ONNXRUNTIME or VAV_ENGINE_EMBEDDED; -1 for NULL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_engine(verifier: Option<&vav_verifier>) -> i32 {
@@ -153,7 +153,7 @@ pub extern "C" fn vav_verifier_engine_version(verifier: Option<&vav_verifier>) -
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.engine_version))
 }
 
-/// Why VAV_ENGINE_AUTO became the embedded engine; "" where it did not, or for NULL. Lives as long as the verifier.
+/// Why VAV_ENGINE_AUTO chose the embedded engine; "" if it did not, or for NULL. Lives as long as the verifier.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) -> *const c_char {
@@ -175,7 +175,7 @@ pub extern "C" fn vav_verifier_detector_id(verifier: Option<&vav_verifier>) -> *
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.detector_id))
 }
 
-/// The comparison score of a similarity, -1..1, that was computed elsewhere from the vectors of two templates.
+/// The comparison score for a similarity, -1..1, computed elsewhere from the vectors of two templates.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_score_from_similarity(
@@ -193,8 +193,8 @@ pub extern "C" fn vav_score_from_similarity(
     })
 }
 
-/// Do these two photos show the same person? When several things are wrong, the first of these is reported: probe
-/// unreadable, reference unreadable, no usable face on the probe, none on the reference.
+/// Do these two photos show the same person? If several things are wrong, the first of these is reported: probe
+/// unreadable, reference unreadable, no usable face in the probe, none in the reference.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_verify(
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn vav_verify(
     })
 }
 
-/// Finds all faces of a photo. Finding none is not an error here.
+/// Finds all faces in a photo. Finding none is not an error here.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_detect(
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn vav_detect(
     })
 }
 
-/// Makes a template of the face that counts on a photo. `sample` may be NULL; else it receives what was seen.
+/// Makes a template of the chosen face in a photo. `sample` may be NULL; otherwise it receives what was found.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract(
@@ -259,8 +259,7 @@ pub unsafe extern "C" fn vav_extract(
     })
 }
 
-/// Makes a template of one face of a photo, whether it is the one that counts or not: the one with this index in what
-/// vav_detect found on the same photo.
+/// Makes a template of any face in a photo: the one with this index among those that vav_detect found in the same photo.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_extract_face(
@@ -282,8 +281,8 @@ pub unsafe extern "C" fn vav_extract_face(
     })
 }
 
-/// Compares two templates made by the model of this verifier. VAV_TEMPLATE_MISMATCH for those of another one,
-/// VAV_TEMPLATE_FAILED where one records a failure to extract: there is no score then.
+/// Compares two templates made by this verifier's model. VAV_TEMPLATE_MISMATCH for templates of another model,
+/// VAV_TEMPLATE_FAILED if one records a failure to extract: then there is no score.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_compare(
@@ -303,7 +302,7 @@ pub unsafe extern "C" fn vav_compare(
     })
 }
 
-/// Frees a verifier. No other thread may be using it any more.
+/// Frees a verifier. No other thread may be using it.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_free(verifier: Option<Box<vav_verifier>>) {
     guard_or((), || drop(verifier));

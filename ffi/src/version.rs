@@ -4,11 +4,11 @@ use std::ffi::c_char;
 
 use crate::boundary::guard_or;
 
-/// Version of this header: changes that break programs. While it is 0, those of the minor version may.
+/// Version of this header: incremented for incompatible changes. While it is 0, minor versions may be incompatible.
 pub const VAV_VERSION_MAJOR: i32 = 0;
-/// Version of this header: additions.
+/// Version of this header: incremented for additions.
 pub const VAV_VERSION_MINOR: i32 = 2;
-/// Version of this header: fixes.
+/// Version of this header: incremented for fixes.
 pub const VAV_VERSION_PATCH: i32 = 0;
 
 /// The version of the loaded library, for example "0.2.0". It may be newer than that of the header.

@@ -1,4 +1,4 @@
-//! The engine that is always there: rten, in pure Rust.
+//! The engine that is always available: rten, in pure Rust.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -18,11 +18,11 @@ const NAME: &str = "the embedded engine";
 /// The version in Cargo.toml; rten does not report its own.
 const VERSION: &str = "rten 0.27";
 
-/// Memory that a run takes at its peak, per pixel of the input. An estimate from the limits on the address space under
-/// which runs failed, with a margin; not a bound that was proven.
+/// Peak memory of a run, per pixel of the input. An estimate, with a margin, from the limits on the address space at which
+/// runs failed; not a proven bound.
 const BYTES_PER_PIXEL: usize = 400;
 
-/// What it takes whatever the input, the stacks of its threads above all; found in the same way.
+/// Memory that it takes for any input, mainly the stacks of its threads; found in the same way.
 const FIXED_BYTES: usize = 32 << 20;
 
 fn no_thread(error: &io::Error) -> Error {
@@ -72,8 +72,8 @@ impl Embedded {
 impl Runtime for Embedded {
     fn prepare(&self, onnx: &Onnx) -> Result<Arc<dyn Network>> {
         let mut options = ModelOptions::with_all_ops();
-        // It finds nothing to improve in our networks, but would run parts of them in rten's global pool: as many
-        // threads as cores, which a child of `fork` would wait for in vain.
+        // It cannot improve our networks, but would run parts of them in rten's global pool: one thread per core, for which
+        // a child of `fork` would wait forever.
         options.enable_optimization(false);
         memory::check(memory::HEADROOM)?;
         let model = match onnx {

@@ -1,4 +1,4 @@
-//! Where ONNX Runtime's library may lie.
+//! Where ONNX Runtime's library may be.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ const FILE_NAMES: &[&str] = &["onnxruntime.dll"];
 #[cfg(not(any(target_os = "macos", windows)))]
 const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 
-/// Places to try, best first: the path that was given and nothing else; else the environment variable and nothing
-/// else; else beside our own library and beside the program; then where a binding found one; last the system's loader.
+/// Places to try, best first: only the given path; else only the environment variable; else beside our own library and
+/// beside the program, then where a binding found one, last the system's loader.
 ///
-/// Whoever names a path wants that library, so a wrong one is reported instead of passed over.
+/// A user who names a path wants that library, so a wrong path is reported instead of skipped.
 pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
     if let Some(path) = named(options) {
         return vec![path];
@@ -31,14 +31,14 @@ pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
     found(options).chain(FILE_NAMES.iter().map(PathBuf::from)).collect()
 }
 
-/// The library that somebody named: whoever sets the options, or the environment of a process that may obey it.
+/// The library named in the options or, in a process that may trust it, in the environment.
 pub(super) fn named(options: &Options) -> Option<PathBuf> {
     let variable = || if has_rights_of_others() { None } else { env::var_os(VARIABLE) };
     options.onnxruntime.clone().or_else(|| variable().filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
-/// Files that are there, beside us or where a binding found one. The folder `visavis` is that of an installation, which
-/// must not replace a library of its user's.
+/// Files that exist beside us or where a binding found one. The folder `visavis` belongs to an installation, which must not
+/// replace a library of the user's.
 fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
     let homes = [own_library(), env::current_exe().ok()];
     let folders = homes.into_iter().flatten().filter_map(|file| file.parent().map(Path::to_owned));

@@ -24,7 +24,7 @@ pub(crate) trait Session: Send {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>>;
 }
 
-/// A network that is ready to be given to workers.
+/// A network that is ready for workers.
 pub(crate) trait Network: Send + Sync {
     /// A session for inputs whose square planes have these sizes, for the worker that has these threads.
     fn session(&self, sides: &[Side], threads: &WorkerThreads) -> Result<Box<dyn Session>>;
@@ -75,7 +75,7 @@ pub(crate) trait Runtime: Send + Sync {
     fn info(&self) -> EngineInfo;
 }
 
-/// Which engine computes, and why not the faster one where it is not.
+/// The engine in use and, if it is not the faster one, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineInfo {
@@ -89,14 +89,14 @@ pub struct EngineInfo {
     pub fallback_reason: Option<String>,
 }
 
-/// The engine that the options ask for.
+/// The engine that the options select.
 pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
     memory::check(memory::HEADROOM)?;
     match options.engine {
         Engine::Embedded => Ok(Box::new(embedded::Embedded::new(None))),
         Engine::OnnxRuntime => onnxruntime(options),
         Engine::Auto => onnxruntime(options).or_else(|error| {
-            // A library that was named and cannot be used is a mistake to be reported, not to be worked round.
+            // A named library that cannot be used is a mistake to report, not to work around.
             if is_named(options) {
                 return Err(error);
             }
@@ -142,19 +142,19 @@ fn shapes(engine: &str, inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize;
     inputs.iter().zip(sides).map(shape).collect()
 }
 
-/// What an engine says when it fails while it computes.
+/// The error of an engine that fails during a run.
 fn failed(engine: &str, error: impl std::fmt::Display) -> Error {
     Error::new(kind_of(&error, ErrorKind::Internal), format!("{engine} failed: {error}"))
 }
 
-/// ONNX Runtime reports missing memory like any other failure, in words that are its own and the C++ library's.
+/// ONNX Runtime reports lack of memory like any other failure, in its own words and those of the C++ library.
 fn kind_of(error: &impl std::fmt::Display, other: ErrorKind) -> ErrorKind {
     let text = error.to_string();
     let no_memory = ["bad_alloc", "bad allocation", "Failed to allocate memory"];
     if no_memory.iter().any(|words| text.contains(words)) { ErrorKind::OutOfMemory } else { other }
 }
 
-/// What an engine says of a graph that it cannot run.
+/// The error of an engine that cannot run a graph.
 fn unusable(engine: &str, error: impl std::fmt::Display) -> Error {
     Error::new(kind_of(&error, ErrorKind::ModelInvalid), format!("{engine} cannot use the model: {error}"))
 }

@@ -30,8 +30,8 @@ const NAME: &str = "ONNX Runtime";
 /// The oldest minor version with the API level that Cargo.toml asks of `ort`.
 const OLDEST: &str = "1.22";
 
-/// Builds from 1.29 on report to Microsoft unless one of these is set before the library starts; which one, their
-/// documents do not agree on.
+/// Builds from 1.29 on send telemetry to Microsoft unless one of these is set before the library starts; their documents
+/// disagree about which one.
 const NO_TELEMETRY: [&str; 2] = ["ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"];
 
 struct Loaded {
@@ -118,7 +118,7 @@ fn load_one(path: &Path) -> Result<Loaded> {
         }
         _ => broken(path),
     })?;
-    // Without a logger of its own it writes errors to stderr, which is the host's; they come back as errors anyway.
+    // Without a logger, it writes errors to the host's stderr; they are returned as errors anyway.
     let silent = Arc::new(|_, _: &str, _: &str, _: &str, _: &str| {});
     let builder = builder.with_name("visavis").with_telemetry(false).with_logger(silent);
     let environment = builder.build().map_err(|error| {
@@ -173,7 +173,7 @@ impl OnnxRuntimeNetwork {
     fn start(&self, sides: &[Side]) -> ort::Result<OrtSession> {
         let mut builder = OrtSession::builder(&self.loaded.environment)?;
         for side in sides {
-            // With a free size the engine is slower and needs more memory.
+            // With a variable size the engine is slower and needs more memory.
             builder = builder.with_dimension_override(&side.name, side.pixels as i64)?;
         }
         builder

@@ -1,4 +1,4 @@
-//! What kind of process this is: whether it may load a library, and whom it may trust to choose one.
+//! The kind of process: whether it may load a library, and whom it may trust to choose one.
 
 use std::path::Path;
 

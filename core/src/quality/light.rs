@@ -1,4 +1,4 @@
-//! What light does to a face: luminances, and what follows from them.
+//! The light on a face: luminances, and measures derived from them.
 //!
 //! Luminance is linear light (sRGB decoded, Rec. 709 weights) on a scale of 0..=255, as ISO/IEC 29794-5 has it: a mid
 //! gray pixel of 128 has the luminance 55.
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::geometry::{Point, Rect};
 use crate::image::Image;
 
-/// The face is looked at in this many columns and rows, whatever its size: measures must not depend on it.
+/// The face is reduced to this many columns and rows, whatever its size, so that measures do not depend on it.
 pub(super) const GRID: usize = 96;
 
 /// Luminances that show nothing: up to the one, from the other.
@@ -92,8 +92,8 @@ impl Light {
     }
 }
 
-/// How alike the light on both cheeks is, 0..=1: what the histograms of a square zone on each have in common. The
-/// zones begin half way down from the eyes to the mouth and lie outwards of the eyes' centres, in the head's own axes.
+/// How similar the light on both cheeks is, 0..=1: the overlap of the histograms of a square zone on each. The zones begin
+/// halfway down from the eyes to the mouth and lie outwards of the eyes' centres, in the head's own axes.
 pub(super) fn uniformity(image: &Image<'_>, landmarks: &[Point; 5]) -> f32 {
     let [right_eye, left_eye, _, right_mouth, left_mouth] = *landmarks;
     let across = Point { x: left_eye.x - right_eye.x, y: left_eye.y - right_eye.y };

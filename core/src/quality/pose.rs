@@ -57,7 +57,7 @@ fn solve(matrix: &[[f32; 3]; 3], right: [f32; 3]) -> [f32; 3] {
     })
 }
 
-/// Of length one; nothing stays nothing.
+/// A unit vector; zero stays zero.
 fn unit(vector: [f32; 3]) -> [f32; 3] {
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 { vector.map(|value| value / length) } else { vector }
