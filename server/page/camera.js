@@ -1,7 +1,7 @@
 // The webcam of one side: shown, one picture taken, and let go.
 
 const REFUSALS = {
-  NotAllowedError: "The camera may not be used. Allow it for this page in the browser's settings, beside the address.",
+  NotAllowedError: "The browser denied access to the camera. Allow it for this page in the browser's site settings, next to the address.",
   NotFoundError: "No camera was found.",
   NotReadableError: "The camera is in use by another program.",
 };
@@ -34,7 +34,7 @@ export class Camera {
       const video = { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 960 } };
       stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
     } catch (error) {
-      throw new Error(REFUSALS[error.name] ?? `The browser gives no camera: ${error.message}`);
+      throw new Error(REFUSALS[error.name] ?? `The camera cannot be used: ${error.message}`);
     }
     if (turn !== this.#turn) {
       end(stream);

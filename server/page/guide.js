@@ -30,7 +30,7 @@ export class Guide {
       try {
         seen = await advise(frame, signal);
       } catch (error) {
-        if (!signal.aborted) say(`The picture cannot be judged: ${error.message}.`);
+        if (!signal.aborted) say(`The picture cannot be assessed: ${error.message}.`);
         return;
       }
       if (signal.aborted) return;

@@ -36,7 +36,7 @@ function changed(side, photo) {
   const there = SIDES.filter((name) => pickers[name].photo);
   byId("swap").disabled = !there.length;
   if (!photo) return say(`The ${side} is empty.`);
-  say(there.length === 2 ? "Both photos are there." : `The ${side} is there.`);
+  say(there.length === 2 ? "Both photos are ready." : `The ${side} is ready.`);
 }
 
 /** Asks the server: its reply, and what an answer has besides. */
@@ -113,7 +113,7 @@ function swap() {
   const [probe, reference] = SIDES.map((side) => pickers[side].photo);
   pickers.probe.set(reference);
   pickers.reference.set(probe);
-  say("The photos are swapped.");
+  say("The photos were swapped.");
 }
 
 async function copy() {
@@ -123,7 +123,7 @@ async function copy() {
   } catch {
     // Without HTTPS there is no clipboard: mark it, so that the keyboard can copy it.
     getSelection().selectAllChildren(byId("curl"));
-    say("The command is marked: copy it with the keyboard.");
+    say("The command is selected: copy it with the keyboard.");
   }
 }
 
@@ -133,8 +133,8 @@ function placed() {
   running?.abort();
   hide();
   byId("privacy").textContent = here
-    ? "Photos stay on this device: this page compares them, and keeps none."
-    : "Photos go to this server only, and neither it nor this page keeps them.";
+    ? "Photos stay on this device: this page compares them and keeps none."
+    : "Photos are sent to this server only; neither it nor this page keeps them.";
   byId("command").hidden = here;
 }
 

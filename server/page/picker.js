@@ -32,7 +32,7 @@ export class Picker {
     root.append(document.getElementById("picker").content.cloneNode(true));
     this.#camera = new Camera(this.#part("video"), () => {
       this.#closeCamera();
-      this.#say("The camera is gone.", true);
+      this.#say("The camera was disconnected.", true);
     });
     this.#name();
     const input = this.#part("input");
@@ -72,7 +72,7 @@ export class Picker {
     this.#root.classList.toggle("filled", Boolean(photo));
     this.#part("canvas").hidden = !photo?.picture;
     this.#part(".hint").hidden = Boolean(photo?.picture);
-    this.#part(".words").textContent = photo ? `${photo.name}: this browser cannot show it, the server can read it.` : "Choose, drop or paste a photo";
+    this.#part(".words").textContent = photo ? `${photo.name}: this browser cannot show it, but the server can read it.` : "Choose, drop or paste a photo";
     this.#part(".clear").hidden = !photo;
     this.#note(photo?.note ?? "");
     this.mark(null);

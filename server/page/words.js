@@ -3,20 +3,20 @@
 const ERRORS = {
   MISSING_PROBE_IMAGE: "The probe is missing, or its file is damaged or too large to be read.",
   MISSING_REFERENCE_IMAGE: "The reference is missing, or its file is damaged or too large to be read.",
-  PROBE_FACE_NOT_FOUND: "No face was found on the probe. Is it large enough, sharp and well lit?",
-  REFERENCE_FACE_NOT_FOUND: "No face was found on the reference. Is it large enough, sharp and well lit?",
-  INTERNAL_ERROR: "The server failed; this is not the photos' fault. Its log says why.",
-  INVALID_REQUEST: "The server did not understand this page's request. Are both of one version?",
-  UNAUTHORIZED: "The server wants other credentials. Reload the page to log in again.",
-  TOO_MANY_REQUESTS: "Too many wrong passwords came from here.",
+  PROBE_FACE_NOT_FOUND: "No face was found in the probe. Is it large enough, sharp and well lit?",
+  REFERENCE_FACE_NOT_FOUND: "No face was found in the reference. Is it large enough, sharp and well lit?",
+  INTERNAL_ERROR: "The server failed; the photos are not to blame. Its log says why.",
+  INVALID_REQUEST: "The server did not understand this page's request. Are both the same version?",
+  UNAUTHORIZED: "The server did not accept the credentials. Reload the page to log in again.",
+  TOO_MANY_REQUESTS: "Too many wrong passwords were sent from this address.",
   REQUEST_TIMEOUT: "The photos took too long to arrive. Is the connection slow?",
-  REQUEST_TOO_LARGE: "The photos are larger than this server takes. Use smaller ones.",
+  REQUEST_TOO_LARGE: "The photos are larger than this server accepts. Use smaller ones.",
   OVERLOADED: "The server is busy.",
-  DEVICE_ERROR: "This browser could not compare the photos: its files could not be loaded, or memory is short. Let the server compare them.",
+  DEVICE_ERROR: "This browser could not compare the photos: the files it needs could not be loaded, or there is too little memory. Let the server compare them.",
 };
 
 /** Nothing came back. */
-export const UNREACHABLE = "The server cannot be reached. Is it running, and is the network there?";
+export const UNREACHABLE = "The server cannot be reached. Is it running, and is the network available?";
 
 /** What an error of the API means; `retryAfter` is in seconds, where the server named it. */
 export function errorWords(code, retryAfter) {
@@ -25,7 +25,7 @@ export function errorWords(code, retryAfter) {
 }
 
 /** The answer did not come from a visavis server, but from something in front of it. */
-export const strangerWords = (status) => `Something other than the server answered, with status ${status}. Is a proxy in between?`;
+export const strangerWords = (status) => `Something other than the server answered, with status ${status}. Is there a proxy in between?`;
 
 /** "1 in 2,300": two digits are all that a measured rate is good for. */
 function oneIn(rate) {
@@ -34,20 +34,20 @@ function oneIn(rate) {
 
 /** What the score says about these two photos, and never more than what was measured. */
 export function meaning({ falseMatchRate, lowestMeasuredRate }) {
-  if (falseMatchRate > 0.5) return "Almost any two different people are as alike as these two photos.";
+  if (falseMatchRate > 0.5) return "Almost any two different people look as similar as these two photos.";
   if (falseMatchRate >= lowestMeasuredRate) {
-    return `Of pairs of different people, about ${oneIn(falseMatchRate)} is as alike as these two photos, or more.`;
+    return `Of pairs of different people, about ${oneIn(falseMatchRate)} is at least as similar as these two photos.`;
   }
-  return `Of pairs of different people, fewer than ${oneIn(lowestMeasuredRate)} are as alike as these two photos. ` +
-    "Rarer than that was not measured.";
+  return `Of pairs of different people, fewer than ${oneIn(lowestMeasuredRate)} are as similar as these two photos. ` +
+    "Lower rates were not measured.";
 }
 
 /** What the threshold does. */
 export function thresholdWords({ threshold, lowestMeasuredRate }) {
   const rate = 10 ** (-threshold / 10);
   const often = rate < lowestMeasuredRate ? `Fewer than ${oneIn(lowestMeasuredRate)}` : `About ${oneIn(rate)}`;
-  return `From score ${threshold} on, the mark on the dial, two photos count as the same person. ` +
-    `${often} pairs of different people get that far.`;
+  return `Two photos with a score of ${threshold} or more, the mark on the dial, count as the same person. ` +
+    `${often} pairs of different people reach it.`;
 }
 
 // The names are the server's, which measures; docs/DETAILS.md has its bounds.
@@ -55,14 +55,14 @@ const ADVICE = {
   too_small: "the face is small: come closer, or use a larger photo",
   blurred: "the face is blurred: hold still and let the camera focus",
   too_dark: "the face is dark: turn towards the light",
-  too_bright: "parts of the face are white: less light, or none from the front",
+  too_bright: "parts of the face are overexposed: use less light, or none from the front",
   turned_away: "the head is turned away: look into the camera",
   tilted: "the head is tilted: hold it, or the camera, upright",
   covered: "the face is covered: show all of it",
-  several_faces: "there are several faces; the most prominent one counts",
+  several_faces: "there are several faces; the most prominent one was used",
 };
 
-const HINTS = { ...ADVICE, no_face: "no face is seen: look into the camera", off_centre: "the face is off the centre: move to the middle" };
+const HINTS = { ...ADVICE, no_face: "no face is visible: look into the camera", off_centre: "the face is off centre: move to the middle" };
 
 /** What whoever stands before a camera does next. */
 export function hint([first]) {
@@ -73,5 +73,5 @@ export function hint([first]) {
 /** What would make the photos better, in sentences. */
 export function advice(details) {
   return ["probe", "reference"].flatMap((side) =>
-    details[side].advice.filter((name) => name in ADVICE).map((name) => `On the ${side}, ${ADVICE[name]}.`));
+    details[side].advice.filter((name) => name in ADVICE).map((name) => `In the ${side}, ${ADVICE[name]}.`));
 }

@@ -52,7 +52,7 @@ async function onDevice(browser) {
   for (const [probe, words] of [[page.image("gray.png"), /^No face was found on the probe/], [damaged, /^The probe is missing/]]) {
     await page.choose(tab, "probe", probe);
     await page.filled(tab, "probe");
-    await tab.waitForFunction(() => /there\.$/.test(document.querySelector("#status").textContent));
+    await tab.waitForFunction(() => /ready\.$/.test(document.querySelector("#status").textContent));
     await page.press(tab);
     await page.assertError(tab, words);
   }

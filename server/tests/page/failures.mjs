@@ -31,12 +31,12 @@ async function ofServers(browser, url) {
   const answer = (status, error, headers = {}) => ({ status, headers, json: { hasError: true, error } });
   await page.compare(tab, "astronaut.jpg", "astronaut.jpg");
   for (const [reply, words] of [
-    [answer(500, "INTERNAL_ERROR"), /The server failed; this is not the photos' fault/],
+    [answer(500, "INTERNAL_ERROR"), /The server failed; the photos are not to blame/],
     [answer(503, "OVERLOADED", { "Retry-After": "1" }), /busy. Try again in 1 second\.$/],
     [answer(429, "TOO_MANY_REQUESTS", { "Retry-After": "60" }), /wrong passwords.*Try again in 60 seconds\.$/],
-    [answer(401, "UNAUTHORIZED"), /other credentials/],
+    [answer(401, "UNAUTHORIZED"), /did not accept the credentials/],
     [answer(408, "REQUEST_TIMEOUT"), /too long to arrive/],
-    [answer(413, "REQUEST_TOO_LARGE"), /larger than this server takes/],
+    [answer(413, "REQUEST_TOO_LARGE"), /larger than this server accepts/],
     [answer(400, "INVALID_REQUEST"), /did not understand/],
     [answer(415, "UNSUPPORTED_MEDIA_TYPE"), /answered UNSUPPORTED_MEDIA_TYPE/],
     [{ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" }, /Something other than the server.*502/],
@@ -57,7 +57,7 @@ async function realServers(browser) {
   const server = await page.serve({ VISAVIS_MAX_BODY_BYTES: "20000" });
   const { page: tab, close } = await page.open(browser, server.url, { expected: LOGGED });
   await page.compare(tab, "astronaut.jpg", "hopper.jpg");
-  await page.assertError(tab, /larger than this server takes/);
+  await page.assertError(tab, /larger than this server accepts/);
   await server.stop();
   await page.press(tab);
   await page.assertError(tab, /server cannot be reached/);
@@ -86,7 +86,7 @@ async function impatience(browser, url) {
   assert.equal(await page.status(tab), "Comparing…");
   await page.choose(tab, "reference", page.image("hopper.jpg"));
   await page.idle(tab);
-  assert.equal(await page.status(tab), "Both photos are there.");
+  assert.equal(await page.status(tab), "Both photos are ready.");
   assert.equal(await tab.isHidden("#result"), true);
   release();
   await tab.unroute(VERIFY);

@@ -14,7 +14,7 @@ async function drop(browser, url) {
   await tab.dispatchEvent(area, "drop", { dataTransfer: one });
   await page.filled(tab, "reference");
   assert.equal(await tab.locator(".over").count(), 0);
-  assert.equal(await page.status(tab), "The reference is there.");
+  assert.equal(await page.status(tab), "The reference is ready.");
   const two = await page.transfer(tab, page.image("astronaut.jpg"), page.image("hopper-128.png"));
   await tab.dispatchEvent(area, "drop", { dataTransfer: two });
   await page.filled(tab, "probe");
@@ -110,7 +110,7 @@ async function camera(browser, url) {
   await tab.click(button);
   await tab.waitForSelector("[data-side=probe].live");
   await tab.evaluate(() => globalThis.streams.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
-  assert.equal(await page.status(tab), "The camera is gone.");
+  assert.equal(await page.status(tab), "The camera was disconnected.");
   assert.equal(await running(), 0, "gone");
   // Another way to give a photo lets the camera go, too.
   await tab.click(button);
@@ -124,7 +124,7 @@ async function camera(browser, url) {
 async function cameraRefused(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   await tab.click("[data-side=probe] .camera");
-  await page.assertError(tab, /camera may not be used/);
+  await page.assertError(tab, /denied access to the camera/);
   assert.equal(await tab.textContent("[data-side=probe] .camera"), "Camera");
   await close();
   for (const [name, words] of [["NotFoundError", /No camera was found/], ["NotReadableError", /in use by another program/]]) {

@@ -59,8 +59,8 @@ async function look(browser, url, name) {
   assert.equal(await page.status(tab), `The same person, score ${score}.`);
   const { width, height } = await tab.locator("#status").boundingBox();
   assert.ok(width <= 1 && height <= 1, "the verdict is seen once, and heard");
-  assert.match(await tab.textContent("#meaning"), /fewer than 1 in 100,000 .* was not measured/);
-  assert.match(await tab.textContent("#threshold"), /From score 27 on.*1 in 500/);
+  assert.match(await tab.textContent("#meaning"), /fewer than 1 in 100,000 .* were not measured/);
+  assert.match(await tab.textContent("#threshold"), /a score of 27 or more.*1 in 500/);
   assert.equal(await tab.textContent("#dial-title"), `Score ${score} of 100, threshold 27`);
   for (const side of ["probe", "reference"]) assert.ok(await marked(tab, side) > 50, `${side} is marked`);
   assert.equal(await tab.locator("#facts tr").count(), 9);
@@ -72,7 +72,7 @@ async function look(browser, url, name) {
   await assertInReach(tab, name);
   await page.compare(tab, "astronaut.jpg", "hopper.jpg");
   assert.equal(await tab.textContent("#verdict"), "Different people");
-  assert.match(await tab.textContent("#meaning"), /about 1 in \d+ is as alike/);
+  assert.match(await tab.textContent("#meaning"), /about 1 in \d+ is at least as similar/);
   await assertAccessible(tab, `${name}, different people`);
   await page.compare(tab, "astronaut.jpg", "gray.png");
   await page.assertError(tab, /No face was found on the reference/);
