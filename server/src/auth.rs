@@ -1,4 +1,4 @@
-//! Who is let in.
+//! Admission of requests.
 
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,21 +20,21 @@ const MAX_WAITING: usize = 256;
 /// How many logins of one account may wait. The same password is hashed once, however many requests wait with it.
 const MAX_WAITING_ALIKE: usize = 64;
 
-/// The door.
+/// Decides who is admitted.
 pub(crate) struct Auth {
     users: RwLock<Arc<Users>>,
     limiter: Arc<Limiter>,
     turns: Turns<Account>,
-    /// Hashes are made to cost time and memory: one thread computes them, one at a time, so that nobody can make the
-    /// server spend more on them. A thread of its own, because Argon2's memory stays with the thread that used it.
+    /// Hashes cost time and memory by design: one thread computes them, one at a time, so that nobody can make the server
+    /// spend more on them. It is a separate thread because Argon2's memory stays with the thread that used it.
     hashing: Queue,
-    /// The same for names that no user has: users never wait behind them.
+    /// The same for unknown names: users never wait behind them.
     hashing_strangers: Queue,
     hashes: IntCounter,
 }
 
 impl Auth {
-    /// Lets these users in, and refuses accounts after so many failures a minute (0: never). Counts the hashes that it
+    /// Admits these users, and refuses accounts after this many failures a minute (0: never). Counts the hashes that it
     /// computes.
     pub(crate) fn new(users: Users, failures_per_minute: u32, hashes: IntCounter) -> std::io::Result<Self> {
         Ok(Auth {
@@ -47,15 +47,15 @@ impl Auth {
         })
     }
 
-    /// From now on, other users. Who was known with the same password need not be hashed again.
+    /// Replaces the users. Passwords that were verified and did not change need not be hashed again.
     pub(crate) fn replace(&self, mut users: Users) {
         let mut known = self.users.write().unwrap_or_else(PoisonError::into_inner);
         users.remember(&known);
         *known = Arc::new(users);
     }
 
-    /// Lets a request in and returns its user, or says why not. Only wrong credentials count as a failure: many clients
-    /// ask without any first. `certified` are the names in the certificate of its connection.
+    /// Admits a request and returns its user, or the reason for refusing it. Only wrong credentials count as a failure: many
+    /// clients first try without any. `certified` are the names in the certificate of its connection.
     pub(crate) async fn admit(
         &self,
         headers: &HeaderMap,
@@ -81,14 +81,14 @@ impl Auth {
                 Check::NeedsHash => self.check_hash(users, login, &account).await?,
             }
         }
-        // A key that nobody has is wrong; a right password has its user.
+        // An unknown key is wrong; a correct password always has a user.
         let Some(name) = account.user().map(str::to_owned) else { return Err(self.failed(&account)) };
         self.limiter.succeeded(&account);
         Ok(name)
     }
 
-    /// Computes the hash, unless what happened while this login waited makes it needless: its account failed too often,
-    /// or another request showed the same password to be right.
+    /// Computes the hash, unless it became unnecessary while this login waited: its account failed too often, or another
+    /// request verified the same password.
     async fn check_hash(&self, users: Arc<Users>, login: Login, account: &Account) -> Result<(), Code> {
         let _turn = self.turns.take(account).await.ok_or(Code::Overloaded)?;
         if self.limiter.wait(account).is_some() {
@@ -99,7 +99,7 @@ impl Auth {
         }
         let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
-        // Each user has its share: those whose passwords are tried from many addresses hold up themselves at most.
+        // Each user has a share: an attack on one user's password from many addresses delays only that user.
         let user = account.user().unwrap_or_default();
         let hashes = self.hashes.clone();
         let checked = queue.submit(user, 1, move || users.verify(&login, &hashes)).map_err(overloaded)?;
@@ -115,13 +115,13 @@ impl Auth {
         Code::Unauthorized
     }
 
-    /// How long the account of a request is refused, or a login of anybody waits for its turn to be hashed.
+    /// How long the account of a request is refused or, if it is not, a login waits to be hashed.
     pub(crate) fn wait(&self, headers: &HeaderMap, peer: IpAddr) -> Duration {
         let account = account(&self.users(), &Presented::in_headers(headers), peer);
         self.limiter.wait(&account).unwrap_or_else(|| self.hashing.wait())
     }
 
-    /// Whether somebody logs in by a certificate.
+    /// Whether some user logs in by a certificate.
     pub(crate) fn has_certificates(&self) -> bool {
         self.users().has_certificates()
     }
@@ -136,7 +136,7 @@ impl Auth {
     }
 }
 
-/// Whose failures count together. What others send as a name may be a password: it is neither kept nor passed on.
+/// The account whose failures count together. An unknown name may be a password: it is neither kept nor passed on.
 fn account(users: &Users, presented: &Presented, peer: IpAddr) -> Account {
     let name = match presented {
         Presented::Login(login) => users.name(login),

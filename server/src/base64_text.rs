@@ -1,4 +1,4 @@
-//! Base64 as clients write it: both alphabets, with or without padding, in lines, or as a `data:` URL.
+//! Base64 as clients write it: either alphabet, with or without padding, in lines, or as a `data:` URL.
 
 use std::borrow::Cow;
 
@@ -11,13 +11,13 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The bytes that `text` stands for, or `None` where it is not Base64.
+/// The bytes that `text` encodes, or `None` if it is not Base64.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let text = without_label(text.trim_ascii_start())?;
     ENGINE.decode(normalised(text).as_ref()).ok()
 }
 
-/// About the first `most` bytes that `text` stands for, exactly as many where it is long enough; none where it is not Base64.
+/// The first `most` bytes that `text` encodes, or about as many as it has if it is shorter; none if it is not Base64.
 pub(crate) fn start(text: &str, most: usize) -> Vec<u8> {
     let digits = without_label(text.trim_ascii_start()).unwrap_or_default().bytes();
     let digits = digits.filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=').map(standard);
@@ -28,13 +28,13 @@ pub(crate) fn start(text: &str, most: usize) -> Vec<u8> {
     bytes
 }
 
-/// Strips the `data:<anything>;base64,` that browsers put in front.
+/// Strips the `data:<anything>;base64,` that browsers prepend.
 fn without_label(text: &str) -> Option<&str> {
     let is_url = text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
     if is_url { text.split_once(";base64,").map(|(_, data)| data) } else { Some(text) }
 }
 
-/// Without white space and in the standard alphabet; copied only where that changes something.
+/// Without white space and in the standard alphabet; copied only if that changes something.
 fn normalised(text: &str) -> Cow<'_, [u8]> {
     let bytes = text.as_bytes();
     let usual = |byte: &u8| !(byte.is_ascii_whitespace() || matches!(byte, b'-' | b'_'));

@@ -1,4 +1,4 @@
-//! Request bodies: bounded one by one, by user, and all of them together; in size and in time.
+//! Request bodies, with limits for each, for each user and for all together, in size and in time.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,13 +14,13 @@ use tokio::time::{Instant, timeout_at};
 use crate::contract::Code;
 use crate::outcome::Failure;
 
-/// The body of a request, as it comes in.
+/// The body of a request, as it arrives.
 pub(crate) type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
 
 /// Most bodies are larger than this; the first allocation.
 const FIRST_BYTES: usize = 64 << 10;
 
-/// For so long nothing may come of a body, and for so long its rate is not looked at.
+/// How long a body may stall, and how long its rate is not checked at first.
 const STALL: Duration = Duration::from_secs(5);
 
 /// Hides the type of warp's stream.
@@ -43,21 +43,21 @@ struct Taken {
     by_user: HashMap<String, usize>,
 }
 
-/// A body in memory; gives its part of the budget back when dropped.
+/// A body in memory; returns its part of the budget when dropped.
 pub(crate) struct Body {
     bytes: Vec<u8>,
-    /// What came and had no room.
+    /// The chunk for which there was no room.
     refused: Bytes,
     taken: usize,
     budget: Arc<Budget>,
     user: String,
 }
 
-/// What a body may be, and how fast it has to come.
+/// How large a body may be, and how fast it must arrive.
 pub(crate) struct Bounds {
     pub(crate) bytes: usize,
     pub(crate) end: Instant,
-    /// Bytes a second.
+    /// Bytes per second.
     pub(crate) rate: usize,
 }
 
@@ -110,9 +110,9 @@ impl Body {
         }
     }
 
-    /// Reads a whole body. What came of one that fails stays here.
+    /// Reads a whole body. If that fails, what arrived stays here.
     ///
-    /// Memory is taken for bytes that came, never for bytes that were announced: slow clients hold little.
+    /// Memory is taken for received bytes, never for announced ones, so slow clients hold little.
     pub(crate) async fn read(&mut self, incoming: &mut Incoming, bounds: &Bounds) -> Result<(), Failure> {
         let start = Instant::now();
         loop {
@@ -137,7 +137,7 @@ impl Body {
         &self.bytes
     }
 
-    /// What came directly after them, where that was too much.
+    /// What followed them, if that was too much.
     pub(crate) fn refused(&self) -> &[u8] {
         &self.refused
     }
@@ -164,7 +164,7 @@ impl Drop for Body {
     }
 }
 
-/// Whether the client sent what no body is. Otherwise the connection broke, or ended too soon.
+/// Whether the client sent a malformed body. Otherwise the connection broke, or ended too early.
 fn is_malformed(error: &warp::Error) -> bool {
     let first: &(dyn Error + 'static) = error;
     let chain = std::iter::successors(Some(first), |&error| error.source());
@@ -172,8 +172,8 @@ fn is_malformed(error: &warp::Error) -> bool {
     kinds.any(|kind| matches!(kind, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData))
 }
 
-/// Goes on reading a refused body and throws it away, until it ends, is too long, or has had its time: closing the
-/// connection on a client that still sends would destroy the reply on its way.
+/// Reads and discards the rest of a refused body, up to a limit: closing the connection while the client still sends would
+/// destroy the reply on its way.
 pub(crate) async fn discard(mut incoming: Incoming, most: usize) {
     let mut left = most;
     while let Some(Ok(chunk)) = incoming.next().await {

@@ -1,4 +1,4 @@
-//! The documented JSON: what comes in and what goes out. Nothing else.
+//! The documented JSON of requests and replies.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::details::Details;
 pub use crate::session::MAX_SESSION_ID;
 use crate::session::Search;
 
-/// The documented request, members unread. A member that appears twice is refused by serde, an unknown one ignored.
+/// The documented request with its members unparsed. serde refuses duplicate members and ignores unknown ones.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Members<'a> {
@@ -30,10 +30,10 @@ struct Photo<'a> {
     image_base64: Option<&'a RawValue>,
 }
 
-/// A request body whose JSON and whose types are right.
+/// A request body with valid JSON and types.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Body<'a> {
-    /// To be echoed.
+    /// Returned unchanged.
     pub session_id: Option<String>,
     /// The live or current photo as Base64 text.
     pub probe: Option<Cow<'a, str>>,
@@ -54,14 +54,14 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The `sessionId` of a body that gets no verdict, where it can be read.
+/// The `sessionId` of a body that gets no verdict, if it can be read.
 pub fn session_id(bytes: &[u8]) -> Option<String> {
     let mut search = Search::default();
     search.read(bytes);
     search.found()
 }
 
-/// Derived readers also take an array for an object; the contract does not.
+/// Derived deserialisers also accept an array for an object; the contract does not.
 fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Malformed> {
     let object = json.trim_ascii_start().starts_with('{').then(|| serde_json::from_str(json).ok());
     object.flatten().ok_or(Malformed)
@@ -71,14 +71,14 @@ fn short_string(json: &RawValue) -> Option<String> {
     string(json).filter(|id| id.chars().count() <= MAX_SESSION_ID).map(Cow::into_owned)
 }
 
-/// The Base64 text of a photo. What is absent or null is missing; empty text is an image of no bytes.
+/// The Base64 text of a photo. Absent or null means missing; empty text is an image without bytes.
 fn photo(json: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Malformed> {
     let Some(json) = json else { return Ok(None) };
     let photo: Photo<'_> = object(json.get())?;
     photo.image_base64.map(|json| string(json).ok_or(Malformed)).transpose()
 }
 
-/// A JSON string, copied only where it holds escapes.
+/// A JSON string, copied only if it contains escapes.
 fn string(json: &RawValue) -> Option<Cow<'_, str>> {
     let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
     // serde_json has checked quotes, escapes and control characters while it passed over the value.
@@ -103,7 +103,7 @@ pub struct Envelope<'a> {
     details: Option<Extension<'a>>,
 }
 
-/// The member `details`, where it was asked for.
+/// The member `details`, if it was requested.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Extension<'a> {
@@ -123,7 +123,7 @@ impl<'a> Envelope<'a> {
         Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
     }
 
-    /// The same with the reason: its name, words for people, and names of what whoever took the photo can do.
+    /// The same with the reason: its name, readable text, and names of what the photographer can improve.
     #[must_use]
     pub(crate) fn because(self, code: &'static str, message: String, advice: Vec<&'static str>) -> Self {
         Envelope { details: Some(Extension::Failure { code, message, advice }), ..self }

@@ -42,8 +42,11 @@ struct Location {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Capture {
+struct Capture(#[serde(with = "CaptureFields")] Quality);
+
+#[derive(Serialize)]
+#[serde(remote = "Quality", rename_all = "camelCase")]
+struct CaptureFields {
     inter_eye_distance: f32,
     sharpness: f32,
     brightness: f32,
@@ -111,31 +114,13 @@ impl Photo {
                 confidence,
             },
             other_faces: sample.other_faces.iter().copied().map(bounds).collect(),
-            quality: sample.face.quality.as_ref().map(Capture::new),
+            quality: sample.face.quality.map(Capture),
             advice: sample.advice().into_iter().map(Advice::name).collect(),
             milliseconds: Milliseconds {
                 decode: milliseconds(sample.timings.decode),
                 detect: milliseconds(sample.timings.detect),
                 extract: milliseconds(sample.timings.extract),
             },
-        }
-    }
-}
-
-impl Capture {
-    fn new(quality: &Quality) -> Self {
-        Capture {
-            inter_eye_distance: quality.inter_eye_distance,
-            sharpness: quality.sharpness,
-            brightness: quality.brightness,
-            contrast: quality.contrast,
-            under_exposure: quality.under_exposure,
-            over_exposure: quality.over_exposure,
-            dynamic_range: quality.dynamic_range,
-            illumination_uniformity: quality.illumination_uniformity,
-            yaw: quality.yaw,
-            pitch: quality.pitch,
-            roll: quality.roll,
         }
     }
 }

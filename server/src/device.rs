@@ -9,27 +9,27 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, named};
 use crate::page::{Asset, INDEX, PLACE, POLICY_WITH_WORKER};
 
-/// What a worker may do: run its own files and its module, and load models from its own server.
+/// The policy of the worker: run its own files and its module, and load models from its own server.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
                       trusted-types 'none'; require-trusted-types-for 'script'";
 
-/// The folders of what `cargo xtask web` makes.
+/// The folders that `cargo xtask web` creates.
 const FOLDERS: &[&str] = &["", "models/"];
 
-/// The kinds of files that are served; any other is left out.
+/// The types of files that are served; others are left out.
 const KINDS: &[(&str, &str)] = &[
     ("js", "text/javascript; charset=utf-8"),
     ("wasm", "application/wasm"),
     ("onnx", "application/octet-stream"),
 ];
 
-/// Whether the folder that the settings name, if any, can be served.
+/// Checks that the folder in the settings, if any, can be served.
 pub fn check(config: &Config) -> Result<(), String> {
     named(&config.web).map(|folder| assets(folder, config).map(drop)).transpose().map(drop)
 }
 
-/// Reads the folder, once for the life of the program: the page that names it, and its files. They are cached for good,
-/// below a path of their own for every content.
+/// Reads the folder, once in the life of the program: the page that refers to it, and its files. Browsers cache them
+/// permanently, since their path depends on their content.
 pub(crate) fn assets(folder: &Path, config: &Config) -> Result<Vec<Asset>, String> {
     if !folder.join("visavis_bg.wasm").is_file() {
         let what = "has no visavis_bg.wasm; cargo xtask web --release makes the folder";
@@ -78,7 +78,7 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
     Ok(files)
 }
 
-/// The page, with the place of the files and the settings that give the server's verdict.
+/// The page, with the path of the files and the settings that make the verdict the server's.
 fn page(base: &str, config: &Config) -> Asset {
     let settings = json!({
         "face": config.face,

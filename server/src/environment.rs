@@ -1,4 +1,4 @@
-//! Settings from variables.
+//! Settings from environment variables.
 
 use std::env;
 use std::fmt::Display;
@@ -6,13 +6,13 @@ use std::str::FromStr;
 
 const PREFIX: &str = "VISAVIS_";
 
-/// Variables that are no settings of the server's layers.
+/// Variables with the prefix that are not settings.
 const OTHERS: &[&str] = &["CONFIG", "USERNAME", "PASSWORD"];
 
-/// What Kubernetes sets where a service is called `visavis`.
+/// Variables that Kubernetes sets for a service called `visavis`.
 const OF_SERVICES: &[&str] = &["SERVICE_", "PORT"];
 
-/// Fails where a variable looks like a setting and is none: it would be ignored, and nobody would know.
+/// Fails if a variable looks like a setting and is none: ignoring it silently would hide a mistake.
 pub(crate) fn check(settings: &[&str]) -> Result<(), String> {
     let known = |name: &str| {
         OTHERS.contains(&name)

@@ -1,28 +1,28 @@
 //! Whose job is next.
 //!
-//! It goes by the time that a user's jobs took so far, as measured; until then, by what the photos' headers declare. A user
-//! who comes back starts level with the others and has saved nothing up.
+//! The order depends on the measured time of a user's jobs and, until it is known, on what the photos' headers declare. A user
+//! who returns starts level with the others: unused time is not saved up.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// While others have asked within this time, a user leaves them a worker.
+/// Users leave a worker to others that have sent a job within this time.
 pub(crate) const RECENT: Duration = Duration::from_secs(10);
 
-/// From this weight on, a job is heavy: two photos with more pixels than most cameras of phones take.
+/// The least weight of a heavy job: two photos with more pixels than most phones take.
 const HEAVY: u64 = 32_000_000;
 
 /// Does the job, or reports that there is no room for it after all.
 pub(crate) type Run = Box<dyn FnOnce(Result<(), Full>) + Send>;
 
-/// A job and what it weighs, in pixels.
+/// A job and its weight in pixels.
 pub(crate) struct Job {
     pub(crate) weight: u64,
     pub(crate) run: Run,
 }
 
-/// Who shares with others: a user, who shares its heavy jobs with its light ones as well. Several clients may have one
-/// login, and one that sends huge photos must not take the others' part of it.
+/// One of those who share the queue: a user, with heavy and light jobs counted apart. Several clients may have one login, and
+/// one that sends huge photos must not take the others' share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Party {
     user: String,
@@ -35,10 +35,10 @@ pub(crate) struct State {
     pub(crate) queued: usize,
     pub(crate) running: HashMap<u64, Running>,
     pub(crate) next: u64,
-    /// Time and weight of the last jobs: what they took for each pixel is what the next ones are expected to take.
+    /// Time and weight of recent jobs: the next ones are expected to take as much per pixel.
     pub(crate) spent: Duration,
     pub(crate) weighed: f64,
-    /// What the party that was served last had taken before.
+    /// The time that the party served last had used before.
     pub(crate) level: Duration,
     pub(crate) ended: bool,
 }
@@ -47,7 +47,7 @@ pub(crate) struct State {
 pub(crate) struct Running {
     pub(crate) since: Instant,
     weight: u64,
-    /// What its party was charged for it at its start.
+    /// The time that its party was charged at its start.
     pub(crate) charged: Duration,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Share {
     pub(crate) asked: Instant,
 }
 
-/// There is no room for another job now.
+/// There is no room for another job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
@@ -69,13 +69,13 @@ impl Party {
     }
 }
 
-/// Whether a job of this weight leaves others more than the rest do.
+/// Whether a job of this weight counts as heavy.
 pub(crate) fn is_heavy(weight: u64) -> bool {
     weight >= HEAVY
 }
 
 impl State {
-    /// Adds a job. Where there is no room, the last job of the party with the heaviest ones gives its place up, if they
+    /// Adds a job. If there is no room, the party whose waiting jobs weigh the most loses its last one, provided that they
     /// weigh more than this party's.
     pub(crate) fn add(&mut self, party: Party, job: Job, room: usize) -> Result<Option<Job>, Full> {
         let evicted = if self.queued + self.running.len() < room {
@@ -97,14 +97,14 @@ impl State {
         Ok(evicted)
     }
 
-    /// The party whose waiting jobs weigh the most, if that is more than this one's would with another job.
+    /// The party whose waiting jobs weigh the most, if that exceeds this party's with another job.
     pub(crate) fn heavier_than(&self, party: &Party, weight: u64) -> Option<Party> {
         let own = self.shares.get(party).map_or(0, Share::waiting) + weight;
         let (largest, share) = self.shares.iter().max_by_key(|(_, share)| share.waiting())?;
         (share.waiting() > own).then(|| largest.clone())
     }
 
-    /// The next job: of the party whose jobs took the least, of those who leave a worker to others.
+    /// The next job: of the party that used the least time, among those that leave a worker to others.
     pub(crate) fn take(&mut self, workers: usize) -> Option<(Party, u64, Job)> {
         self.shares.retain(|_, share| share.is_active());
         let most = if self.shares.len() > 1 { (workers - 1).max(1) } else { workers };
@@ -114,7 +114,7 @@ impl State {
         let (party, job) = (party.clone(), share.jobs.pop_front()?);
         share.running += 1;
         self.level = self.level.max(share.taken);
-        // Until it is known better.
+        // An estimate, corrected at its end.
         let charged = expected(self.spent, self.weighed, job.weight);
         share.taken += charged;
         self.queued -= 1;
@@ -129,13 +129,13 @@ impl State {
             share.running -= 1;
             share.taken = share.taken.saturating_sub(charged) + took;
         }
-        // Each job counts less by an eighth with every later one, so that the pace follows the traffic of the last seconds.
+        // Each later job reduces the weight of earlier ones by an eighth, so that the pace follows recent traffic.
         self.spent = self.spent * 7 / 8 + took;
         self.weighed = self.weighed * 7.0 / 8.0 + weight as f64;
     }
 
-    /// How long all jobs will take that are there: a running one what was expected of it, or as long again as it has
-    /// taken already.
+    /// How long all present jobs will take. A running one counts with its expected time, or with the time that it has run if
+    /// that is longer.
     pub(crate) fn ahead(&self) -> Duration {
         let waiting = self.shares.values().map(Share::waiting).sum();
         let running = self.running.values().map(|running| running.since.elapsed().max(running.charged));
@@ -148,7 +148,7 @@ fn expected(spent: Duration, weighed: f64, weight: u64) -> Duration {
 }
 
 impl Share {
-    /// What its waiting jobs weigh.
+    /// The weight of its waiting jobs.
     fn waiting(&self) -> u64 {
         self.jobs.iter().map(|job| job.weight).sum()
     }

@@ -16,7 +16,7 @@ use crate::request::Request;
 use crate::session::Search;
 use crate::weight::weigh;
 
-/// Two photos of faces, as Base64.
+/// The size of a usual body: two photos of faces in Base64.
 const USUAL_BYTES: usize = 512 << 10;
 
 /// `POST /api/v1/face/verify`: the cheap checks first, then the body, then a place in the queue.
@@ -35,7 +35,7 @@ pub(crate) async fn verify(request: &mut Request) -> Outcome {
         Err(failure) => Err(failure),
     };
     if outcome.is_err() && request.record.session_id.is_none() {
-        // A large body takes milliseconds to search, which the threads of all connections do not have.
+        // Searching a large body takes milliseconds, which would block the connections' threads.
         let mut search = Search::default();
         let search = tokio::task::spawn_blocking(move || {
             search.read(body.bytes());
@@ -71,7 +71,7 @@ pub(crate) async fn metrics(request: &mut Request) -> Outcome {
     Ok(Answer::Metrics(app.metrics.text(app.queue.load(), app.budget.taken())))
 }
 
-/// `GET /` and what belongs to it.
+/// `GET /` and the files of the page.
 pub(crate) async fn asset(request: &mut Request, asset: &'static Asset) -> Outcome {
     check_reading(request)?;
     admit(request).await?;
@@ -88,7 +88,7 @@ fn check_reading(request: &Request) -> Result<(), Failure> {
 async fn admit(request: &mut Request) -> Result<(), Code> {
     let user =
         request.app.auth.admit(&request.headers, request.client, request.connection.certified()).await?;
-    request.record.user = Some(user);
+    request.record.span.user = Some(user);
     request.connection.log_in();
     Ok(())
 }
@@ -102,13 +102,13 @@ async fn check_head(request: &mut Request) -> Result<(), Code> {
     if announced(&request.headers).is_some_and(|length| length > app.config.max_body_bytes as u64) {
         return Err(Code::RequestTooLarge);
     }
-    if app.queue.is_full(request.record.user.as_deref().unwrap_or_default()) {
+    if app.queue.is_full(request.record.user()) {
         return Err(Code::Overloaded);
     }
     Ok(())
 }
 
-/// JSON, and what clients that do not say what they send are known to send for it: nothing, or what HTML forms do.
+/// JSON, or what clients that do not set a type send: none, or that of HTML forms.
 fn check_media(headers: &HeaderMap) -> Result<(), Code> {
     let value = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
     let kind = value(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -135,18 +135,17 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// What came of the body, and whether that is all of it.
+/// What was received of the body, and whether that is all of it.
 async fn read_body(request: &mut Request, deadline: Instant) -> (Arc<Body>, Result<(), Failure>) {
     let config = &request.app.config;
-    let user = request.record.user.as_deref().unwrap_or_default();
-    let mut body = Body::new(&request.app.budget, user);
+    let mut body = Body::new(&request.app.budget, request.record.user());
     let end = deadline.min(Instant::now() + config.body_timeout.get());
     let bounds = Bounds { bytes: config.max_body_bytes, end, rate: config.body_rate };
     let read = match &mut request.body {
         Some(incoming) => body.read(incoming, &bounds).await,
         None => Ok(()),
     };
-    request.record.body_bytes = body.bytes().len();
+    request.record.span.body_bytes = body.bytes().len();
     if read.is_ok() {
         request.body = None;
     }
@@ -157,26 +156,25 @@ async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instan
     let with_details = request.with_details;
     let weight = weighed(body, request.app.config.max_pixels).await;
     let (app, bytes, queued) = (Arc::clone(&request.app), Arc::clone(body), Instant::now());
-    let user = request.record.user.as_deref().unwrap_or_default();
-    let judged = request.app.queue.submit(user, weight, move || {
+    let judged = request.app.queue.submit(request.record.user(), weight, move || {
         let start = Instant::now();
         app.metrics.waited(start - queued);
         (judge(&app.verifier, bytes.bytes(), with_details, is_heavy(weight)), start - queued, start.elapsed())
     });
     match timeout_at(deadline, judged.map_err(|_| Code::Overloaded)?).await {
         Ok(Ok(Ok(((session_id, outcome), queued, verified)))) => {
-            let record = &mut request.record;
-            (record.session_id, record.queued, record.verified) = (session_id, queued, verified);
+            request.record.session_id = session_id;
+            (request.record.span.queued, request.record.span.verified) = (queued, verified);
             outcome
         }
         Ok(Err(_panicked)) => Err(Code::InternalError.into()),
-        // It gave its place up to another user, or waited too long: dropping the receiver takes it out of the queue.
+        // It lost its place to another user, or waited too long: dropping the receiver removes it from the queue.
         Ok(Ok(Err(_))) | Err(_) => Err(Code::Overloaded.into()),
     }
 }
 
-/// What the body weighs. Reading a large one takes milliseconds, which the threads of all connections do not have; for a
-/// usual one, another thread would cost more than that.
+/// The weight of the body. Reading a large one takes milliseconds, which would block the connections' threads; for a usual
+/// one, another thread would cost more than that.
 async fn weighed(body: &Arc<Body>, max_pixels: u64) -> u64 {
     if body.bytes().len() <= USUAL_BYTES {
         return weigh(body.bytes(), max_pixels);

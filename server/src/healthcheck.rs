@@ -1,4 +1,4 @@
-//! `visavis-server healthcheck`: asks the server of these settings whether it is up, for images without curl.
+//! `visavis-server healthcheck`: checks whether the server with these settings is up, for images without curl.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -15,7 +15,7 @@ use crate::config::Config;
 /// For each step.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Fails with the reason when the server does not answer that it is up; asks its admin address where it has one.
+/// Fails with the reason if the server does not report that it is up; uses its admin address if it has one.
 pub fn ask(config: &Config) -> Result<(), String> {
     let address = reachable(config.admin_listen().unwrap_or(config.listen));
     let tls = config.tls_files().filter(|_| config.admin_listen().is_none());
@@ -35,7 +35,7 @@ pub fn ask(config: &Config) -> Result<(), String> {
     }
 }
 
-/// A server that listens everywhere listens here.
+/// A server that listens on all addresses is reached on the local one.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -64,8 +64,8 @@ fn connection() -> std::io::Result<ClientConnection> {
     ClientConnection::new(Arc::new(config), name).map_err(std::io::Error::other)
 }
 
-/// The question holds no secret and the answer is one word: whose certificate it is does not matter, and it may have
-/// been renewed a moment ago.
+/// The request contains no secret and the reply is one word, so the certificate does not matter; it may have been renewed
+/// a moment ago.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

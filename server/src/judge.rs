@@ -1,4 +1,4 @@
-//! A body to its outcome: the part of a request's work that needs no network. Runs on a worker thread.
+//! From a body to its outcome: the part of the work that needs no network. Runs on a worker thread.
 
 use visavis::{Photo, Side, Verifier};
 
@@ -8,7 +8,7 @@ use crate::details::Details;
 use crate::outcome::{Answer, Failure, Outcome};
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
-/// decodes, reference decodes, probe face, reference face. A heavy one is not given a second worker. Returns the `sessionId` beside the outcome.
+/// decodes, reference decodes, probe face, reference face. A heavy one gets no second worker. Also returns the `sessionId`.
 pub(crate) fn judge(
     verifier: &Verifier,
     bytes: &[u8],
@@ -16,7 +16,7 @@ pub(crate) fn judge(
     is_heavy: bool,
 ) -> (Option<String>, Outcome) {
     let Ok(body) = Body::parse(bytes) else { return (session_id(bytes), Err(Code::InvalidRequest.into())) };
-    // Caught here, so that even a defect of ours is answered with the session that it happened in.
+    // Caught here, so that the reply to a panic also has the session.
     let outcome = visavis::catch_panic(|| Ok(verify(verifier, &body, with_details, is_heavy)));
     (body.session_id, outcome.unwrap_or_else(|panic| Err(panic.into())))
 }
@@ -26,7 +26,7 @@ fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool, is_heavy: bo
     let reference = body.reference.as_deref().ok_or_else(|| Failure::absent(Code::MissingReferenceImage))?;
     let probe = base64_text::decode(probe).ok_or_else(|| Failure::not_base64(Code::MissingProbeImage))?;
     let Some(reference) = base64_text::decode(reference) else {
-        // A broken probe is reported before a broken reference, also where one is no image and the other no Base64.
+        // A broken probe is reported before a broken reference, also if one is not an image and the other not Base64.
         verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
         return Err(Failure::not_base64(Code::MissingReferenceImage));
     };

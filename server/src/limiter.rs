@@ -1,4 +1,4 @@
-//! Counts failed logins per account: an address and the user that it names.
+//! Counts failed logins per account: an address and the user that it claims to be.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 /// How long failures are counted together.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// How many accounts are remembered; the oldest is forgotten for a new one, strangers first.
+/// How many accounts are remembered; a new one replaces the oldest, unknown ones first.
 const MAX_ACCOUNTS: usize = 10_000;
 
-/// How many times more failures are allowed where the user has logged in before: somebody else at that address must not
-/// shut it out, but guessing there is not free either.
+/// The factor for failures from an address from which the user has logged in before: others at that address must not lock the
+/// user out, but guessing there must have a limit too.
 const FAMILIAR: u32 = 10;
 
-/// Where a login comes from and whose it claims to be; all names that no user has are one.
+/// The address of a login and the user that it claims to be; all unknown names count as one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Account {
     address: IpAddr,
@@ -39,7 +39,7 @@ impl Account {
         Account { address: network(address), user }
     }
 
-    /// The user that it names, if there is such a one.
+    /// The user that it claims to be, if that user exists.
     pub(crate) fn user(&self) -> Option<&str> {
         self.user.as_deref()
     }
@@ -51,7 +51,7 @@ impl Limiter {
         Limiter { most, accounts: Mutex::default() }
     }
 
-    /// How long this account is refused, however right the password may be.
+    /// How long this account is refused, even with a correct password.
     pub(crate) fn wait(&self, account: &Account) -> Option<Duration> {
         let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let history = accounts.get(account).filter(|history| history.is_over(self.most))?;
@@ -68,7 +68,7 @@ impl Limiter {
         });
     }
 
-    /// Remembers that the user logs in from there.
+    /// Remembers that the user logs in from this address.
     pub(crate) fn succeeded(&self, account: &Account) {
         self.change(account, |history| history.familiar = true);
     }
@@ -101,7 +101,7 @@ impl History {
     }
 }
 
-/// Whoever has one IPv6 address has 2^64 of them.
+/// The network of an address: a client with one IPv6 address has 2^64 of them.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),

@@ -1,4 +1,4 @@
-//! Where log lines go, and in which form. What is in them never holds photos, templates, credentials or bodies.
+//! Destination and form of the log. Log lines never contain photos, templates, credentials or bodies.
 
 use tracing::error;
 use tracing::level_filters::LevelFilter;

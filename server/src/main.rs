@@ -1,4 +1,4 @@
-//! `visavis-server`: settings in, a server out.
+//! The program `visavis-server`.
 
 mod credentials;
 mod process;
@@ -26,19 +26,19 @@ use crate::process::Signals;
 
 /// Face verification over HTTP.
 ///
-/// Settings come from a file, from variables (`--queue-length` is `VISAVIS_QUEUE_LENGTH`) and from the options here; the
-/// later win. Credentials come from a file or from `VISAVIS_USERNAME` and `VISAVIS_PASSWORD`, never from the command
-/// line.
+/// Settings come from a file, from environment variables (`--queue-length` is `VISAVIS_QUEUE_LENGTH`) and from these options;
+/// options override variables, which override the file. Credentials come from a file or from `VISAVIS_USERNAME` and
+/// `VISAVIS_PASSWORD`, never from the command line.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// TOML file of settings, named as the options here; or set `VISAVIS_CONFIG`
+    /// TOML file with settings, named like these options; or set `VISAVIS_CONFIG`
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Without credentials, make a password for this run and print it once
+    /// Without credentials, generate a password for this run and print it
     #[arg(long)]
     dev: bool,
-    /// Check settings, credentials, certificate and models, print the settings and end
+    /// Check settings, credentials, certificate and models, print the settings and exit
     #[arg(long)]
     check_config: bool,
     #[command(subcommand)]
@@ -51,9 +51,9 @@ struct Arguments {
 enum Command {
     /// Ask for a password, or read one line from a pipe, and print its hash for the credentials file
     HashPassword,
-    /// Make an API key, print it to standard error and its digest for the credentials file to standard output
+    /// Generate an API key; print it to standard error, and its digest for the credentials file to standard output
     MakeKey,
-    /// Ask the server of these settings whether it is up; ends with 0 if it is
+    /// Check whether the server with these settings is up; exit with 0 if it is
     Healthcheck,
 }
 
@@ -107,7 +107,7 @@ fn config(file: Option<PathBuf>, options: Layer) -> Result<Config, String> {
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     process::return_large_buffers();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
-    // Before anything that takes time: until then, a signal to reload ends the process.
+    // Before anything slow: until then, a signal to reload ends the process.
     let signals = runtime.block_on(async { Signals::catch() }).map_err(text)?;
     let config = config(arguments.config, arguments.layer)?;
     let users = credentials::users(&config, arguments.dev)?;

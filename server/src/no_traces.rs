@@ -1,4 +1,4 @@
-//! A program without the feature `otlp` sends no traces.
+//! Without the feature `otlp`, no traces are sent.
 
 use crate::names::Names;
 use crate::span::Span;
@@ -7,13 +7,13 @@ use crate::span::Span;
 pub(crate) struct Traces;
 
 impl Traces {
-    /// Settings that name a collector are refused before.
+    /// Settings with a collector have been refused already.
     #[allow(clippy::unnecessary_wraps, reason = "as with the feature")]
     pub(crate) fn new(_: &str) -> Result<Self, String> {
         Ok(Traces)
     }
 
-    pub(crate) fn ended(&self, _: &Names, _: &Span<'_>) {
+    pub(crate) fn ended(&self, _: &Names, _: &Span) {
         let Traces = self;
     }
 

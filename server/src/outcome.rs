@@ -1,4 +1,4 @@
-//! What a request came to: one value, which is rendered, counted and logged.
+//! The outcome of a request: one value, which is rendered, counted and logged.
 
 use http::StatusCode;
 use visavis::{Band, Error, ErrorKind, Side, Verdict};
@@ -10,31 +10,30 @@ use crate::page::Asset;
 /// An answer, or why there is none.
 pub(crate) type Outcome = Result<Answer, Failure>;
 
-/// What was asked for.
+/// What was requested.
 pub(crate) enum Answer {
-    /// A verdict, and its details where they were asked for.
+    /// A verdict, with its details if they were requested.
     Verdict(Box<(Verdict, Option<Details>)>),
-    /// One word about the server.
+    /// One word about the state of the server.
     Status(StatusCode, &'static str),
     /// The metrics as text.
     Metrics(Vec<u8>),
     /// A file of the page.
     Asset(&'static Asset),
-    /// What a page of another origin may send.
+    /// The reply to a preflight request.
     Preflight,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// What the client is sent.
+    /// The code that the client receives.
     pub(crate) code: Code,
-    /// What is wrong with a photo or with us, for the log and for those who ask for details: it names kinds and sizes,
-    /// never content.
+    /// What is wrong with a photo or with the server, for the log and the details: it names kinds and sizes, never content.
     pub(crate) cause: Option<Cause>,
-    /// The methods that the path has, where the request used another one.
+    /// The methods of the path, if the request used another one.
     pub(crate) allowed: Option<&'static str>,
-    /// The client went away while it sent: the reply will hardly be read.
+    /// The client left while it was sending: the reply will hardly be read.
     pub(crate) gone: bool,
 }
 
@@ -42,7 +41,7 @@ pub(crate) struct Failure {
 pub(crate) enum Cause {
     /// There is no photo.
     Absent,
-    /// The photo's text is no Base64.
+    /// The photo's text is not Base64.
     NotBase64,
     /// What the core reported.
     Core(Error),
@@ -75,7 +74,7 @@ impl Cause {
         }
     }
 
-    /// Names of what whoever took the photo can do.
+    /// Names of what the photographer can improve.
     pub(crate) fn advice(&self) -> Vec<&'static str> {
         match self {
             Cause::Core(error) => error.advice().iter().map(|advice| advice.name()).collect(),
@@ -83,7 +82,7 @@ impl Cause {
         }
     }
 
-    /// What is wrong, and what can be done about it. Our own faults are not described to clients.
+    /// What is wrong, and what can be done about it. Faults of the server are not described to clients.
     pub(crate) fn words(&self) -> String {
         let error = match self {
             Cause::Absent => return "there is no photo: send it as imageBase64".to_owned(),

@@ -1,4 +1,4 @@
-//! How many connections there may be: in all, and from one address.
+//! Limits on the number of connections, in total and from one address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::connection::Connection;
 use crate::limiter::network;
 
-/// The places that connections can have.
+/// The places for connections.
 pub(crate) struct Places {
     free: Arc<Semaphore>,
     per_address: usize,
@@ -23,7 +23,7 @@ struct Taken {
     next: u64,
 }
 
-/// A place; free again when dropped.
+/// A place; freed when dropped.
 pub(crate) struct Place {
     places: Arc<Places>,
     number: u64,
@@ -35,8 +35,8 @@ impl Places {
         Arc::new(Places { free: Arc::new(Semaphore::new(most)), per_address, taken: Mutex::default() })
     }
 
-    /// A place for a connection. Where there is none, the oldest one on which nobody logged in makes room, or one must
-    /// end; `None` when too many have this address already. A `shared` address has no such limit.
+    /// A place for a connection. If none is free, the oldest connection without a login is closed, or another one must end;
+    /// `None` if too many have this address already. A `shared` address has no such limit.
     pub(crate) async fn take(self: &Arc<Self>, connection: &Arc<Connection>, shared: bool) -> Option<Place> {
         let address = network(connection.peer());
         if !shared && self.lock().by_address.get(&address).is_some_and(|count| *count >= self.per_address) {

@@ -1,4 +1,4 @@
-//! The process and its system: memory, open files, signals.
+//! The process: memory, open files, signals.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use rustix::process::{Resource, getpid, getrlimit, kill_process, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::warn;
 
-/// The signals that the server acts on.
+/// The signals that the server handles.
 pub(crate) struct Signals {
     /// Read users and certificate again.
     pub(crate) hangup: Signal,
@@ -20,7 +20,7 @@ pub(crate) struct Stop {
 }
 
 impl Signals {
-    /// From now on, none of them ends the process by itself.
+    /// From now on, these signals no longer end the process.
     pub(crate) fn catch() -> io::Result<Self> {
         let stop =
             Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
@@ -35,7 +35,7 @@ impl Stop {
         tokio::spawn(async move {
             self.next().await;
             warn!("a second signal: requests that still run are lost");
-            // Not by exit(): the destructors of ONNX Runtime would run beside its threads.
+            // Not by exit(): ONNX Runtime's destructors would run beside its threads.
             let _ = kill_process(getpid(), rustix::process::Signal::KILL);
         });
     }
@@ -48,21 +48,21 @@ impl Stop {
     }
 }
 
-/// Left to itself, glibc learns to keep buffers of up to 32 MiB with the thread that freed them. That many photos later,
-/// each thread sits on some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
+/// By default, glibc adapts and keeps buffers of up to 32 MiB with the thread that freed them, so that after many photos each
+/// thread holds some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
 pub(crate) fn return_large_buffers() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code, reason = "no safe crate wraps it")]
     // SAFETY: each takes two numbers, and the allocator's own lock.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
-        // Setting the one ends glibc's learning of the other, which stays at 128 KiB: too little for what one request
-        // leaves and the next one needs.
+        // Setting one threshold stops glibc from adapting the other, which would stay at 128 KiB: too little for the memory
+        // that one request frees and the next one needs.
         libc::mallopt(libc::M_TRIM_THRESHOLD, 32 << 20);
     }
 }
 
-/// Many systems start programs with 1024 file descriptors although they would give more.
+/// Many systems start programs with a limit of 1024 file descriptors, but let them raise it.
 pub(crate) fn allow_many_connections() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

@@ -1,4 +1,4 @@
-//! Threads for the heavy work, behind a queue that is never longer than allowed and that users share fairly.
+//! Threads for the heavy work, behind a bounded queue that users share fairly.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::fair::{Full, Job, Party, RECENT, State};
 
-/// Runs jobs on its own threads. Dropping it lets the threads finish what is queued and end.
+/// Runs jobs on its own threads. When it is dropped, they finish the queued jobs and end.
 pub(crate) struct Queue {
     shared: Arc<Shared>,
 }
@@ -17,11 +17,11 @@ struct Shared {
     workers: usize,
     length: usize,
     state: Mutex<State>,
-    /// There is a job, or a worker was left to others, or the end.
+    /// Signals a new job, a worker that was left to others, or the end.
     changed: Condvar,
 }
 
-/// How much a queue does now.
+/// The current load of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Load {
     pub(crate) queued: usize,
@@ -40,8 +40,8 @@ impl Queue {
         Ok(Queue { shared })
     }
 
-    /// Queues a user's job at once or not at all; it weighs so many pixels. Its result comes through the receiver: `Full` where another user's job
-    /// needed its place, an error where it panicked. A job whose receiver is gone before its turn is not run.
+    /// Queues a user's job, which weighs this many pixels, or refuses it at once. The receiver gets its result: `Full` if
+    /// another user's job took its place, an error if it panicked. A job whose receiver is dropped before its turn is not run.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         user: &str,
@@ -63,19 +63,19 @@ impl Queue {
         Ok(receiver)
     }
 
-    /// Whether even a job of this user that weighs nothing would be refused now.
+    /// Whether even a job of weight 0 from this user would be refused now.
     pub(crate) fn is_full(&self, user: &str) -> bool {
         let state = self.shared.lock();
         let has_room = state.queued + state.running.len() < self.shared.room();
         !has_room && state.heavier_than(&Party::new(user, 0), 0).is_none()
     }
 
-    /// How long a job that came now would wait for its turn.
+    /// How long a job that is queued now would wait for its turn.
     pub(crate) fn wait(&self) -> Duration {
         self.shared.lock().ahead() / self.shared.workers as u32
     }
 
-    /// What it is doing now.
+    /// Its current load.
     pub(crate) fn load(&self) -> Load {
         let state = self.shared.lock();
         Load { queued: state.queued, running: state.running.len() }
@@ -90,7 +90,7 @@ impl Drop for Queue {
 }
 
 impl Shared {
-    /// Jobs that are there at most, waiting or running.
+    /// The most jobs that may wait or run.
     fn room(&self) -> usize {
         self.length + self.workers
     }
@@ -102,7 +102,7 @@ impl Shared {
     fn work(&self) {
         while let Some((party, number, job)) = self.take() {
             let start = Instant::now();
-            // The job's sender is dropped by the panic: the waiting request learns of it.
+            // A panic drops the job's sender, which the waiting request notices.
             let _ = visavis::catch_panic(|| {
                 (job.run)(Ok(()));
                 Ok(())
@@ -122,7 +122,7 @@ impl Shared {
             if state.ended && state.queued == 0 {
                 return None;
             }
-            // A worker that is left to others is free again when they have not asked for a while.
+            // A worker that is left to others becomes free when they have been idle for a while.
             let waited = self.changed.wait_timeout(state, RECENT);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

@@ -14,16 +14,16 @@ use crate::contract::{Code, Envelope};
 use crate::outcome::{Answer, Failure, Outcome};
 use crate::page;
 
-/// The longest wait that is asked of a client, in seconds.
+/// The longest `Retry-After`, in seconds.
 const MAX_RETRY_AFTER: f64 = 60.0;
 
-/// What a reply needs to know of its request.
+/// What a reply depends on besides the outcome.
 #[derive(Default)]
 pub(crate) struct Context<'a> {
     pub(crate) session_id: Option<&'a str>,
-    /// Whether details were asked for.
+    /// Whether details were requested.
     pub(crate) with_details: bool,
-    /// How long a refused client does well to wait before it asks again.
+    /// How long a refused client should wait before it tries again.
     pub(crate) wait: Duration,
 }
 
@@ -71,7 +71,7 @@ fn refusal(failure: &Failure, context: &Context<'_>) -> Response {
         Code::Unauthorized => {
             set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"visavis\""));
         }
-        // The rest of the body may still come, and would be taken for the next request.
+        // The rest of the body may still arrive, and would be taken for the next request.
         Code::RequestTimeout => set(&mut response, CONNECTION, HeaderValue::from_static("close")),
         Code::TooManyRequests | Code::Overloaded => {
             let seconds = context.wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);
@@ -86,7 +86,7 @@ fn json(status: StatusCode, content: &impl Serialize) -> Response {
     body(status, "application/json", serde_json::to_vec(content).expect("strings and numbers become JSON"))
 }
 
-/// A body of some type, which nobody may store.
+/// A body of this type, which must not be stored.
 fn body(status: StatusCode, kind: &'static str, content: impl Into<Vec<u8>>) -> Response {
     let mut response = Response::new(content.into().into());
     *response.status_mut() = status;

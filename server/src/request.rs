@@ -1,4 +1,4 @@
-//! One request: what a handler may ask of it, and how it ends.
+//! One request: what handlers can use of it, and how it ends.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,41 +20,41 @@ use crate::record::Record;
 use crate::reply::{self, Context};
 use crate::session::Search;
 
-/// For how long at most the session of a refused body is awaited.
+/// How long a refusal waits for the session of its body.
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 
-/// How much of a refused body is read and thrown away, in multiples of the largest one that is accepted.
+/// How much of a refused body is read and discarded, in multiples of the largest accepted body.
 const DISCARDED: usize = 8;
 
-/// How long that may go on when the server stops.
+/// How long that may continue while the server stops.
 const DISCARD_WHILE_STOPPING: Duration = Duration::from_secs(1);
 
-/// A request, taken apart.
+/// The parts of a request.
 pub(crate) struct Request {
-    /// What every request can reach.
+    /// The state that all requests share.
     pub(crate) app: Arc<App>,
     pub(crate) connection: Arc<Connection>,
-    /// Where it comes from: the connection's other end, or whom a trusted proxy names.
+    /// Its address: the connection's other end, or the one that a trusted proxy names.
     pub(crate) client: IpAddr,
     pub(crate) method: Method,
-    /// What follows the question mark.
+    /// The part of the target after the question mark.
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
-    /// Its body, while it is not read to its end.
+    /// Its body, until it is read to the end.
     pub(crate) body: Option<Incoming>,
-    /// What its body has shown of its session, where it is refused.
+    /// The search for the session in its body, if it is refused.
     pub(crate) search: Search,
-    /// Whether details are asked for.
+    /// Whether details are requested.
     pub(crate) with_details: bool,
     /// What will be counted and logged.
     pub(crate) record: Record,
 }
 
 impl Request {
-    /// Renders what the request came to; then it is counted and logged.
+    /// Renders the outcome, counts it and logs it.
     pub(crate) async fn finish(mut self, outcome: &Outcome) -> Response {
         let code = outcome.as_ref().err().map(|failure| failure.code);
-        // Who waits to be asked for the body is best answered and closed. What timed out is not waited for again.
+        // A client that waits for a 100 is answered and its connection closed. A body that timed out is not awaited again.
         let is_over = self.headers.contains_key(EXPECT) || code == Some(Code::RequestTimeout);
         self.body = self.body.take().filter(|_| !is_over);
         if code.is_some() && self.record.session_id.is_none() {
@@ -82,7 +82,7 @@ impl Request {
         response
     }
 
-    /// The session of a refused request: in what came of its body, and in what comes within a moment.
+    /// Searches the body of a refused request for its session: what has arrived, and what arrives within a moment.
     async fn search_session(&mut self) {
         if let Some(body) = &mut self.body {
             let search = &mut self.search;
@@ -94,7 +94,7 @@ impl Request {
                     left = left.saturating_sub(chunk.len());
                 }
             };
-            // What has come by then is searched.
+            // After that, what has arrived was searched.
             let _ = timeout(SEARCH_TIME, read).await;
         }
         self.record.session_id = self.search.found();

@@ -1,6 +1,6 @@
-//! Paths to handlers, in warp's filters.
+//! Paths to handlers, as warp's filters.
 //!
-//! Only paths are matched here. Methods are the handlers' business: a rejection would blur 404 and 405.
+//! Only paths are matched here. Handlers check methods: a rejection would confuse 404 and 405.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,9 +18,10 @@ use crate::record::Record;
 use crate::reply::{self, Context};
 use crate::request::Request;
 use crate::session::Search;
+use crate::span::Span;
 use crate::{body, handlers};
 
-/// What the connection knows of a request; travels among its extensions.
+/// What the connection knows about a request; passed as an extension of it.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) connection: Arc<Connection>,
@@ -45,18 +46,18 @@ const VERIFY: &[(&str, Route)] = &[
     ("api/v1/id-verifications/face/verify", Route::Verify),
 ];
 
-/// For those who watch the server.
+/// For monitoring.
 const WATCH: &[(&str, Route)] =
     &[("health", Route::Health), ("ready", Route::Ready), ("metrics", Route::Metrics)];
 
-/// All that the server answers.
+/// Everything that the server answers.
 pub(crate) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
-    // The first that matches is the one: a page with a device comes before the page without.
+    // The first match wins: the page that compares on the device comes before the one without.
     let pages = app.device.iter().chain(ASSETS).map(|asset| (asset.path, Route::Page(asset)));
     matching(app, VERIFY.iter().chain(WATCH).copied().chain(pages))
 }
 
-/// What it answers on the admin address.
+/// What the server answers on the admin address.
 pub(crate) fn admin_routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     matching(app, WATCH.iter().copied())
 }
@@ -93,28 +94,17 @@ fn request(app: Arc<App>) -> BoxedFilter<(Request,)> {
         .and(warp::body::stream())
         .map(move |method: http::Method, query, headers, Origin { connection, path }, body| {
             let client = app.proxies.client(connection.nearest(), &headers);
-            let record =
-                Record::new((&app.metrics, &app.traces), Names::of(&headers), client, method.clone(), path);
+            let span = Span::new(client, method.clone(), path);
+            let record = Record::new((&app.metrics, &app.traces), Names::of(&headers), span);
             let (app, body) = (Arc::clone(&app), Some(body::incoming(body)));
-            let search = Search::default();
-            Request {
-                app,
-                connection,
-                client,
-                method,
-                query,
-                headers,
-                body,
-                search,
-                with_details: false,
-                record,
-            }
+            let (search, with_details) = (Search::default(), false);
+            Request { app, connection, client, method, query, headers, body, search, with_details, record }
         })
         .boxed()
 }
 
 async fn answer(route: Route, mut request: Request) -> Response {
-    request.record.route = route.name();
+    request.record.span.route = route.name();
     let outcome = match route {
         Route::Verify => handlers::verify(&mut request).await,
         Route::Health => handlers::health(&request),
@@ -126,7 +116,7 @@ async fn answer(route: Route, mut request: Request) -> Response {
     request.finish(&outcome).await
 }
 
-/// Every request is taken by some filter above, so a rejection is a defect of ours.
+/// Every request matches a filter above, so a rejection is a defect of the server.
 async fn failed(_: Rejection) -> Result<Response, Infallible> {
     Ok(reply::render(&Err(Code::InternalError.into()), &Context::default()))
 }

@@ -1,4 +1,4 @@
-//! Finds the `sessionId` of a body that gets no verdict, while the body comes in and without keeping it.
+//! Finds the `sessionId` of a body that gets no verdict, while the body arrives and without keeping it.
 
 /// The longest `sessionId`, in characters.
 pub const MAX_SESSION_ID: usize = 256;
@@ -6,16 +6,16 @@ pub const MAX_SESSION_ID: usize = 256;
 /// The longest text of a session: each of its characters as two escapes of six bytes, and the quotes.
 const MAX_TEXT: usize = 12 * MAX_SESSION_ID + 2;
 
-/// Reads JSON up to the first member `sessionId` and no further: what follows may be broken or not have arrived.
+/// Reads JSON only up to the first member `sessionId`: what follows may be broken or missing.
 #[derive(Default)]
 pub(crate) struct Search {
     found: Option<String>,
     place: Place,
     /// How many objects and arrays are open.
     depth: usize,
-    /// The last string of the outermost object with its quotes, cut one byte beyond the longest that counts.
+    /// The last string of the outermost object with its quotes, cut one byte beyond the longest valid one.
     text: Vec<u8>,
-    /// What comes is the value of the session.
+    /// The next value is the session.
     is_session: bool,
 }
 
@@ -30,7 +30,7 @@ enum Place {
 }
 
 impl Search {
-    /// Reads on.
+    /// Reads the next part of the body.
     pub(crate) fn read(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let length = match self.place {
@@ -43,12 +43,12 @@ impl Search {
         }
     }
 
-    /// Whether reading on changes nothing.
+    /// Whether the search has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.place == Place::Over
     }
 
-    /// The session, where there was one.
+    /// The session, if there was one.
     pub(crate) fn found(&self) -> Option<String> {
         self.found.clone()
     }

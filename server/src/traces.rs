@@ -1,4 +1,4 @@
-//! Each request as a span of its trace, sent by OTLP to a collector that is named; to none otherwise.
+//! Each request as a span of its trace, sent by OTLP to the configured collector, if any.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -22,7 +22,7 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    /// To this collector, or to none where the endpoint is empty.
+    /// To this collector, or to none if the endpoint is empty.
     pub(crate) fn new(endpoint: &str) -> Result<Self, String> {
         let scope = InstrumentationScope::builder("visavis-server").build();
         let Some(address) = endpoint::whole(endpoint)? else { return Ok(Traces { processor: None, scope }) };
@@ -41,8 +41,8 @@ impl Traces {
         Ok(Traces { processor: Some(Arc::new(processor)), scope })
     }
 
-    /// Sends a request that is over, unless its client traces and left it out.
-    pub(crate) fn ended(&self, names: &Names, span: &Span<'_>) {
+    /// Sends a finished request, unless its client decided not to sample it.
+    pub(crate) fn ended(&self, names: &Names, span: &Span) {
         let Some(processor) = self.processor.as_ref().filter(|_| names.is_sampled) else { return };
         let id = |text: Option<&str>| text.and_then(|text| SpanId::from_hex(text).ok());
         let (Ok(trace), Some(own)) = (TraceId::from_hex(&names.trace), id(Some(&names.span))) else { return };
@@ -60,7 +60,7 @@ impl Traces {
             dropped_attributes_count: 0,
             events: SpanEvents::default(),
             links: SpanLinks::default(),
-            status: if span.status.is_none_or(|status| status >= 500) {
+            status: if span.status.is_none_or(|status| status.is_server_error()) {
                 Status::error("")
             } else {
                 Status::Unset
@@ -69,7 +69,7 @@ impl Traces {
         });
     }
 
-    /// Sends what is left; takes some seconds where the collector does not answer.
+    /// Sends what is left; takes some seconds if the collector does not answer.
     pub(crate) fn end(&self) {
         if let Some(processor) = &self.processor {
             // What is lost was logged.
@@ -78,21 +78,22 @@ impl Traces {
     }
 }
 
-fn attributes(names: &Names, span: &Span<'_>) -> Vec<KeyValue> {
+fn attributes(names: &Names, span: &Span) -> Vec<KeyValue> {
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     let mut attributes = vec![
-        KeyValue::new("http.request.method", span.method.to_owned()),
-        KeyValue::new("url.path", span.path.to_owned()),
+        KeyValue::new("http.request.method", span.method.to_string()),
+        KeyValue::new("url.path", span.path.clone()),
         KeyValue::new("http.route", span.route),
         KeyValue::new("client.address", span.client.to_string()),
         KeyValue::new("http.request.body.size", span.body_bytes as i64),
         KeyValue::new("visavis.request_id", names.request.clone()),
-        KeyValue::new("visavis.outcome", span.outcome.to_owned()),
+        KeyValue::new("visavis.outcome", span.outcome),
         KeyValue::new("visavis.queue_milliseconds", milliseconds(span.queued)),
         KeyValue::new("visavis.verify_milliseconds", milliseconds(span.verified)),
     ];
-    attributes.extend(span.user.map(|user| KeyValue::new("user.name", user.to_owned())));
-    attributes.extend(span.status.map(|code| KeyValue::new("http.response.status_code", i64::from(code))));
+    attributes.extend(span.user.clone().map(|user| KeyValue::new("user.name", user)));
+    let status = span.status.map(|status| i64::from(status.as_u16()));
+    attributes.extend(status.map(|code| KeyValue::new("http.response.status_code", code)));
     attributes.extend(span.reason.map(|reason| KeyValue::new("visavis.reason", reason)));
     attributes
 }

@@ -1,4 +1,4 @@
-//! One at a time for each account, so that none fills a queue that all share.
+//! One at a time for each account, so that no account fills a queue that all share.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,7 +14,7 @@ pub(crate) struct Turns<K: Eq + Hash + Clone> {
 
 type Waiting<K> = Arc<Mutex<HashMap<K, (Arc<Semaphore>, usize)>>>;
 
-/// A turn; over when dropped.
+/// A turn; it ends when dropped.
 pub(crate) struct Turn<K: Eq + Hash + Clone> {
     _permit: OwnedSemaphorePermit,
     _place: Place<K>,
@@ -27,7 +27,7 @@ struct Place<K: Eq + Hash + Clone> {
 }
 
 impl<K: Eq + Hash + Clone> Turns<K> {
-    /// So many of one key may wait.
+    /// At most `most` of one key may wait.
     pub(crate) fn new(most: usize) -> Self {
         Turns { most, waiting: Arc::default() }
     }

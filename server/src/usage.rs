@@ -1,4 +1,4 @@
-//! What the process takes of its machine, under the names that Prometheus' own libraries use.
+//! The resources that the process uses, under the names of Prometheus' own libraries.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,7 +38,7 @@ impl Usage {
         })
     }
 
-    /// Looks again. Where a system has no /proc, memory and files stay 0.
+    /// Updates the gauges. On a system without /proc, memory and files stay 0.
     pub(crate) fn update(&self) {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let bytes = |name: &str| {

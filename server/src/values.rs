@@ -1,4 +1,4 @@
-//! The types of settings that have a form of their own.
+//! Types of settings that have their own notation.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub enum LogFormat {
 }
 
 impl Seconds {
-    /// So many of them.
+    /// This many seconds.
     pub const fn new(seconds: u64) -> Self {
         Seconds(Duration::from_secs(seconds))
     }
