@@ -220,7 +220,7 @@ export type ErrorCode =
   | 'INTERNAL' | 'PANIC'
   | 'QUEUE_FULL' | 'CLOSED';
 
-/** What whoever takes a photo can do better. */
+/** What the photographer can improve. */
 export type Advice =
   | 'too_small' | 'blurred' | 'too_dark' | 'too_bright' | 'turned_away' | 'tilted' | 'covered' | 'several_faces';
 
@@ -235,7 +235,7 @@ export class VisavisError extends Error {
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
-  /** What whoever takes the photo can do better, where that is known. The message says it in words. */
+  /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
   /** With its message. */
   toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };

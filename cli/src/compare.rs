@@ -11,13 +11,13 @@ use crate::setup::Setup;
 use crate::view::{self, ComparisonView};
 use crate::{input, verdict_status};
 
-/// A template of 65,535 dimensions, the most that the format can name, has 262,168 bytes.
+/// A template of 65,535 dimensions, the most that the format allows, has 262,168 bytes.
 const MAX_BYTES: usize = 1 << 20;
 
 /// Compare two template files. Exit status: 0 same, 1 different, 2 error
 #[derive(Args)]
 pub(crate) struct Compare {
-    /// A file that extract wrote; - reads standard input
+    /// A template file written by extract; - reads standard input
     probe: PathBuf,
     /// Another one; - reads standard input
     reference: PathBuf,

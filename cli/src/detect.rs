@@ -1,4 +1,4 @@
-//! `visavis detect`: the faces of a photo.
+//! `visavis detect`: the faces in a photo.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -15,12 +15,12 @@ use crate::text::shown;
 use crate::view::{self, EngineView, FaceView};
 use crate::{NEGATIVE, SUCCESS, draw, input};
 
-/// Find the faces of a photo. Exit status: 0 one counts, 1 none does, 2 error
+/// Find the faces in a photo. Exit status: 0 a face is chosen, 1 none is, 2 error
 #[derive(Args)]
 pub(crate) struct Detect {
     /// The photo; - reads standard input
     photo: PathBuf,
-    /// Write the photo with its faces marked, as PNG: the face that counts in green, others in orange
+    /// Write the photo with its faces marked, as PNG: the chosen face in green, others in orange
     #[arg(long, value_name = "FILE")]
     draw: Option<PathBuf>,
     /// Also measure the capture quality of every face
@@ -38,9 +38,9 @@ struct Reply {
     height: u32,
     /// Most confident first.
     faces: Vec<FaceView>,
-    /// Index of the face that counts.
+    /// Index of the chosen face.
     chosen: Option<usize>,
-    /// Why none does.
+    /// Why none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Failure>,
     engine: EngineView,
@@ -86,11 +86,11 @@ impl Detect {
         };
         let mut text = format!("{count} on {}, {width}x{height}\n", shown(&self.photo));
         for (index, face) in faces.iter().enumerate() {
-            let counts = if matches!(chosen, Ok(chosen) if *chosen == index) { "  <- counts" } else { "" };
-            let _ = writeln!(text, "  {}{counts}", view::describe(face));
+            let mark = if matches!(chosen, Ok(chosen) if *chosen == index) { "  <- chosen" } else { "" };
+            let _ = writeln!(text, "  {}{mark}", view::describe(face));
         }
         if let Err(error) = chosen {
-            let _ = writeln!(text, "  none counts: {error}");
+            let _ = writeln!(text, "  none is chosen: {error}");
         }
         text
     }

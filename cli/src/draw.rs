@@ -24,7 +24,7 @@ pub(crate) fn write(
     console.write_to(path, |out| out.write_all(&marked(photo, faces, chosen)))
 }
 
-/// The photo as a PNG file with bounds and landmarks of its faces drawn in: the one that counts in green, others in
+/// The photo as a PNG file with bounds and landmarks of its faces drawn in: the chosen one in green, others in
 /// orange.
 pub fn marked(photo: &Image<'_>, faces: &[Face], chosen: Option<usize>) -> Vec<u8> {
     let mut canvas = canvas(photo);

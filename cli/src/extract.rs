@@ -15,7 +15,7 @@ use crate::text::shown;
 use crate::view::{self, EngineView, SampleView};
 use crate::{SUCCESS, input};
 
-/// Extract a template of the face on a photo, to be compared later
+/// Extract a template of the face in a photo, to be compared later
 #[derive(Args)]
 pub(crate) struct Extract {
     /// The photo; - reads standard input
@@ -78,7 +78,7 @@ impl Extract {
         Ok(SUCCESS)
     }
 
-    /// A fault of the output is reported before any work.
+    /// Reports a problem with the output before any work.
     fn check_output(&self) -> Result<()> {
         if !input::is_stream(&self.output) {
             let is_taken = !self.force && self.output.symlink_metadata().is_ok();
@@ -96,7 +96,7 @@ impl Extract {
     }
 }
 
-/// A link stays a link; a device or a pipe is not replaced with a file.
+/// A link stays a link; a device or a pipe is not replaced by a file.
 fn write(path: &Path, template: &[u8], replace: bool) -> Result<()> {
     let path = if replace { fs::canonicalize(path).unwrap_or(path.to_owned()) } else { path.to_owned() };
     if fs::metadata(&path).is_ok_and(|about| !about.is_file()) {

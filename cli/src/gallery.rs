@@ -1,4 +1,4 @@
-//! Many photos to their templates, and all of those compared, in parallel. Only templates are kept.
+//! Extracts many photos and compares all of them, in parallel. Only templates are kept.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ pub(crate) struct Gallery {
 impl Gallery {
     /// Extracts every photo.
     ///
-    /// What is wrong with a photo is its outcome: a failure to extract. A file that cannot be read or an engine that
-    /// cannot start says nothing about photos and ends the work, a missing file before it begins.
+    /// A problem with a photo is its outcome: a failure to extract. A file that cannot be read, or an engine that cannot
+    /// start, says nothing about photos and ends the work; a missing file ends it before it begins.
     pub(crate) fn extract(
         verifier: &Verifier,
         paths: &[PathBuf],

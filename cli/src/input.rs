@@ -1,4 +1,4 @@
-//! Reads files, never further than their limit.
+//! Reads files up to a limit.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -23,15 +23,15 @@ pub(crate) fn refuse_two_streams(one: &Path, other: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A photo, read up to one byte more than the engine takes, for it to refuse in its own order.
+/// A photo, read up to one byte more than the engine accepts, which lets the engine refuse it in its own order.
 ///
-/// Not [`Photo::file`], which refuses what a shell hands over: standard input and the pipes of `<(command)`.
+/// Not [`Photo::file`], which refuses what a shell may pass: standard input and the pipes of `<(command)`.
 pub(crate) fn photo(path: &Path, max_bytes: usize, with_quality: bool) -> Result<Photo<'static>> {
     let photo = Photo::from(read(path, max_bytes)?);
     Ok(if with_quality { photo.with_quality() } else { photo })
 }
 
-/// The bytes of any other file, or none if there are more than `max_bytes`.
+/// The bytes of any other file, or `None` if there are more than `max_bytes`.
 pub(crate) fn bounded(path: &Path, max_bytes: usize) -> Result<Option<Vec<u8>>> {
     let bytes = read(path, max_bytes)?;
     Ok((bytes.len() <= max_bytes).then_some(bytes))

@@ -1,4 +1,4 @@
-//! The `visavis` command line as a library: the program itself, and the Python and npm packages that bring it, run this.
+//! The `visavis` command line as a library, which the program and the Python and npm packages run.
 
 mod calibrate;
 mod compare;
@@ -91,7 +91,7 @@ const ERROR: u8 = 2;
 /// Runs one command and returns its exit status: 0, 1 for a negative answer such as "different people", 2 for an error.
 ///
 /// The first argument is the program's name. Results go to `out`, errors to `err`; a file named `-` is read from
-/// this process's standard input. Where this process's standard error is a terminal, long work shows its progress on
+/// this process's standard input. If this process's standard error is a terminal, long work shows its progress on
 /// `err`. Nothing else is printed, the process is not ended and no panic hook is installed, so any program can call
 /// this any number of times.
 pub fn run(
@@ -102,7 +102,7 @@ pub fn run(
     run_with(Options::default(), args, out, err)
 }
 
-/// Like [`run`], with other defaults for what the arguments do not set, for example
+/// Like [`run`], with other defaults for options that the arguments do not set, for example
 /// [`Options::onnxruntime_hint`].
 pub fn run_with(
     defaults: Options,
@@ -121,7 +121,7 @@ pub fn run_with(
     result.unwrap_or_else(|error| Err(error.into())).unwrap_or_else(|failure| {
         console.complain(&failure);
         if command.answers_json() {
-            // Standard error has it already, should standard output be gone.
+            // If standard output is closed, standard error has it already.
             let _ = console.print_json(&BTreeMap::from([("error", failure)]));
         }
         ERROR

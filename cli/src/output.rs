@@ -17,7 +17,7 @@ pub(crate) struct Console<'a> {
 }
 
 impl Console<'_> {
-    /// Prints to standard output. A reader that has gone away is not an error: it has read what it wanted.
+    /// Prints to standard output. A reader that has closed the pipe is not an error: it has read what it wanted.
     pub(crate) fn print(&mut self, text: impl AsRef<[u8]>) -> Result<()> {
         match self.out.write_all(text.as_ref()).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -34,19 +34,19 @@ impl Console<'_> {
         self.print(text)
     }
 
-    /// Reports what went wrong. If nobody reads it, there is nothing left to do.
+    /// Reports what went wrong. If that fails too, there is nothing left to do.
     pub(crate) fn complain(&mut self, what: impl std::fmt::Display) {
         let _ = writeln!(self.err, "visavis: {what}");
     }
 
-    /// Prints help, the version or what is wrong with the arguments; the exit status.
+    /// Prints help, the version or what is wrong with the arguments; returns the exit status.
     pub(crate) fn usage(&mut self, about: &clap::Error) -> u8 {
         let stream = if about.use_stderr() { &mut self.err } else { &mut self.out };
         let _ = write!(stream, "{}", about.render()).and_then(|()| stream.flush());
         u8::try_from(about.exit_code()).unwrap_or(crate::ERROR)
     }
 
-    /// Writes JSON that people can read, too.
+    /// Writes indented JSON.
     pub(crate) fn write_json(&mut self, path: &Path, value: &impl Serialize) -> Result<()> {
         self.write_to(path, |out| {
             serde_json::to_writer_pretty(&mut *out, value)?;
@@ -71,7 +71,7 @@ impl Console<'_> {
     }
 }
 
-/// Writes a file that only its owner can read, or that has these permissions, whole or not at all.
+/// Writes a file, completely or not at all, that only its owner can read, or with these permissions.
 pub(crate) fn write_whole(
     path: &Path,
     bytes: &[u8],
@@ -95,9 +95,9 @@ pub(crate) fn create_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::unwritable(folder, error))
 }
 
-/// Reports before long work that its result could not be written afterwards. An existing file keeps its content.
+/// Checks before long work that its result can be written. An existing file keeps its content.
 pub(crate) fn must_be_writable(path: &Path) -> Result<()> {
-    // The reader of a named pipe would take the closing for its end.
+    // The reader of a named pipe would take closing it for the end.
     let is_pipe = path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
     if is_stream(path) || is_pipe {
         return Ok(());

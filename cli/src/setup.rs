@@ -1,4 +1,4 @@
-//! The options that every command takes, and the verifier they make.
+//! The options of every command, and the verifier that they configure.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub(crate) struct Setup {
     /// `max_decode_bytes=N`, `deadline=SECONDS`, `onnxruntime=LIBRARY`
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// What applies unless an argument sets it.
+    /// Used for options that no argument sets.
     #[arg(skip)]
     pub(crate) defaults: Options,
 }

@@ -1,8 +1,8 @@
-//! Names and numbers as they are shown to people.
+//! Names and numbers as people read them.
 
 use std::path::Path;
 
-/// A file name that does nothing to the terminal it is shown on.
+/// A file name without characters that control the terminal.
 pub(crate) fn shown(path: &Path) -> String {
     let safe = |letter: char| -> String {
         if letter.is_control() { letter.escape_default().collect() } else { letter.into() }

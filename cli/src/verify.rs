@@ -19,7 +19,7 @@ use crate::{input, verdict_status};
 pub(crate) struct Verify {
     /// The live or current photo; - reads standard input
     probe: PathBuf,
-    /// The stored photo it is compared with; - reads standard input
+    /// The stored photo that it is compared with; - reads standard input
     reference: PathBuf,
     /// Also measure the capture quality of both faces
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! What the engine answers, as JSON and in words.
+//! The engine's answers, as JSON and as text.
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,7 +26,7 @@ pub(crate) struct FaceView {
     /// Both eyes, the tip of the nose, both corners of the mouth, as x and y; the person's right comes first.
     landmarks: [[f32; 2]; 5],
     confidence: f32,
-    /// Where it was asked for.
+    /// If it was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<QualityView>,
     /// What a better photo needs.
@@ -62,7 +62,7 @@ struct QualityFields {
     roll: f32,
 }
 
-/// What was seen on a photo.
+/// What was found in a photo.
 #[derive(Serialize)]
 pub(crate) struct SampleView {
     path: String,
@@ -73,7 +73,7 @@ pub(crate) struct SampleView {
     milliseconds: TimingsView,
 }
 
-/// What a photo cost, step by step.
+/// The time of each step for a photo.
 #[derive(Serialize)]
 struct TimingsView {
     decode: f64,
@@ -81,7 +81,7 @@ struct TimingsView {
     extract: f64,
 }
 
-/// The engine that computed it.
+/// The engine in use.
 #[derive(Serialize)]
 pub(crate) struct EngineView {
     pub(crate) name: &'static str,
@@ -135,7 +135,7 @@ impl From<&EngineInfo> for EngineView {
     }
 }
 
-/// The names of what a person can do, or null where there is nothing.
+/// The names of what the photographer can improve, or null if there is nothing.
 pub(crate) fn advice(advice: &[Advice]) -> Value {
     if advice.is_empty() { Value::Null } else { advice.iter().map(|advice| advice.name()).collect() }
 }
@@ -144,7 +144,7 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// The verdict and what it is based on, in two lines.
+/// The verdict and its basis, in two lines.
 pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
     let verdict = if comparison.is_match { "same person" } else { "different people" };
     format!(
@@ -156,7 +156,7 @@ pub(crate) fn verdict(comparison: &Comparison, verifier: &Verifier) -> String {
     )
 }
 
-/// How many pairs reach a score, in words; beyond the measured scores only that they are fewer.
+/// How many pairs reach a score, as text; beyond the measured scores, only that they are fewer.
 fn reaching(score: f32, measured: f32) -> String {
     let one_in = 1.0 / ScoreTable::false_match_rate(score.min(measured));
     if one_in < 1.5 {
@@ -165,7 +165,7 @@ fn reaching(score: f32, measured: f32) -> String {
     format!("{} 1 in {} pairs", if score > measured { "less than" } else { "about" }, rounded(one_in))
 }
 
-/// A face in words, with a second line for its quality where that was asked for.
+/// A face as text, with a second line for its quality if that was requested.
 pub(crate) fn describe(face: &Face) -> String {
     let Rect { x, y, width, height } = face.bounds;
     let bounds = format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence);
@@ -179,12 +179,12 @@ pub(crate) fn describe(face: &Face) -> String {
     )
 }
 
-/// The engine and how long it took, in words.
+/// The engine and the time that it took, as text.
 pub(crate) fn engine_line(info: &EngineInfo, elapsed: Duration) -> String {
     format!("  {} {}, {:.0} ms\n", info.engine.name(), info.version, milliseconds(elapsed))
 }
 
-/// Two digits say as much as the measurement knows.
+/// The measurement supports two digits.
 fn rounded(number: f64) -> String {
     let unit = 10_f64.powf((number.log10().floor() - 1.0).max(0.0));
     grouped(((number / unit).round() * unit) as u64)

@@ -17,7 +17,7 @@ export class Picker {
   #camera;
   #guided;
   #taken;
-  /** Whoever looks at the camera's picture, while it is on. */
+  /** What watches the picture of the camera while it is on. */
   #guide = null;
   // Reading takes time: only what was given last counts.
   #turn = 0;

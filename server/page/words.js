@@ -64,7 +64,7 @@ const ADVICE = {
 
 const HINTS = { ...ADVICE, no_face: "no face is visible: look into the camera", off_centre: "the face is off centre: move to the middle" };
 
-/** What whoever stands before a camera does next. */
+/** What the person in front of a camera should do next. */
 export function hint([first]) {
   if (!first) return "Good. Hold still.";
   return `${HINTS[first][0].toUpperCase()}${HINTS[first].slice(1)}.`;

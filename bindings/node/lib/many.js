@@ -12,7 +12,7 @@ const { aborted } = require('./abort');
  * @returns {AsyncGenerator<PromiseSettledResult<T>, void>}
  */
 async function* many(inputs, call, atOnce, { signal, onProgress }) {
-  // Whoever leaves the loop early has no use for what is still pending.
+  // Leaving the loop early cancels what is still pending.
   const left = new AbortController();
   const any = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   /** @type {Promise<PromiseSettledResult<T>>[]} */

@@ -133,7 +133,7 @@ export interface Failure {
   side?: string
   /** The step that failed, for example `decode`. */
   stage?: string
-  /** What whoever takes the photo can do better, for example `too_dark`. */
+  /** What the photographer can improve, for example `too_dark`. */
   advice: Array<string>
   /** The system's number, where the system refused to read a file. */
   errno?: number

@@ -23,7 +23,7 @@ pub struct Failure {
     pub side: Option<String>,
     /// The step that failed, for example `decode`.
     pub stage: Option<String>,
-    /// What whoever takes the photo can do better, for example `too_dark`.
+    /// What the photographer can improve, for example `too_dark`.
     pub advice: Vec<String>,
     /// The system's number, where the system refused to read a file.
     pub errno: Option<i32>,

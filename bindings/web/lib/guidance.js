@@ -1,4 +1,4 @@
-// What whoever stands before the camera can do better, out of a detection.
+// What the person in front of the camera can improve, from a detection.
 
 /** How far from the middle the face's centre may be, in parts of the picture's width and height. */
 const MOST_OFF_CENTRE = 0.25;

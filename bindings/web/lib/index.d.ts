@@ -257,7 +257,7 @@ export interface VerifyOptions extends CallOptions, ThresholdOption {}
 /** What became of each, in the order given: a failure is an outcome, too. */
 export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
 
-/** What is wrong with a picture from a camera, for whoever stands before it. */
+/** What is wrong with a picture from a camera, for the person in front of it. */
 export type Hint = Advice | 'no_face' | 'off_centre';
 
 /** Whether a picture is good enough to be verified. */
@@ -353,7 +353,7 @@ export type ErrorCode =
   | 'INTERNAL' | 'PANIC'
   | 'QUEUE_FULL' | 'CLOSED';
 
-/** What whoever takes a photo can do better. */
+/** What the photographer can improve. */
 export type Advice =
   | 'too_small' | 'blurred' | 'too_dark' | 'too_bright' | 'turned_away' | 'tilted' | 'covered' | 'several_faces';
 
@@ -368,7 +368,7 @@ export class VisavisError extends Error {
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
-  /** What whoever takes the photo can do better, where that is known. The message says it in words. */
+  /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
   /** With its message. */
   toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };

@@ -10,7 +10,7 @@ import { aborted } from './errors.js';
  * @returns {AsyncGenerator<PromiseSettledResult<T>, void>}
  */
 export async function* many(inputs, call, { signal, onProgress, concurrency = 2 }) {
-  // Whoever leaves the loop early has no use for what is still pending.
+  // Leaving the loop early cancels what is still pending.
   const left = new AbortController();
   const any = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
   /** @type {Promise<PromiseSettledResult<T>>[]} */

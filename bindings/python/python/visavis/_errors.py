@@ -95,11 +95,11 @@ class CallerError(Error, ValueError):
 
 
 class ImageError(Error):
-    """Numbers 20 to 39: the file is not an image that can be read. Whoever supplied it can fix it."""
+    """Numbers 20 to 39: the file is not an image that can be read. Its supplier can fix it."""
 
 
 class PhotoError(Error):
-    """Numbers 40 to 59: the image is sound but shows no usable face. Whoever takes the photo can take another."""
+    """Numbers 40 to 59: the image is readable but shows no usable face. The photographer can take another."""
 
 
 class NoFaceError(PhotoError):
@@ -115,7 +115,7 @@ class FaceTooSmallError(PhotoError):
 
 
 class SetupError(Error):
-    """Numbers 60 to 79: models or engine are missing or unfit. Whoever installed them can fix it."""
+    """Numbers 60 to 79: models or engine are missing or unsuitable. The installer of the package can fix it."""
 
 
 class InternalError(Error):

@@ -70,7 +70,7 @@ def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
             # Unquoted, for it is the photo itself.
             return ("INVALID_ARGUMENT", "a data: URL is no path: decode its Base64", None)
         return path
-    # Whoever passes an object of numpy or Pillow has imported them.
+    # A caller that passes an object of numpy or Pillow has imported them.
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and isinstance(photo, numpy.ndarray):
         if photo.dtype != numpy.uint8:

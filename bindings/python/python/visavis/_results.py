@@ -81,7 +81,7 @@ class Landmarks(NamedTuple):
 
 @dataclass(frozen=True)
 class Quality(Value):
-    """How good the capture of a face is, for whoever takes the photo.
+    """Quality of the capture of a face, for the photographer.
 
     The measures are those of ISO/IEC 29794-5 where it has them.
     """
