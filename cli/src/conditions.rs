@@ -1,4 +1,4 @@
-//! `visavis conditions`: good photos made worse in known ways, and what that does to the error rates.
+//! `visavis conditions`: degrades good photos in known ways and measures the effect on the error rates.
 
 mod card;
 mod catalog;
@@ -31,34 +31,34 @@ use catalog::Condition;
 use report::Report;
 use subject::Subject;
 
-/// Make good photos worse in known ways, such as a card on a table, and measure the error rates of each
+/// Degrade good photos in known ways, such as on a card on a table, and measure the error rates of each way
 #[derive(Args)]
 pub(crate) struct Conditions {
-    /// CSV with the columns `path_a`, `path_b` and `same` (1 or 0): `path_a` is made worse, `path_b` stays as it is;
+    /// CSV with the columns `path_a`, `path_b` and `same` (1 or 0): `path_a` is degraded, `path_b` is left unchanged;
     /// paths are relative to it; - reads standard input
     #[arg(required_unless_present = "list")]
     pairs: Option<PathBuf>,
     /// Only these conditions or groups of them, separated by commas: `card-45,roll`
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
-    /// Only the pairs of so many of the photos in `path_a`, taken evenly over the table
+    /// Use the pairs of only this many photos in `path_a`, spread evenly over the table
     #[arg(long, value_name = "N")]
     probes: Option<usize>,
-    /// Another number gives other angles, places and noise
+    /// Seed of the angles, positions and noise
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Write everything that was measured to this file; - prints it instead of the table
+    /// Write all measurements to this file as JSON; - prints them instead of the table
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write index.html and an example picture of each condition to this folder; the pictures show people of the table
+    /// Write index.html and an example picture of each condition to this folder; the pictures show people from the table
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
-    /// Print the conditions and end
+    /// Print the conditions and exit
     #[arg(long)]
     list: bool,
 }
 
-/// What became of one photo under all conditions.
+/// The results of one photo under all conditions.
 struct Probe {
     /// Its number in the table.
     photo: usize,
@@ -66,7 +66,7 @@ struct Probe {
     outcomes: Result<Vec<Outcome>>,
 }
 
-/// What became of a photo under one condition.
+/// The result of a photo under one condition.
 struct Outcome {
     template: Result<Template>,
     elapsed: Duration,
@@ -181,7 +181,7 @@ fn outcome(verifier: &Verifier, photo: &[u8]) -> Result<Outcome> {
 }
 
 impl Measured<'_> {
-    /// What became of every usable photo under a condition, by its number.
+    /// The result of every usable photo under a condition, by its number.
     fn outcomes(&self, condition: usize) -> BTreeMap<usize, &Outcome> {
         let usable =
             self.probes.iter().filter_map(|probe| Some((probe.photo, probe.outcomes.as_ref().ok()?)));
