@@ -4,26 +4,26 @@ import type { Bounds, Comparison, Detection, EngineInfo, Landmarks, Sample } fro
 
 export type { Bounds, Comparison, Detection, EngineInfo, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
 
-/** The answer to "do these two photos show the same person?" What was a template has no sample. */
+/** The answer to "do these two photos show the same person?" A template has no sample. */
 export type Verdict<Probe = Photo, Reference = Photo> = Comparison & { probe: Seen<Probe>; reference: Seen<Reference> };
 
 type Seen<Subject> = Subject extends Template ? undefined : Sample;
 
-/** One template of many, and how alike it is. */
+/** One of many templates, and how similar it is. */
 export type Ranked = { index: number } & Comparison;
 
-/** A template and what it was made from. */
+/** A template, and the face that it was made from. */
 export interface Extraction {
-  /** What to keep and compare. */
+  /** The template, to store and compare. */
   template: Template;
-  /** What was seen on the photo. */
+  /** What was found in the photo. */
   sample: Sample;
 }
 
 /** A buffer, or a view of bytes on one. */
 export type Bytes = ArrayBufferLike | Uint8Array | Uint8ClampedArray | Int8Array | DataView;
 
-/** Raw pixels of 8 bits a channel, rows from the top without gaps. */
+/** Raw pixels with 8 bits per channel, rows from the top without gaps. */
 export interface RawPixels {
   /** Exactly `width * height * channels` bytes. */
   data: Bytes;
@@ -31,13 +31,13 @@ export interface RawPixels {
   width: number;
   /** 1 to 65,535. */
   height: number;
-  /** 1 (gray), 3 (RGB) or 4 (RGBA, laid over white). */
+  /** 1 (gray), 3 (RGB) or 4 (RGBA, blended over white). */
   channels: number;
-  /** Of three and four channels (default `rgb`); OpenCV has `bgr`. */
+  /** The order of three or four channels (default `rgb`); OpenCV uses `bgr`. */
   order?: 'rgb' | 'bgr' | undefined;
 }
 
-/** What sharp's `raw().toBuffer({ resolveWithObject: true })` gives. */
+/** The result of sharp's `raw().toBuffer({ resolveWithObject: true })`. */
 export interface SharpPixels {
   /** As in `RawPixels`. */
   data: Bytes;
@@ -51,40 +51,40 @@ export interface SharpPixels {
  */
 export type Photo = string | URL | Bytes | RawPixels | SharpPixels;
 
-/** A photo that has to be waited for: a Blob or a File, the body of a request or a response, any stream of bytes. */
+/** A photo that is read asynchronously: a Blob or a File, the body of a request or a response, any stream of bytes. */
 export type LatePhoto = Photo | Blob | AsyncIterable<Bytes>;
 
 /** Settings of a verifier. */
 export interface VerifierOptions {
   /**
-   * What computes. `auto` (default): ONNX Runtime where it can be loaded, else the embedded engine, which is slower and
-   * always there.
+   * The engine. `auto` (default): ONNX Runtime if it can be loaded, else the embedded engine, which is slower and
+   * always available.
    */
   engine?: 'auto' | 'onnxruntime' | 'embedded' | undefined;
-  /** Path of ONNX Runtime's library. It must work: there is no falling back from it. */
+  /** Path of ONNX Runtime's library. It must work: there is no fallback. */
   onnxruntime?: string | undefined;
-  /** Folder with a `manifest.toml` and other models than the embedded ones. */
+  /** Folder with a `manifest.toml` and models to use instead of the embedded ones. */
   models?: string | undefined;
   /** How many photos are processed at once (default: one per core). */
   workers?: number | undefined;
   /**
-   * Which face counts. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
+   * How the face is chosen. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
    * error.
    */
   face?: 'prominent' | 'largest' | 'single' | undefined;
-  /** Smallest face that is accepted, the shorter side of its box in pixels (default 0). */
+  /** Smallest accepted face, the shorter side of its bounds in pixels (default 0). */
   minFace?: number | undefined;
-  /** Score from which two photos match (default 27: a false match rate of 1 in 500). */
+  /** Lowest score of a match (default 27: a false match rate of 1 in 500). */
   threshold?: number | undefined;
   /** Largest encoded photo in bytes (default 64 MiB). */
   maxBytes?: number | undefined;
-  /** Largest width times height of a photo, of raw pixels too (default 50,000,000). */
+  /** Largest width times height of a photo, also for raw pixels (default 50,000,000). */
   maxPixels?: number | undefined;
   /** Most memory that decoding one photo may take, in bytes (default 160 MiB). */
   maxDecodeBytes?: number | undefined;
-  /** How hard a face is looked for (default `'normal'`): 12, 120 or 600 looks at most. */
+  /** How thoroughly faces are searched for (default `'normal'`): at most 12, 120 or 600 looks. */
   search?: 'quick' | 'normal' | 'thorough' | undefined;
-  /** Seconds that one call may take, waiting for a worker included, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
+  /** Seconds that one call may take, including the wait for a worker, before it is rejected with `DEADLINE_EXCEEDED` (default: no limit). */
   deadline?: number | undefined;
   /**
    * How many calls may wait for a worker (default 256). Each holds its photos' bytes. One more is rejected with
@@ -93,25 +93,25 @@ export interface VerifierOptions {
   queueLength?: number | undefined;
 }
 
-/** Whether the capture is measured. */
+/** Whether the capture quality is measured. */
 export interface QualityOption {
-  /** Whether the capture quality of the faces is measured (default false; it costs nothing then). */
+  /** Whether the capture quality of the faces is measured (default false, which costs nothing). */
   quality?: boolean | undefined;
 }
 
-/** Which score is a match. */
+/** The threshold of a match. */
 export interface ThresholdOption {
-  /** Score from which the two match in this call (default: the verifier's). */
+  /** Lowest score of a match in this call (default: the verifier's). */
   threshold?: number | undefined;
 }
 
 /** What ends a call early. */
 export interface SignalOption {
-  /** Rejects with an `AbortError` when it aborts. What has not begun is not done; what has begun ends by itself. */
+  /** When it aborts, the call rejects with an `AbortError`. Work that has not started is not done; work that has runs to its end. */
   signal?: AbortSignal | undefined;
 }
 
-/** How a list is worked through. */
+/** How a list is processed. */
 export interface ManyOptions extends QualityOption, SignalOption {
   /** How many calls are pending at once (default: twice the workers). */
   concurrency?: number | undefined;
@@ -125,40 +125,40 @@ export interface CallOptions extends QualityOption, SignalOption {}
 /** Options of `verify()`. */
 export interface VerifyOptions extends CallOptions, ThresholdOption {}
 
-/** What became of each, in the order given: a failure is an outcome, too. */
+/** The outcome of each, in the given order; a failure is an outcome, too. */
 export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
 
 /**
- * What is kept of a face, to be compared with others of the same model. It is biometric data: its values are in
- * `toBuffer()` only, never in what `console.log` or `JSON.stringify` give.
+ * The numbers that represent a face, comparable with others of the same model. It is biometric data: only `toBuffer()`
+ * returns its values, never `console.log` or `JSON.stringify`.
  */
 export class Template {
   private constructor();
-  /** Reads what `toBuffer()` gave. Anything else, damaged bytes included, is `TEMPLATE_MALFORMED`. */
+  /** Reads the result of `toBuffer()`. Anything else, including damaged bytes, is `TEMPLATE_MALFORMED`. */
   static fromBuffer(buffer: Bytes): Template;
-  /** A self-contained form to store: versioned, with the model's identity and a check sum. A copy. */
+  /** A self-contained form for storage: versioned, with the model's identity and a checksum. A copy. */
   toBuffer(): Buffer;
-  /** How many dimensions it has; 0 for the record of a failure to extract, which compares with none. */
+  /** How many dimensions it has; 0 for the record of a failure to extract, which cannot be compared. */
   get dimensions(): number;
   /** Equal for templates that can be compared. */
   get model(): string;
 }
 
 /**
- * Compares faces. Make one, keep it, and use it for everything: a verifier has networks in memory and threads of its
+ * Compares faces. Create one, keep it, and use it for everything: a verifier has networks in memory and threads of its
  * own, none of them libuv's.
  */
 export class Verifier {
-  /** Loads models and engine here and now, which takes a tenth of a second. */
+  /** Loads models and engine synchronously, which takes a tenth of a second. */
   constructor(options?: VerifierOptions);
-  /** Makes a verifier off the event loop. */
+  /** Creates a verifier off the event loop. */
   static create(options?: VerifierOptions): Promise<Verifier>;
   /**
    * Do these two photos show the same person?
    *
-   * When several things are wrong the first of these is reported: the probe cannot be read, the reference cannot, no
-   * usable face on the probe, none on the reference. "Different people" is a verdict, not an error.
-   * @param probe The live or current photo, whose identity is in question.
+   * If several things are wrong, the first of these is reported: the probe cannot be read, the reference cannot, no
+   * usable face in the probe, none in the reference. "Different people" is a verdict, not an error.
+   * @param probe The live or current photo, whose identity is to be verified.
    * @param reference The stored photo that it is compared with.
    */
   verify<Probe extends LatePhoto | Template, Reference extends LatePhoto | Template>(
@@ -166,7 +166,7 @@ export class Verifier {
     reference: Reference,
     options?: VerifyOptions,
   ): Promise<Verdict<Probe, Reference>>;
-  /** `verify()` here and now: nothing else happens meanwhile. */
+  /** `verify()` synchronously: it blocks the event loop. */
   verifySync<Probe extends Photo | Template, Reference extends Photo | Template>(
     probe: Probe,
     reference: Reference,
@@ -177,33 +177,33 @@ export class Verifier {
     pairs: Iterable<readonly [Probe, Reference]> | AsyncIterable<readonly [Probe, Reference]>,
     options?: ManyOptions & ThresholdOption,
   ): Outcomes<Verdict<Probe, Reference>>;
-  /** Finds all faces of a photo. None at all is not an error here. */
+  /** Finds all faces in a photo. Finding none is not an error here. */
   detect(photo: LatePhoto, options?: CallOptions): Promise<Detection>;
-  /** `detect()` here and now. */
+  /** `detect()` synchronously. */
   detectSync(photo: Photo, options?: QualityOption): Detection;
-  /** Makes the template of the face that counts, to be stored and compared later. */
+  /** Makes the template of the chosen face, to be stored and compared later. */
   extract(photo: LatePhoto, options?: CallOptions): Promise<Extraction>;
-  /** `extract()` here and now. */
+  /** `extract()` synchronously. */
   extractSync(photo: Photo, options?: QualityOption): Extraction;
   /** Extracts many templates, a few at once: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<LatePhoto> | AsyncIterable<LatePhoto>, options?: ManyOptions): Outcomes<Extraction>;
-  /** Makes the template of one face, whichever face counts. `face`: one that `detect()` found on the same photo. */
+  /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: LatePhoto, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
-  /** `extractFace()` here and now. */
+  /** `extractFace()` synchronously. */
   extractFaceSync(photo: Photo, face: { landmarks: Landmarks }): Template;
-  /** The photo as a PNG file with all faces drawn in: the one that counts in green, others in orange. */
+  /** The photo as a PNG file with all faces marked: the chosen one in green, others in orange. */
   draw(photo: LatePhoto, options?: SignalOption): Promise<Buffer>;
-  /** A face cut out as a PNG file, with a margin in parts of its width and height (default 0.25). */
+  /** A face cut out as a PNG file, with a margin as a fraction of its width and height (default 0.25). */
   crop(photo: LatePhoto, face: { bounds: Bounds }, options?: SignalOption & { margin?: number | undefined }): Promise<Buffer>;
   /** Compares two templates; it takes microseconds. */
   compare(probe: Template, reference: Template, options?: ThresholdOption): Comparison;
-  /** Compares one template with many: all of them or the `top` most alike, best first. */
+  /** Compares one template with many: all of them or the `top` most similar, best first. */
   rank(probe: Template, references: readonly Template[], options?: ThresholdOption & { top?: number | undefined }): Ranked[];
-  /** What computes. */
+  /** The engine in use. */
   get engine(): EngineInfo;
   /**
-   * Frees its memory and ends its threads. What runs ends by itself; what waits, and every later call, fails with
-   * `CLOSED`. Without it that happens when the garbage collector finds the verifier.
+   * Frees its memory and ends its threads. Running calls finish; waiting ones, and every later call, fail with
+   * `CLOSED`. Without it, this happens when the verifier is garbage-collected.
    */
   close(): void;
   /** `close()`, for `using`. */
@@ -229,15 +229,15 @@ export class VisavisError extends Error {
   private constructor();
   /** The stable name, for example `'NO_FACE'`. */
   readonly code: ErrorCode;
-  /** The stable number, for example 40; absent for what this package alone has. */
+  /** The stable number, for example 40; absent for codes of this package only. */
   readonly number?: number;
-  /** Which photo it is about, where it is about one of two. */
+  /** The photo that it is about, if there are two. */
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
-  /** With its message. */
+  /** Includes the message. */
   toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };
 }
 
@@ -245,23 +245,23 @@ export class VisavisError extends Error {
 
 /** Do these two photos show the same person? */
 export const verify: Verifier['verify'];
-/** `verify()` here and now: nothing else happens meanwhile. */
+/** `verify()` synchronously: it blocks the event loop. */
 export const verifySync: Verifier['verifySync'];
-/** Finds all faces of a photo. None at all is not an error here. */
+/** Finds all faces in a photo. Finding none is not an error here. */
 export const detect: Verifier['detect'];
-/** `detect()` here and now. */
+/** `detect()` synchronously. */
 export const detectSync: Verifier['detectSync'];
-/** Makes the template of the face that counts, to be stored and compared later. */
+/** Makes the template of the chosen face, to be stored and compared later. */
 export const extract: Verifier['extract'];
-/** `extract()` here and now. */
+/** `extract()` synchronously. */
 export const extractSync: Verifier['extractSync'];
-/** Makes the template of one face, whichever face counts. */
+/** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];
-/** `extractFace()` here and now. */
+/** `extractFace()` synchronously. */
 export const extractFaceSync: Verifier['extractFaceSync'];
 /** Compares two templates; it takes microseconds. */
 export const compare: Verifier['compare'];
-/** The photo as a PNG file with all faces drawn in. */
+/** The photo as a PNG file with all faces marked. */
 export const draw: Verifier['draw'];
 /** A face cut out as a PNG file. */
 export const crop: Verifier['crop'];
@@ -271,7 +271,7 @@ export const rank: Verifier['rank'];
 export const verifyMany: Verifier['verifyMany'];
 /** Extracts many templates, a few at once. */
 export const extractMany: Verifier['extractMany'];
-/** What computes for these functions. */
+/** The engine that these functions use. */
 export function engine(): EngineInfo;
 /** The version of this package. */
 export const version: string;

@@ -19,7 +19,7 @@ export declare class NativeVerifier {
   cancel(id: number): void
   /** Compares two templates. */
   compare(probe: NativeTemplate, reference: NativeTemplate, ownThreshold?: number | undefined | null): Comparison | Failure
-  /** Compares one template with many: the `top` most alike, best first. */
+  /** Compares one template with many: the `top` most similar, best first. */
   rank(probe: NativeTemplate, references: Array<NativeTemplate>, top: number, ownThreshold?: number | undefined | null): Array<Ranked> | Failure
   /** The largest encoded photo in bytes. */
   maxBytes(): number
@@ -50,11 +50,11 @@ export declare function close(): void
 /** Runs the command line and returns its exit status. `hint` is an ONNX Runtime to try that the user did not name. */
 export declare function commandLine(arguments: Array<string>, hint?: string | undefined | null): number
 
-/** How alike two faces are. */
+/** How similar two faces are. */
 export interface Comparison {
   /**
    * Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in a
-   * thousand is as alike, 40 one in ten thousand.
+   * thousand is as similar, 40 one in ten thousand.
    */
   score: number
   /** The score rounded down: it reaches an integer threshold exactly when the score does. */
@@ -65,7 +65,7 @@ export interface Comparison {
   isMatch: boolean
   /** The threshold: the call's or the verifier's. */
   threshold: number
-  /** How often two different people are at least as alike, 0 to 1. */
+  /** How often two different people are at least as similar, 0 to 1. */
   falseMatchRate: number
 }
 
@@ -73,19 +73,19 @@ export interface Comparison {
 export interface Detection {
   /** The faces, most confident first; empty when there is none. */
   faces: Array<Face>
-  /** Index of the face that counts in `faces`; absent when none does. */
+  /** Index of the chosen face in `faces`; absent if there is none. */
   chosen?: number
-  /** Why no face counts, for example `NO_FACE` or `SEVERAL_FACES`. */
+  /** Why no face is chosen, for example `NO_FACE` or `SEVERAL_FACES`. */
   reason?: string
   /** Width of the upright photo in pixels. */
   width: number
   /** Height of the upright photo in pixels. */
   height: number
-  /** What it cost; `extract` is 0. */
+  /** The time of its steps; `extract` is 0. */
   milliseconds: Milliseconds
 }
 
-/** What computes the networks. */
+/** The engine that runs the networks. */
 export interface EngineInfo {
   /** `onnxruntime` or `embedded`. */
   name: 'onnxruntime' | 'embedded'
@@ -103,7 +103,7 @@ export interface EngineInfo {
 export interface Extraction {
   /** What `Template` keeps. */
   template: NativeTemplate
-  /** What was seen on the photo. */
+  /** What was found in the photo. */
   sample: Sample
 }
 
@@ -194,11 +194,11 @@ export interface Quality {
   overExposure: number
   /** Entropy of the face's luminances in bits, 0 to 8. */
   dynamicRange: number
-  /** How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same). */
+  /** How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same). */
   illuminationUniformity: number
-  /** Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way. */
+  /** Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees. */
   yaw: number
-  /** Degrees by which the head is raised; an estimate, about 15 degrees either way. */
+  /** Degrees by which the head is raised; an estimate, accurate to about 15 degrees. */
   pitch: number
   /** Degrees by which the head is tilted towards its own left shoulder. */
   roll: number
@@ -206,15 +206,15 @@ export interface Quality {
   advice: import('../index.js').Advice[]
 }
 
-/** One of many templates, and how alike it is. */
+/** One of many templates, and how similar it is. */
 export interface Ranked {
   /** Its place in the list. */
   index: number
-  /** How alike the two faces are. */
+  /** How similar the two faces are. */
   comparison: Comparison
 }
 
-/** Reads what `toBytes` gave. */
+/** Reads the result of `toBytes`. */
 export declare function readTemplate(bytes: Uint8Array): NativeTemplate | Failure
 
 /** One thing to do. `quality`: whether the capture quality of the faces is measured. */
@@ -227,9 +227,9 @@ export type Request =
   | { task: 'draw'; photo: Source }
   | { task: 'crop'; photo: Source; bounds: Bounds; margin: number }
 
-/** What was seen on one photo. */
+/** What was found in one photo. */
 export interface Sample {
-  /** The face that counts. */
+  /** The chosen face. */
   face: Face
   /** How many faces were found. */
   faceCount: number
@@ -237,7 +237,7 @@ export interface Sample {
   width: number
   /** Height of the upright photo in pixels. */
   height: number
-  /** What it cost. */
+  /** The time of its steps. */
   milliseconds: Milliseconds
 }
 
@@ -251,11 +251,11 @@ export type Source =
 
 /** What came out of a verification. */
 export interface Verification {
-  /** How alike the two faces are. */
+  /** How similar the two faces are. */
   comparison: Comparison
-  /** What was seen on the probe, unless it is a template. */
+  /** What was found in the probe, unless it is a template. */
   probe?: Sample
-  /** What was seen on the reference, unless it is a template. */
+  /** What was found in the reference, unless it is a template. */
   reference?: Sample
 }
 

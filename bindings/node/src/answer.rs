@@ -32,7 +32,7 @@ macro_rules! object {
 }
 
 object! {
-    /// What computes the networks.
+    /// The engine that runs the networks.
     EngineInfo from verifier: &visavis::Verifier {
         /// `onnxruntime` or `embedded`.
         #[napi(ts_type = "'onnxruntime' | 'embedded'")]
@@ -49,11 +49,11 @@ object! {
     }
 }
 
-/// How alike two faces are.
+/// How similar two faces are.
 #[napi(object, object_from_js = false)]
 pub struct Comparison {
     /// Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in a
-    /// thousand is as alike, 40 one in ten thousand.
+    /// thousand is as similar, 40 one in ten thousand.
     pub score: f64,
     /// The score rounded down: it reaches an integer threshold exactly when the score does.
     pub integer_score: u32,
@@ -63,7 +63,7 @@ pub struct Comparison {
     pub is_match: bool,
     /// The threshold: the call's or the verifier's.
     pub threshold: f64,
-    /// How often two different people are at least as alike, 0 to 1.
+    /// How often two different people are at least as similar, 0 to 1.
     pub false_match_rate: f64,
 }
 
@@ -80,12 +80,12 @@ impl Comparison {
     }
 }
 
-/// One of many templates, and how alike it is.
+/// One of many templates, and how similar it is.
 #[napi(object, object_from_js = false)]
 pub struct Ranked {
     /// Its place in the list.
     pub index: u32,
-    /// How alike the two faces are.
+    /// How similar the two faces are.
     pub comparison: Comparison,
 }
 
@@ -99,18 +99,18 @@ impl Ranked {
 /// What came out of a verification.
 #[napi(object, object_from_js = false)]
 pub struct Verification {
-    /// How alike the two faces are.
+    /// How similar the two faces are.
     pub comparison: Comparison,
-    /// What was seen on the probe, unless it is a template.
+    /// What was found in the probe, unless it is a template.
     pub probe: Option<Sample>,
-    /// What was seen on the reference, unless it is a template.
+    /// What was found in the reference, unless it is a template.
     pub reference: Option<Sample>,
 }
 
 object! {
-    /// What was seen on one photo.
+    /// What was found in one photo.
     Sample from sample: visavis::Sample {
-        /// The face that counts.
+        /// The chosen face.
         face: Face = (&sample.face).into();
         /// How many faces were found.
         face_count: u32 = sample.face_count as u32;
@@ -118,7 +118,7 @@ object! {
         width: u32 = sample.width;
         /// Height of the upright photo in pixels.
         height: u32 = sample.height;
-        /// What it cost.
+        /// The time of its steps.
         milliseconds: Milliseconds = sample.timings.into();
     }
 }
@@ -193,11 +193,11 @@ object! {
         over_exposure: f64 = number(quality.over_exposure);
         /// Entropy of the face's luminances in bits, 0 to 8.
         dynamic_range: f64 = number(quality.dynamic_range);
-        /// How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same).
+        /// How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same).
         illumination_uniformity: f64 = number(quality.illumination_uniformity);
-        /// Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way.
+        /// Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees.
         yaw: f64 = number(quality.yaw);
-        /// Degrees by which the head is raised; an estimate, about 15 degrees either way.
+        /// Degrees by which the head is raised; an estimate, accurate to about 15 degrees.
         pitch: f64 = number(quality.pitch);
         /// Degrees by which the head is tilted towards its own left shoulder.
         roll: f64 = number(quality.roll);
@@ -249,15 +249,15 @@ object! {
     Detection from detection: visavis::Detection {
         /// The faces, most confident first; empty when there is none.
         faces: Vec<Face> = detection.faces.iter().map(Face::from).collect();
-        /// Index of the face that counts in `faces`; absent when none does.
+        /// Index of the chosen face in `faces`; absent if there is none.
         chosen: Option<u32> = detection.chosen.as_ref().ok().map(|&index| index as u32);
-        /// Why no face counts, for example `NO_FACE` or `SEVERAL_FACES`.
+        /// Why no face is chosen, for example `NO_FACE` or `SEVERAL_FACES`.
         reason: Option<String> = detection.chosen.as_ref().err().map(|error| error.kind().name().to_owned());
         /// Width of the upright photo in pixels.
         width: u32 = detection.width;
         /// Height of the upright photo in pixels.
         height: u32 = detection.height;
-        /// What it cost; `extract` is 0.
+        /// The time of its steps; `extract` is 0.
         milliseconds: Milliseconds = detection.timings.into();
     }
 }
@@ -267,7 +267,7 @@ object! {
     Extraction from extraction: visavis::Extraction {
         /// What `Template` keeps.
         template: NativeTemplate = extraction.template.into();
-        /// What was seen on the photo.
+        /// What was found in the photo.
         sample: Sample = extraction.sample.into();
     }
 }

@@ -16,7 +16,7 @@ pub struct NativeTemplate {
 /// A template out of its handle, where a field of an object holds one.
 pub struct Handle(pub(crate) Template);
 
-/// Reads what `toBytes` gave.
+/// Reads the result of `toBytes`.
 #[napi(catch_unwind)]
 pub fn read_template(bytes: &[u8]) -> Either<NativeTemplate, Failure> {
     match Template::from_bytes(bytes) {

@@ -121,7 +121,7 @@ impl NativeVerifier {
         self.core.ask(compare).map_or_else(Either::B, Either::A)
     }
 
-    /// Compares one template with many: the `top` most alike, best first.
+    /// Compares one template with many: the `top` most similar, best first.
     #[napi(catch_unwind)]
     pub fn rank(
         &self,

@@ -51,11 +51,11 @@ export interface Quality {
   overExposure: number;
   /** Entropy of the face's luminances in bits, 0 to 8. */
   dynamicRange: number;
-  /** How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same). */
+  /** How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same). */
   illuminationUniformity: number;
-  /** Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way. */
+  /** Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees. */
   yaw: number;
-  /** Degrees by which the head is raised; an estimate, about 15 degrees either way. */
+  /** Degrees by which the head is raised; an estimate, accurate to about 15 degrees. */
   pitch: number;
   /** Degrees by which the head is tilted towards its own left shoulder. */
   roll: number;
@@ -85,9 +85,9 @@ export interface Milliseconds {
   extract: number;
 }
 
-/** What was seen on one photo. */
+/** What was found in one photo. */
 export interface Sample {
-  /** The face that counts. */
+  /** The chosen face. */
   face: Face;
   /** How many faces were found. */
   faceCount: number;
@@ -95,7 +95,7 @@ export interface Sample {
   width: number;
   /** Height of the upright photo in pixels. */
   height: number;
-  /** What it cost. */
+  /** The time of its steps. */
   milliseconds: Milliseconds;
 }
 
@@ -103,23 +103,23 @@ export interface Sample {
 export interface Detection {
   /** The faces, most confident first; empty when there is none. */
   faces: Array<Face>;
-  /** Index of the face that counts in `faces`; absent when none does. */
+  /** Index of the chosen face in `faces`; absent if there is none. */
   chosen?: number;
-  /** Why no face counts, for example `NO_FACE` or `SEVERAL_FACES`. */
+  /** Why no face is chosen, for example `NO_FACE` or `SEVERAL_FACES`. */
   reason?: string;
   /** Width of the upright photo in pixels. */
   width: number;
   /** Height of the upright photo in pixels. */
   height: number;
-  /** What it cost; `extract` is 0. */
+  /** The time of its steps; `extract` is 0. */
   milliseconds: Milliseconds;
 }
 
-/** How alike two faces are. */
+/** How similar two faces are. */
 export interface Comparison {
   /**
    * Comparison score, 0 to 100: `-10 log10` of the false match rate. 30 means that one pair of different people in a
-   * thousand is as alike, 40 one in ten thousand.
+   * thousand is as similar, 40 one in ten thousand.
    */
   score: number;
   /** The score rounded down: it reaches an integer threshold exactly when the score does. */
@@ -130,11 +130,11 @@ export interface Comparison {
   isMatch: boolean;
   /** The threshold: the call's or the verifier's. */
   threshold: number;
-  /** How often two different people are at least as alike, 0 to 1. */
+  /** How often two different people are at least as similar, 0 to 1. */
   falseMatchRate: number;
 }
 
-/** What computes the networks. */
+/** The engine that runs the networks. */
 export interface EngineInfo {
   /** `embedded` here. */
   name: 'onnxruntime' | 'embedded';
@@ -148,26 +148,26 @@ export interface EngineInfo {
   model: string;
 }
 
-/** The answer to "do these two photos show the same person?" What was a template has no sample. */
+/** The answer to "do these two photos show the same person?" A template has no sample. */
 export type Verdict<Probe = Photo, Reference = Photo> = Comparison & { probe: Seen<Probe>; reference: Seen<Reference> };
 
 type Seen<Subject> = Subject extends Template ? undefined : Sample;
 
-/** One template of many, and how alike it is. */
+/** One of many templates, and how similar it is. */
 export type Ranked = { index: number } & Comparison;
 
-/** A template and what it was made from. */
+/** A template, and the face that it was made from. */
 export interface Extraction {
-  /** What to keep and compare. */
+  /** The template, to store and compare. */
   template: Template;
-  /** What was seen on the photo. */
+  /** What was found in the photo. */
   sample: Sample;
 }
 
 /** A buffer, or a view of bytes on one. */
 export type Bytes = ArrayBufferLike | Uint8Array | Uint8ClampedArray | Int8Array | DataView;
 
-/** Raw pixels of 8 bits a channel, rows from the top without gaps. */
+/** Raw pixels with 8 bits per channel, rows from the top without gaps. */
 export interface RawPixels {
   /** Exactly `width * height * channels` bytes. */
   data: Bytes;
@@ -175,13 +175,13 @@ export interface RawPixels {
   width: number;
   /** 1 to 65,535. */
   height: number;
-  /** 1 (gray), 3 (RGB) or 4 (RGBA, laid over white). */
+  /** 1 (gray), 3 (RGB) or 4 (RGBA, blended over white). */
   channels: number;
-  /** Of three and four channels (default `rgb`); OpenCV has `bgr`. */
+  /** The order of three or four channels (default `rgb`); OpenCV uses `bgr`. */
   order?: 'rgb' | 'bgr' | undefined;
 }
 
-/** What the browser turns into pixels by itself: what it shows when the call is made. */
+/** An element that the browser decodes: what it shows at the time of the call. */
 export type Drawable =
   | ImageBitmap | HTMLVideoElement | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | VideoFrame | SVGImageElement;
 
@@ -193,28 +193,28 @@ export type Photo = Blob | Bytes | ImageData | RawPixels | Drawable;
 
 /** Settings of a verifier. */
 export interface VerifierOptions {
-  /** What computes: `auto` and `embedded` are the same here. */
+  /** The engine: `auto` and `embedded` are the same here. */
   engine?: 'auto' | 'onnxruntime' | 'embedded' | undefined;
   /** URL of a folder of this page's origin with the three model files (default: `models/` beside this module). */
   models?: string | URL | undefined;
   /** Makes the worker out of `worker.js`, where a page has to do that itself: because it requires trusted types, for example. */
   worker?: (() => Worker) | undefined;
   /**
-   * Which face counts. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
+   * How the face is chosen. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
    * error.
    */
   face?: 'prominent' | 'largest' | 'single' | undefined;
-  /** Smallest face that is accepted, the shorter side of its box in pixels (default 0). */
+  /** Smallest accepted face, the shorter side of its bounds in pixels (default 0). */
   minFace?: number | undefined;
-  /** Score from which two photos match (default 27: a false match rate of 1 in 500). */
+  /** Lowest score of a match (default 27: a false match rate of 1 in 500). */
   threshold?: number | undefined;
   /** Largest encoded photo in bytes (default 64 MiB). */
   maxBytes?: number | undefined;
-  /** Largest width times height of a photo, of raw pixels too (default 50,000,000). */
+  /** Largest width times height of a photo, also for raw pixels (default 50,000,000). */
   maxPixels?: number | undefined;
   /** Most memory that decoding one photo may take, in bytes (default 160 MiB). */
   maxDecodeBytes?: number | undefined;
-  /** How hard a face is looked for (default `'normal'`): 12, 120 or 600 looks at most. */
+  /** How thoroughly faces are searched for (default `'normal'`): at most 12, 120 or 600 looks. */
   search?: 'quick' | 'normal' | 'thorough' | undefined;
   /** Seconds that one call may wait, and again that it may take, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
   deadline?: number | undefined;
@@ -222,25 +222,25 @@ export interface VerifierOptions {
   queueLength?: number | undefined;
 }
 
-/** Whether the capture is measured. */
+/** Whether the capture quality is measured. */
 export interface QualityOption {
-  /** Whether the capture quality of the faces is measured (default false; it costs nothing then). */
+  /** Whether the capture quality of the faces is measured (default false, which costs nothing). */
   quality?: boolean | undefined;
 }
 
-/** Which score is a match. */
+/** The threshold of a match. */
 export interface ThresholdOption {
-  /** Score from which the two match in this call (default: the verifier's). */
+  /** Lowest score of a match in this call (default: the verifier's). */
   threshold?: number | undefined;
 }
 
 /** What ends a call early. */
 export interface SignalOption {
-  /** Rejects with an `AbortError` when it aborts. What has not begun is not done; what has begun ends by itself. */
+  /** When it aborts, the call rejects with an `AbortError`. Work that has not started is not done; work that has runs to its end. */
   signal?: AbortSignal | undefined;
 }
 
-/** How a list is worked through. */
+/** How a list is processed. */
 export interface ManyOptions extends QualityOption, SignalOption {
   /** How many calls are pending at once (default 2). */
   concurrency?: number | undefined;
@@ -254,7 +254,7 @@ export interface CallOptions extends QualityOption, SignalOption {}
 /** Options of `verify()`. */
 export interface VerifyOptions extends CallOptions, ThresholdOption {}
 
-/** What became of each, in the order given: a failure is an outcome, too. */
+/** The outcome of each, in the given order; a failure is an outcome, too. */
 export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
 
 /** What is wrong with a picture from a camera, for the person in front of it. */
@@ -264,29 +264,29 @@ export type Hint = Advice | 'no_face' | 'off_centre';
 export interface Guidance {
   /** One person, near the middle, and nothing that a better photo needs. */
   ready: boolean;
-  /** What to do better; empty when `ready`. */
+  /** What to improve; empty if `ready`. */
   advice: Hint[];
-  /** The face that counts, with its quality; absent when there is none. */
+  /** The chosen face, with its quality; absent if there is none. */
   face?: Face;
   /** Width of the upright picture in pixels. */
   width: number;
   /** Height of the upright picture in pixels. */
   height: number;
-  /** What it cost. */
+  /** The time of its steps. */
   milliseconds: Milliseconds;
 }
 
 /**
- * What is kept of a face, to be compared with others of the same model. It is biometric data: its values are in
+ * The numbers that represent a face, comparable with others of the same model. It is biometric data: only `toBuffer()`
  * `toBuffer()` only, never in what `JSON.stringify` gives.
  */
 export class Template {
   private constructor();
-  /** Takes what `toBuffer()` gave. Anything else is `TEMPLATE_MALFORMED` where the template is used. */
+  /** Takes the result of `toBuffer()`. Anything else is `TEMPLATE_MALFORMED` when the template is used. */
   static fromBuffer(buffer: Bytes): Template;
-  /** A self-contained form to store: versioned, with the model's identity and a check sum. A copy. */
+  /** A self-contained form for storage: versioned, with the model's identity and a checksum. A copy. */
   toBuffer(): Uint8Array<ArrayBuffer>;
-  /** How many dimensions it has; 0 for the record of a failure to extract, which compares with none. */
+  /** How many dimensions it has; 0 for the record of a failure to extract, which cannot be compared. */
   get dimensions(): number;
   /** Equal for templates that can be compared. */
   get model(): string;
@@ -301,9 +301,9 @@ export class Verifier {
   /**
    * Do these two photos show the same person?
    *
-   * When several things are wrong the first of these is reported: the probe cannot be read, the reference cannot, no
-   * usable face on the probe, none on the reference. "Different people" is a verdict, not an error.
-   * @param probe The live or current photo, whose identity is in question.
+   * If several things are wrong, the first of these is reported: the probe cannot be read, the reference cannot, no
+   * usable face in the probe, none in the reference. "Different people" is a verdict, not an error.
+   * @param probe The live or current photo, whose identity is to be verified.
    * @param reference The stored photo that it is compared with.
    */
   verify<Probe extends Photo | Template, Reference extends Photo | Template>(
@@ -316,26 +316,26 @@ export class Verifier {
     pairs: Iterable<readonly [Probe, Reference]> | AsyncIterable<readonly [Probe, Reference]>,
     options?: ManyOptions & ThresholdOption,
   ): Outcomes<Verdict<Probe, Reference>>;
-  /** Finds all faces of a photo. None at all is not an error here. */
+  /** Finds all faces in a photo. Finding none is not an error here. */
   detect(photo: Photo, options?: CallOptions): Promise<Detection>;
   /** Whether a picture, of a camera perhaps, is good enough to be verified, and what to do better. */
   advice(photo: Photo, options?: SignalOption): Promise<Guidance>;
-  /** Makes the template of the face that counts, to be stored and compared later. */
+  /** Makes the template of the chosen face, to be stored and compared later. */
   extract(photo: Photo, options?: CallOptions): Promise<Extraction>;
   /** Extracts many templates: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<Photo> | AsyncIterable<Photo>, options?: ManyOptions): Outcomes<Extraction>;
-  /** Makes the template of one face, whichever face counts. `face`: one that `detect()` found on the same photo. */
+  /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: Photo, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
   /** Compares two templates. A promise, as the worker compares. */
   compare(probe: Template, reference: Template, options?: ThresholdOption): Promise<Comparison>;
-  /** Compares one template with many: all of them or the `top` most alike, best first. */
+  /** Compares one template with many: all of them or the `top` most similar, best first. */
   rank(probe: Template, references: readonly Template[], options?: ThresholdOption & { top?: number | undefined }): Promise<Ranked[]>;
-  /** What computes; starts the worker. */
+  /** The engine; starts the worker. */
   get engine(): Promise<EngineInfo>;
   /** The lowest false match rate that was measured; what a higher score says of it is continued from there. */
   get lowestMeasuredRate(): Promise<number>;
   /**
-   * Ends its worker when what runs has ended. What waits, and every later call, fails with `CLOSED`. Without it that
+   * Ends its worker when the running call has finished. Waiting calls, and every later call, fail with `CLOSED`. Without it that
    * happens when the garbage collector finds the verifier.
    */
   close(): void;
@@ -364,13 +364,13 @@ export class VisavisError extends Error {
   readonly code: ErrorCode;
   /** The stable number, for example 40; absent for what the packages for JavaScript alone have. */
   readonly number?: number;
-  /** Which photo it is about, where it is about one of two. */
+  /** The photo that it is about, if there are two. */
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
-  /** With its message. */
+  /** Includes the message. */
   toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };
 }
 
@@ -380,11 +380,11 @@ export class VisavisError extends Error {
 export const advice: Verifier['advice'];
 /** Do these two photos show the same person? */
 export const verify: Verifier['verify'];
-/** Finds all faces of a photo. None at all is not an error here. */
+/** Finds all faces in a photo. Finding none is not an error here. */
 export const detect: Verifier['detect'];
-/** Makes the template of the face that counts, to be stored and compared later. */
+/** Makes the template of the chosen face, to be stored and compared later. */
 export const extract: Verifier['extract'];
-/** Makes the template of one face, whichever face counts. */
+/** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];
 /** Compares two templates. */
 export const compare: Verifier['compare'];
@@ -394,7 +394,7 @@ export const rank: Verifier['rank'];
 export const verifyMany: Verifier['verifyMany'];
 /** Extracts many templates. */
 export const extractMany: Verifier['extractMany'];
-/** What computes for these functions. */
+/** The engine that these functions use. */
 export function engine(): Promise<EngineInfo>;
 /** The version of this package. */
 export const version: string;

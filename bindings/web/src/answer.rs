@@ -28,7 +28,7 @@ macro_rules! object {
 }
 
 object! {
-    /// What computes the networks.
+    /// The engine that runs the networks.
     EngineInfo from verifier: &visavis::Verifier {
         name: &'static str = verifier.engine().engine.name();
         version: String = verifier.engine().version.clone();
@@ -36,7 +36,7 @@ object! {
     }
 }
 
-/// How alike two faces are.
+/// How similar two faces are.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Comparison {
@@ -61,7 +61,7 @@ impl Comparison {
     }
 }
 
-/// One of many templates, and how alike it is.
+/// One of many templates, and how similar it is.
 #[derive(Serialize)]
 pub(crate) struct Ranked {
     pub(crate) index: usize,
@@ -81,7 +81,7 @@ pub(crate) struct Verdict {
 }
 
 object! {
-    /// What was seen on one photo.
+    /// What was found in one photo.
     Sample from sample: visavis::Sample {
         face: Face = (&sample.face).into();
         face_count: usize = sample.face_count;

@@ -50,7 +50,7 @@ pub struct Core {
 pub struct Extraction {
     /// What to keep and compare.
     pub template: Vec<u8>,
-    /// What was seen on the photo.
+    /// What was found in the photo.
     pub sample: String,
 }
 
@@ -116,7 +116,7 @@ impl Core {
         })
     }
 
-    /// Compares one template with many, which come one after the other: the `top` most alike, best first.
+    /// Compares one template with many, which come one after the other: the `top` most similar, best first.
     pub fn rank(&self, probe: &[u8], references: &[u8], top: usize, threshold: Option<f64>) -> Json {
         self.ask(|verifier| {
             let threshold = own_threshold(verifier, threshold)?;

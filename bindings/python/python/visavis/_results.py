@@ -15,7 +15,7 @@ MYPY = False
 
 
 class Value:
-    """What all answers can do."""
+    """Common to all answers."""
 
     __slots__ = ()
 
@@ -101,11 +101,11 @@ class Quality(Value):
     dynamic_range: float
     """Entropy of the face's luminances in bits, 0 to 8."""
     illumination_uniformity: float
-    """How alike the light on both cheeks is, 0 (one in the dark) to 1 (the same)."""
+    """How similar the light on both cheeks is, 0 (one in the dark) to 1 (the same)."""
     yaw: float
-    """Degrees by which the head is turned towards its own left; an estimate, about 10 degrees either way."""
+    """Degrees by which the head is turned towards its own left; an estimate, accurate to about 10 degrees."""
     pitch: float
-    """Degrees by which the head is raised; an estimate, about 15 degrees either way."""
+    """Degrees by which the head is raised; an estimate, accurate to about 15 degrees."""
     roll: float
     """Degrees by which the head is tilted towards its own left shoulder."""
     advice: tuple[str, ...]
@@ -119,9 +119,9 @@ class Face(Value):
     bounds: Bounds
     landmarks: Landmarks = field(repr=False)
     confidence: float
-    """How sure the detector is, 0 to 1."""
+    """Confidence of the detector, 0 to 1."""
     quality: Optional[Quality] = field(default=None, repr=False)
-    """How good the capture is, where it was asked for."""
+    """Quality of the capture, if it was requested."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +136,10 @@ class Milliseconds(Value):
 
 @dataclass(frozen=True)
 class Sample(Value):
-    """What was seen on one photo."""
+    """What was found in one photo."""
 
     face: Face
-    """The face that counts."""
+    """The chosen face."""
     face_count: int
     """How many faces were found."""
     width: int
@@ -149,7 +149,7 @@ class Sample(Value):
 
 @dataclass(frozen=True)
 class Comparison(Value, Ambiguous):
-    """How alike two faces are.
+    """How similar two faces are.
 
     It is neither true nor false, so that a forgotten `.is_match` fails loudly instead of accepting everybody:
 
@@ -166,13 +166,13 @@ class Comparison(Value, Ambiguous):
     score: float
     """Comparison score, 0 to 100: -10 log10 of the false match rate, so that 30 is one in a thousand."""
     threshold: float
-    """The score from which it is a match."""
+    """The lowest score of a match."""
     similarity: float = field(repr=False)
     """Cosine of the angle between the two templates, -1 to 1."""
     integer_score: int = field(repr=False)
     """The score rounded down: it reaches an integer threshold exactly when the score does."""
     false_match_rate: float = field(repr=False)
-    """How often two different people look at least as alike. Beyond a score of 50 it is extrapolated."""
+    """How often two different people look at least as similar. Beyond a score of 50 it is extrapolated."""
 
 
 @dataclass(frozen=True)
@@ -180,9 +180,9 @@ class PartialVerdict(Comparison):
     """Do two photos show the same person, one of which or both are templates?"""
 
     probe: Optional[Sample] = field(repr=False)
-    """What was seen on the probe, unless it was a template."""
+    """What was found in the probe, unless it was a template."""
     reference: Optional[Sample] = field(repr=False)
-    """What was seen on the reference, unless it was a template."""
+    """What was found in the reference, unless it was a template."""
 
 
 @dataclass(frozen=True)
@@ -198,24 +198,24 @@ class Verdict(PartialVerdict):
     """
 
     probe: Sample = field(repr=False)
-    """What was seen on the probe."""
+    """What was found in the probe."""
     reference: Sample = field(repr=False)
-    """What was seen on the reference."""
+    """What was found in the reference."""
 
     @property
     def probe_face(self) -> Face:
-        """The probe's face that counts."""
+        """The chosen face of the probe."""
         return self.probe.face
 
     @property
     def reference_face(self) -> Face:
-        """The reference's face that counts."""
+        """The chosen face of the reference."""
         return self.reference.face
 
 
 @dataclass(frozen=True)
 class Ranked(Comparison):
-    """One template of many, and how alike it is."""
+    """One of many templates, and how similar it is."""
 
     index: int
     """Its place among the templates."""
@@ -223,12 +223,12 @@ class Ranked(Comparison):
 
 @dataclass(frozen=True)
 class Extraction:
-    """A template and what it was made from."""
+    """A template, and the face that it was made from."""
 
     template: Template
-    """What to keep and compare."""
+    """The template, to store and compare."""
     sample: Sample
-    """What was seen on the photo."""
+    """What was found in the photo."""
 
 
 @dataclass(frozen=True)
@@ -244,18 +244,18 @@ class Detection(Value, Ambiguous):
     """
 
     faces: tuple[Face, ...]
-    """The most confident first; empty when there is none."""
+    """Most confident first; empty if there is none."""
     chosen: Optional[int]
-    """Which of them counts, or None."""
+    """Index of the chosen face, or None."""
     reason: Optional[Error] = field(compare=False)
-    """Why none counts."""
+    """Why no face is chosen."""
     width: int
     height: int
     milliseconds: Milliseconds = field(compare=False, repr=False)
 
     @property
     def face(self) -> Optional[Face]:
-        """The face that counts, or None."""
+        """The chosen face, or None."""
         return None if self.chosen is None else self.faces[self.chosen]
 
     def __len__(self) -> int:
@@ -267,7 +267,7 @@ class Detection(Value, Ambiguous):
 
 @dataclass(frozen=True)
 class Engine(Value):
-    """What computes the networks."""
+    """The engine that runs the networks."""
 
     name: str
     """`onnxruntime` or `embedded`."""
