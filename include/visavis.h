@@ -531,7 +531,10 @@ VAV_MUST_USE vav_status vav_faces_get(const vav_faces *faces, size_t index, vav_
 
 /// The index of the face chosen by the verifier's policy. VAV_NO_FACE, VAV_SEVERAL_FACES or VAV_FACE_TOO_SMALL if none
 /// is.
-VAV_MUST_USE vav_status vav_faces_chosen(const vav_faces *faces, size_t *index, vav_error **err);
+VAV_MUST_USE
+vav_status vav_faces_chosen(const vav_faces *faces,
+                            size_t *index,
+                            vav_error **err);
 
 /// The size of the upright image in pixels, to which the coordinates of the faces refer.
 VAV_MUST_USE vav_status vav_faces_image_size(const vav_faces *faces, uint32_t *width, uint32_t *height);
