@@ -1,4 +1,4 @@
-//! What every request can reach.
+//! The state that all requests share.
 
 use std::sync::Arc;
 
@@ -26,19 +26,19 @@ pub struct App {
     pub(crate) auth: Auth,
     /// How connections are encrypted, if they are.
     pub(crate) tls: Option<Tls>,
-    /// Who is believed about addresses.
+    /// The trusted proxies.
     pub(crate) proxies: Proxies,
-    /// Which pages may ask.
+    /// The origins whose pages may call the API.
     pub(crate) origins: Origins,
     pub(crate) verifier: Arc<Verifier>,
-    /// Where the heavy work is done.
+    /// Where verifications run.
     pub(crate) queue: Queue,
-    /// What bodies may take of the memory.
+    /// The memory for bodies.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
-    /// What the page loads to compare on the device, and the page that says so.
+    /// The files with which the page compares on the device, and that page.
     pub(crate) device: &'static [Asset],
-    /// Where requests are reported to, if anywhere.
+    /// Where traces are sent, if anywhere.
     pub(crate) traces: Traces,
     stopping: watch::Sender<bool>,
 }
@@ -68,7 +68,7 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Reads users and certificate again, and returns which of them there are. What cannot be read stays as it was.
+    /// Reads users and certificate again, and returns which of them exist. If something cannot be read, nothing changes.
     pub fn reload(&self) -> Result<Vec<&'static str>, String> {
         let read = self.read_again();
         self.metrics.reloaded(read.is_ok());
@@ -86,7 +86,7 @@ impl App {
         Ok(names.into_iter().filter_map(|(name, is_there)| is_there.then_some(name)).collect())
     }
 
-    /// Says what works and should not stay so.
+    /// Warns of settings that work but should be changed.
     fn warn(&self) {
         if named(&self.config.credentials_file).is_some() && self.auth.has_plain() {
             warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
@@ -102,12 +102,12 @@ impl App {
         }
     }
 
-    /// Reports what is left to report, at the end.
+    /// Sends the remaining traces, at the end.
     pub fn end(&self) {
         self.traces.end();
     }
 
-    /// From now on, nothing new is wanted.
+    /// Begins the shutdown.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }

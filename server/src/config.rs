@@ -58,7 +58,7 @@ macro_rules! settings {
 settings! {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 8080));
-    /// Address and port for /health, /ready and /metrics alone, over plain HTTP and without the limits of the other
+    /// Additional address and port for /health, /ready and /metrics, over plain HTTP and outside the limits of the main one
     /// [default: none]
     admin_listen: String = String::new();
     /// File of `name:hash` lines, read again on SIGHUP; or set `VISAVIS_USERNAME` and `VISAVIS_PASSWORD` [default: none]
@@ -73,11 +73,11 @@ settings! {
     /// Addresses and networks of proxies that are believed about their clients' addresses, separated by commas
     /// [default: none]
     trusted_proxies: String = String::new();
-    /// Origins whose pages may ask, such as `https://example.org`, separated by commas [default: none]
+    /// Origins whose pages may call the API, such as `https://example.org`, separated by commas [default: none]
     cors_origins: String = String::new();
-    /// Wrong passwords a minute, user and address, after which they are refused; 0 for any number [default: 20]
+    /// Wrong passwords per minute, user and address before logins are refused; 0 for no limit [default: 20]
     auth_failures: u32 = 20;
-    /// Verifications at once [default: one per core]
+    /// Verifications that run at once [default: one per core]
     workers: usize = std::thread::available_parallelism().map_or(1, usize::from);
     /// Requests that may wait for a worker; more are answered OVERLOADED [default: 32]
     queue_length: usize = 32;
@@ -89,7 +89,7 @@ settings! {
     max_pixels: u64 = 50_000_000;
     /// Most memory that decoding one photo may take, in bytes [default: 167772160]
     max_decode_bytes: u64 = 160 << 20;
-    /// How hard a face is looked for: quick, normal or thorough [default: normal]
+    /// How thoroughly faces are searched for: quick, normal or thorough [default: normal]
     search: String = "normal".into();
     /// Seconds that one verification may take; longer ones are answered OVERLOADED [default: 20]
     deadline: Seconds = Seconds::new(20);
@@ -97,27 +97,27 @@ settings! {
     max_connections: usize = 4096;
     /// Open connections from one address; more are closed [default: 1024]
     max_connections_per_address: usize = 1024;
-    /// Seconds that a connection may be idle; longer than those of a balancer in front [default: 75]
+    /// Seconds that a connection may be idle; should exceed those of a load balancer in front [default: 75]
     idle_timeout: Seconds = Seconds::new(75);
-    /// Seconds after which a connection is closed on which nobody logged in [default: 60]
+    /// Seconds after which a connection without a login is closed [default: 60]
     anonymous_timeout: Seconds = Seconds::new(60);
     /// Seconds for the head of a request [default: 10]
     header_timeout: Seconds = Seconds::new(10);
     /// Seconds for the body of a request [default: 30]
     body_timeout: Seconds = Seconds::new(30);
-    /// Least bytes a second of a body, after 5 seconds [default: 4096]
+    /// Minimum bytes per second of a body, after 5 seconds [default: 4096]
     body_rate: usize = 4096;
     /// Seconds for a whole request [default: 60]
     request_timeout: Seconds = Seconds::new(60);
-    /// Seconds after a signal to stop in which requests are still taken while /ready says no [default: 1]
+    /// Seconds after a signal to stop during which requests are still accepted while /ready says no [default: 1]
     shutdown_delay: Seconds = Seconds::new(1);
     /// Seconds after that for running requests to finish [default: 30]
     shutdown_timeout: Seconds = Seconds::new(30);
-    /// Form of the log: text or json [default: text]
+    /// Format of the log: text or json [default: text]
     log_format: LogFormat = LogFormat::Text;
-    /// Collector that traces are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318` [default: none]
+    /// Collector to which traces are sent by OTLP over HTTP, such as `http://127.0.0.1:4318` [default: none]
     otlp_endpoint: String = String::new();
-    /// What is logged: off, error, warn, info, debug or trace [default: info]
+    /// Level of the log: off, error, warn, info, debug or trace [default: info]
     log_level: String = "info".into();
     /// Inference engine: auto, onnxruntime or embedded [default: auto]
     engine: String = "auto".into();
@@ -128,11 +128,11 @@ settings! {
     /// Folder with visavis for browsers, as `cargo xtask web --release` makes it, so that the page can compare on the
     /// device [default: none]
     web: PathBuf = PathBuf::new();
-    /// Which of several faces counts: prominent, largest or single [default: prominent]
+    /// How the face is chosen among several: prominent, largest or single [default: prominent]
     face: String = "prominent".into();
-    /// Score from which on two photos count as the same person, 0 to 100 [default: 27]
+    /// Lowest score at which two photos count as the same person, 0 to 100 [default: 27]
     threshold: f32 = Options::DEFAULT_THRESHOLD;
-    /// Smallest face in pixels [default: 0]
+    /// Smallest accepted face in pixels [default: 0]
     min_face: u32 = 0;
 }
 

@@ -1,4 +1,4 @@
-//! One connection: its socket, what it is doing, and how long it may go on doing that.
+//! One connection: its socket, its phase, and how long each phase may last.
 
 use std::io;
 use std::net::{IpAddr, Shutdown, SocketAddr};
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::config::Config;
 
-/// A socket and its state, shared by the connection's HTTP and the requests on it.
+/// A socket and its state, shared by the HTTP connection and its requests.
 pub(crate) struct Connection {
     stream: TcpStream,
     peer: SocketAddr,
@@ -24,17 +24,17 @@ pub(crate) struct Connection {
     certified: OnceLock<Vec<String>>,
     opened: Instant,
     phase: Mutex<Phase>,
-    /// The phase has a nearer end than the one before.
+    /// Signals a phase that ends earlier than the one before.
     hurry: Notify,
     logged_in: AtomicBool,
-    /// Somebody else needs the place.
+    /// Signals that another connection needs the place.
     evicted: Notify,
 }
 
-/// What a connection is doing, and since when.
+/// The phase of a connection, and its start.
 #[derive(Clone, Copy)]
 enum Phase {
-    /// A head is on its way, or the handshake before it.
+    /// A head is arriving, or the handshake before it.
     Head(Instant),
     /// A request is being answered; it has time limits of its own.
     Request,
@@ -42,14 +42,14 @@ enum Phase {
     Idle(Instant),
 }
 
-/// Why the server closes a connection.
+/// Why the server closed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The head of a request, or the TLS handshake, did not come in time.
+    /// The head of a request, or the TLS handshake, did not arrive in time.
     SlowHead,
     /// No request came for the idle timeout.
     Idle,
-    /// It never logged in, and its time is over.
+    /// It never logged in, and its time has run out.
     Anonymous,
     /// It never logged in, and another one needs its place.
     Evicted,
@@ -108,10 +108,10 @@ impl Connection {
         let _ = self.certified.set(names);
     }
 
-    /// Socket options; where the system lacks one, the server works without it.
+    /// Sets socket options; if the system lacks one, the server works without it.
     pub(crate) fn prepare(&self, config: &Config) {
         let _ = self.stream.set_nodelay(true);
-        // A client that never reads its reply does not keep the connection.
+        // A client that never reads its reply cannot keep the connection.
         #[cfg(target_os = "linux")]
         let _ = SockRef::from(&self.stream).set_tcp_user_timeout(Some(config.body_timeout.get()));
     }
@@ -137,12 +137,12 @@ impl Connection {
         self.enter(Phase::Idle(Instant::now()));
     }
 
-    /// Somebody with credentials uses it.
+    /// A user has logged in on it.
     pub(crate) fn log_in(&self) {
         self.logged_in.store(true, Ordering::Relaxed);
     }
 
-    /// When it was opened, if nobody logged in on it and nothing is being answered.
+    /// When it was opened, if no user has logged in on it and no request is being answered.
     pub(crate) fn anonymous_since(&self) -> Option<Instant> {
         let resting = !matches!(*self.lock(), Phase::Request);
         (resting && !self.logged_in.load(Ordering::Relaxed)).then_some(self.opened)
@@ -153,7 +153,7 @@ impl Connection {
         self.evicted.notify_one();
     }
 
-    /// Completes when the client has reset the connection. A client that closed its sending half only is still there.
+    /// Completes when the client has reset the connection. A client that only closed its sending half still reads.
     pub(crate) async fn reset(&self) {
         while let Ok(ready) = self.stream.ready(Interest::ERROR).await {
             if ready.is_error() {
@@ -162,7 +162,7 @@ impl Connection {
         }
     }
 
-    /// Completes when the connection has had its time, with the reason.
+    /// Completes when the time of the connection has run out, with the reason.
     pub(crate) async fn expired(&self, config: &Config) -> Cause {
         loop {
             let (end, cause) = self.end(config);
@@ -181,7 +181,7 @@ impl Connection {
         let (end, cause) = match *self.lock() {
             Phase::Head(since) => (since + config.header_timeout.get(), Cause::SlowHead),
             Phase::Idle(since) => (since + config.idle_timeout.get(), Cause::Idle),
-            // Looked at again when it may be over.
+            // Checked again later.
             Phase::Request => return (Instant::now() + Duration::from_secs(1), Cause::Idle),
         };
         let anonymous = self.opened + config.anonymous_timeout.get();

@@ -1,4 +1,4 @@
-//! Counters for Prometheus. Labels come from fixed sets: nothing that a client sends becomes one.
+//! Counters for Prometheus. Labels come from fixed sets: text from clients never becomes one.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use crate::contract::Code;
 use crate::queue::Load;
 use crate::usage::Usage;
 
-/// The outcome of a request whose client went away before it was answered.
+/// The outcome of a request whose client left before it was answered.
 pub(crate) const CLIENT_GONE: &str = "CLIENT_GONE";
 
 /// From a health check to a slow photo on a slow machine, in seconds.
@@ -24,7 +24,7 @@ const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 /// Every tenth score, and the default threshold.
 const SCORES: &[f64] = &[0.0, 5.0, 10.0, 20.0, 27.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0];
 
-/// What is counted. A clone counts the same.
+/// All metrics. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -135,7 +135,7 @@ impl Metrics {
         ] {
             gauge(name, help).set(limit as i64);
         }
-        // A counter that appears with its first count has no rate then, and the alert on it would sleep.
+        // A counter that first appears with its first count has no rate yet, so an alert on it would not fire.
         for outcome in Code::ALL.iter().map(|code| code.name()).chain(["OK", CLIENT_GONE]) {
             metrics.requests.with_label_values(&["verify", outcome]);
         }

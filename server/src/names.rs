@@ -1,4 +1,4 @@
-//! What a request is called: in its reply, in the log, and in the traces of others.
+//! The ids of a request: in its reply, in the log, and in traces.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 /// The longest request id that is accepted from a client.
 const MAX_REQUEST_ID: usize = 64;
 
-/// What a request is called in the log.
+/// The ids of a request.
 pub(crate) struct Names {
     /// Its own id: the client's, or a new one.
     pub(crate) request: String,
@@ -26,7 +26,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Uses what a request brings, where it is sound.
+    /// Uses the ids in a request's headers if they are valid.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let sound = |id: &&str| {
@@ -68,7 +68,7 @@ fn traced(header: &str) -> Option<Traced<'_>> {
 
 fn new_id<const BYTES: usize>() -> String {
     let mut bytes = [0; BYTES];
-    // Without randomness ids are all alike, which is no reason to fail.
+    // Without randomness all ids are the same, which is no reason to fail.
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().fold(String::new(), |mut id, byte| {
         let _ = write!(id, "{byte:02x}");

@@ -1,11 +1,11 @@
-//! Who is at the other end of a proxy that is trusted to say so.
+//! The client behind a proxy that is trusted to name it.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// Addresses and networks whose word counts.
+/// Addresses and networks of trusted proxies.
 pub(crate) struct Proxies(Vec<IpNet>);
 
 impl Proxies {
@@ -23,8 +23,8 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client of a request: the nearest address on its way that is not a trusted proxy's. Headers of anybody else
-    /// count for nothing.
+    /// The client of a request: the nearest address on its path that is not a trusted proxy's. Headers of other clients are
+    /// ignored.
     pub(crate) fn client(&self, nearest: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = nearest;
         let mut hops = hops(headers);
@@ -38,7 +38,7 @@ impl Proxies {
     }
 }
 
-/// The addresses that proxies have added, the nearest last; `None` for what is no address.
+/// The addresses that proxies have added, the nearest last; `None` for anything else.
 fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let of = |name: &str| -> Vec<String> {
         let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The accept loops: every connection bounded in number and in time, and a way to stop that loses nothing.
+//! The accept loops: limits on the number and time of connections, and a shutdown that loses no request.
 
 use std::future::Future;
 use std::io;
@@ -32,16 +32,16 @@ use crate::reply::{self, Context};
 use crate::routes::{Origin, admin_routes, routes};
 use crate::tls::{self, Tls};
 
-/// How large the head of a request may be.
+/// The largest head of a request.
 const MAX_HEAD_BYTES: usize = 16 << 10;
 
-/// How long to wait when the system has no file descriptor or memory for another connection.
+/// How long to wait if the system has no file descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Connections to the admin address; whoever can reach it is trusted not to need more.
 const MAX_ADMIN_CONNECTIONS: usize = 64;
 
-/// A server that listens and does not answer yet.
+/// A server that listens but does not answer yet.
 pub struct Server {
     listener: TcpListener,
     admin: Option<TcpListener>,
@@ -208,7 +208,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     }
 }
 
-/// Answers one request, whatever happens inside. Fails where the client has left.
+/// Answers one request, even after a panic. Fails if the client has left.
 async fn respond(
     app: Arc<App>,
     routes: BoxedFilter<(Response,)>,
