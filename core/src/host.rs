@@ -3,7 +3,7 @@
 
 use std::{io, process, thread};
 
-/// Whether the library is a module in somebody's page.
+/// Whether the library is a module in a web page.
 const WEB: bool = cfg!(all(target_family = "wasm", target_os = "unknown"));
 
 /// The number of this process, which changes in a child of `fork`.

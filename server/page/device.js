@@ -9,7 +9,7 @@ export const isPossible = Boolean(device);
 /** Whether they can be compared nowhere else. */
 export const isOnly = server === "none";
 
-/** The worker's program is the server's own: the page's policy asks for somebody who says so. */
+/** The worker's program comes from the server itself, which the page's policy requires to be stated. */
 const trusted = globalThis.trustedTypes?.createPolicy.bind(trustedTypes, "device", { createScriptURL: (url) => url });
 let policy;
 

@@ -15,7 +15,7 @@ const pickers = {};
 /** Ends the request that runs, if one does. */
 let running = null;
 
-/** Says it to everybody, or only aloud to those who hear the page where others see the same elsewhere. */
+/** Shows a message, or only reads it out to screen readers if it is already visible elsewhere. */
 function say(words, isError = false, isAloud = false) {
   status.textContent = words;
   status.classList.toggle("error", isError);

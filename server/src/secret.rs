@@ -1,4 +1,4 @@
-//! What shows that somebody is a user, as a line of the credentials file holds it.
+//! The secrets by which users log in, as in the lines of the credentials file.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -111,7 +111,7 @@ pub fn new_key() -> Result<(String, String), String> {
     Ok((key, format!("{KEY}{digest}")))
 }
 
-/// The digest of what has the form of a key. Others are none, whatever their digest: somebody chose them.
+/// The digest of text in the form of a generated key. Other text is refused, since it may be guessable.
 pub(crate) fn digest_of_key(key: &str) -> Option<[u8; 32]> {
     let bytes = URL_SAFE_NO_PAD.decode(key.strip_prefix(KEY_PREFIX)?).ok()?;
     (bytes.len() == KEY_BYTES).then(|| Sha256::digest(key).into())

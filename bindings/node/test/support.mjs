@@ -11,7 +11,7 @@ export const root = join(import.meta.dirname, '..');
 export const images = join(repository, 'tests', 'golden', 'images');
 export const table = join(repository, 'tests', 'golden', 'cases.tsv');
 
-/** The library that `cargo xtask onnxruntime` brings; where there is none the tests say aloud what they skip. */
+/** The library that `cargo xtask onnxruntime` fetches; without it, the tests report what they skip. */
 export const onnxruntime = process.env.VISAVIS_TEST_ONNXRUNTIME || undefined;
 
 export const path = (name) => join(images, name);

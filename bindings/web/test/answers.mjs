@@ -166,7 +166,7 @@ async function templates({ browser, url }) {
   await close();
 }
 
-/** What a person before a camera is told. */
+/** The advice for a person in front of a camera. */
 async function advice({ browser, url }) {
   const { page, close } = await open(browser, url);
   const found = await page.evaluate(async () => {

@@ -10,7 +10,7 @@ pub(crate) const NO_API: &str = "return &base;";
 /// Has not even a version.
 pub(crate) const NO_BASE: &str = "return 0;";
 
-/// Builds one with the system's C compiler; none, said aloud, where there is no compiler.
+/// Builds one with the system's C compiler; without a compiler, reports that and builds none.
 pub(crate) fn build(folder: &Path, version: &str, behaviour: &str) -> Option<PathBuf> {
     let source = format!(
         r#"

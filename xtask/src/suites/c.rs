@@ -108,7 +108,7 @@ fn two_runtimes(images: &Path) -> Result {
     project::run(compile("two_runtimes", "programs", &[])?.arg(copy).arg(images))
 }
 
-/// The archive that would be published, where somebody unpacked it.
+/// The archive that would be published, unpacked.
 fn unpacked() -> Result<PathBuf> {
     let folder = folder("unpacked")?;
     project::remove(&folder)?;
@@ -170,7 +170,7 @@ fn builds() -> Result {
     Ok(())
 }
 
-/// An example tells people apart, and reports what is wrong with a photo.
+/// An example distinguishes people, and reports what is wrong with a photo.
 fn answers(program: &Path) -> Result {
     let images = project::root().join("tests/golden/images");
     let ask = |probe: &str, reference: &str| {

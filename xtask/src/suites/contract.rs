@@ -112,7 +112,7 @@ fn asking<'a>(program: &'a mut Command, server: &Server) -> &'a mut Command {
     program.arg(format!("http://{}", server.address)).arg(format!("{USER}:{PASSWORD}")).arg(photos)
 }
 
-/// Compilers that not every machine needs; their absence is said aloud and fails nothing.
+/// Optional compilers; their absence is reported and fails nothing.
 fn is_there(name: &str) -> bool {
     let mut command = Command::new(name);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
