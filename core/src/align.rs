@@ -6,7 +6,7 @@ use crate::image::Image;
 use crate::model::Input;
 use crate::warp::{SHRINK_FROM, covered, warp};
 
-/// Where the landmarks belong on a chip of 112x112 pixels: the reference landmarks that ArcFace and its kin are trained with
+/// The positions of the landmarks on a chip of 112x112 pixels: the reference landmarks of ArcFace and similar networks
 /// (InsightFace, `arcface_dst`; first published with SphereFace, Liu et al. 2017, for 96x112 pixels).
 const REFERENCE_LANDMARKS: [Point; 5] = [
     Point { x: 38.2946, y: 51.6963 },

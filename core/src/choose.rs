@@ -5,11 +5,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::{FacePolicy, Options};
 use crate::verdict::Face;
 
-/// A second portrait of a card has less than this part of the main one's area: ghost portraits are at most half as wide.
+/// A second portrait on a card has less than this fraction of the main one's area: ghost portraits are at most half as wide.
 const MINOR_PORTRAIT: f32 = 0.3;
 
-/// An established choice for LFW-like photos, where the person meant stands in the middle: half a percent of accuracy
-/// better there than the largest face.
+/// An established choice for photos like LFW's, in which the intended person is in the middle: there, accuracy is half a
+/// percent better than with the largest face.
 fn prominence(face: &Face, (width, height): (u32, u32)) -> f32 {
     let centre = face.bounds.centre();
     let (dx, dy) = (centre.x - width as f32 / 2.0, centre.y - height as f32 / 2.0);
@@ -25,7 +25,7 @@ pub(crate) fn is_settled(faces: &[Face], area: f32, size: (u32, u32), policy: Fa
     }
 }
 
-/// Picks by the policy and checks the smallest size; returns the index into `faces`.
+/// Chooses by the policy and checks the minimum size; returns the index into `faces`.
 pub(crate) fn choose(faces: &[Face], size: (u32, u32), options: &Options) -> Result<usize> {
     let best_by = |value: &dyn Fn(&Face) -> f32| {
         faces
@@ -50,7 +50,7 @@ pub(crate) fn choose(faces: &[Face], size: (u32, u32), options: &Options) -> Res
     Ok(chosen)
 }
 
-/// Identity cards show a second, smaller portrait; whoever allows one face only should know why it is refused.
+/// Identity cards show a second, smaller portrait; callers that allow only one face should know why the photo is refused.
 fn several(faces: &[Face]) -> Error {
     let mut areas: Vec<f32> = faces.iter().map(|face| face.bounds.area()).collect();
     areas.sort_by(|a, b| b.total_cmp(a));

@@ -29,17 +29,17 @@ use crate::memory;
 use crate::options::Limits;
 use crate::scaled::Scaled;
 
-/// No photo is a thousand times as long as wide; such shapes only serve to hurt.
+/// No photo is a thousand times as long as it is wide; such shapes are attacks.
 const MAX_ASPECT: u64 = 1000;
 
-/// The scales: one pixel for a square of so many. JPEG has just these.
+/// The scales: how many pixels, across and down, become one. JPEG supports exactly these.
 const DENOMINATORS: [usize; 4] = [1, 2, 4, 8];
 
 /// An encoded photo whose headers have been read: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM; of an animation the first
 /// picture.
 ///
-/// EXIF orientation is applied; gray, palette, CMYK and 16-bit pictures become 8-bit RGB; what is transparent
-/// becomes white. Colour profiles are not applied.
+/// EXIF orientation is applied; gray, palette, CMYK and 16-bit pictures become 8-bit RGB; transparent pixels become
+/// white. Colour profiles are not applied.
 pub(crate) struct Source<'a> {
     kind: Kind<'a>,
     /// As it is stored.
@@ -55,7 +55,7 @@ enum Kind<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Reads the headers and checks what they say against the limits.
+    /// Reads the headers and checks them against the limits.
     pub(crate) fn open(bytes: &'a [u8], limits: &Limits, deadline: Deadline<'a>) -> Result<Source<'a>> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::EmptyImage, "the image has no bytes"));
@@ -87,13 +87,13 @@ impl<'a> Source<'a> {
         (width as u32, height as u32)
     }
 
-    /// The whole picture in full. Fails with `IMAGE_TOO_LARGE` where that takes more memory than is allowed.
+    /// The whole picture at full scale. Fails with `IMAGE_TOO_LARGE` if that takes more memory than allowed.
     pub(crate) fn decode(&mut self) -> Result<Image<'static>> {
         Ok(self.view((0..self.size.0, 0..self.size.1), 1..=1)?.image)
     }
 
-    /// The whole picture at a scale that leaves its longer side at least `longest` pixels, or all that it has. It comes
-    /// smaller where that much takes more memory than is allowed; `IMAGE_TOO_LARGE` where any does.
+    /// The whole picture at a scale that leaves at least `longest` pixels on its longer side, or as many as it has. If that
+    /// takes more memory than allowed, it is decoded smaller; `IMAGE_TOO_LARGE` if every scale does.
     ///
     /// Only a JPEG is decoded smaller to save time.
     pub(crate) fn decode_at_least(&mut self, longest: usize) -> Result<Scaled<'static>> {
@@ -102,8 +102,7 @@ impl<'a> Source<'a> {
         self.view((0..self.size.0, 0..self.size.1), coarsest..=usize::MAX)
     }
 
-    /// A part of the picture at a scale that leaves one pixel for a square of at most `denominator` of them; coarser
-    /// where that takes more memory than is allowed.
+    /// A part of the picture at a scale of at least 1/`denominator`; coarser if that takes more memory than allowed.
     pub(crate) fn decode_area(&mut self, area: &Area, denominator: f32) -> Result<Scaled<'static>> {
         let [left, top, width, height] = area.bounds();
         let (whole_width, whole_height) = self.turn.size(self.size);
@@ -115,7 +114,7 @@ impl<'a> Source<'a> {
         self.view(stored, (denominator as usize).max(1)..=usize::MAX)
     }
 
-    /// Decodes a part at the coarsest scale up to the lower bound that fits the memory, else at one up to the upper.
+    /// Decodes a part at the coarsest scale up to the lower bound that fits into memory, else at one up to the upper bound.
     fn view(
         &mut self,
         (x, y): (Range<usize>, Range<usize>),
@@ -142,7 +141,7 @@ impl<'a> Source<'a> {
         Err(Error::new(ErrorKind::ImageTooLarge, message))
     }
 
-    /// The bytes that decoding a view takes at its peak.
+    /// The peak memory of decoding a view, in bytes.
     fn memory(&self, view: &View) -> u64 {
         match &self.kind {
             Kind::Jpeg(jpeg) => view.bytes() + jpeg.working_memory(view),
@@ -177,7 +176,7 @@ fn check_size((width, height): (u64, u64), limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// For pixels that were never encoded too.
+/// Also for raw pixels.
 pub(crate) fn check_pixels(width: u64, height: u64, limits: &Limits) -> Result<()> {
     if width * height > limits.max_pixels {
         let max = limits.max_pixels;

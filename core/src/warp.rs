@@ -44,7 +44,7 @@ pub(crate) fn warp(
     Ok(tensor)
 }
 
-/// What the square needs of the image, scaled down first where the image shows it much larger.
+/// The part of the image that the square needs, reduced first if it is much larger there.
 fn patch<'a>(
     image: &'a Image<'_>,
     map: &SimilarityTransform,

@@ -1,4 +1,4 @@
-//! What must hold for any bytes, for the tests and for the fuzzer: parts and scales of one photo agree.
+//! A property of any input, for the tests and the fuzzer: parts and scales of one photo agree.
 
 use super::{DENOMINATORS, Source};
 use crate::deadline::Deadline;

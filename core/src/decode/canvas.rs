@@ -1,4 +1,4 @@
-//! Rows of pixels as they come from a codec, shrunk and turned on their way into the one picture that is kept.
+//! Rows of pixels from a codec, reduced and rotated on their way into the one picture that is kept.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ impl Canvas {
         Canvas { pixels: vec![0; 3 * size.0 * size.1], size, turn }
     }
 
-    /// Puts row `y`, counted from the top of the view as it is stored, in its place.
+    /// Places row `y`, counted from the top of the view as stored.
     pub(super) fn put(&mut self, y: usize, row: &[u8]) {
         if self.turn.is_none() {
             self.pixels[3 * self.size.0 * y..][..row.len()].copy_from_slice(row);
@@ -70,7 +70,7 @@ impl Shrink {
         }
     }
 
-    /// Takes row `y` of the picture, and passes one of the view on when it is complete.
+    /// Takes row `y` of the picture, and passes on a row of the view when it is complete.
     pub(super) fn row(&mut self, y: usize, row: &[u8], sink: &mut dyn FnMut(usize, &[u8])) {
         let d = self.denominator;
         if !self.rows.contains(&(y / d)) {

@@ -1,9 +1,9 @@
-//! JPEG (ITU-T T.81, Huffman-coded, 8 bits): read once, at the scale that is wanted, and checked for completeness.
+//! JPEG (ITU-T T.81, Huffman-coded, 8 bits): read once, at the requested scale, and checked for completeness.
 //!
-//! Decoders fill what a cut file lacks with gray and report nothing or a warning, so a face may be half missing. Here
-//! every block of every scan must be there, every component must be coded, and a progressive picture must be refined
-//! down to its last bit. A missing end marker alone is tolerated, and so is anything behind the end. At full scale the
-//! pixels are libjpeg's.
+//! Other decoders fill the rest of a truncated file with gray and at most warn, so half of a face may be missing. Here
+//! every block of every scan must be present, every component must be coded, and a progressive picture must be refined
+//! to its last bit. Only a missing end marker is tolerated, and anything after the end. At full scale the pixels are
+//! libjpeg's.
 
 mod headers;
 mod huffman;
@@ -23,10 +23,10 @@ use super::view::View;
 use crate::deadline::Deadline;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Progressive encoders write about ten scans; hundreds only serve to burn time.
+/// Progressive encoders write about ten scans; hundreds are an attack on time.
 const MAX_SCANS: usize = 100;
 
-/// A scan can be entered again at so many rows at most.
+/// The most rows at which a scan can be entered again.
 const ENTRIES: usize = 128;
 
 const SOF_BASELINE: u8 = 0xc0;
@@ -42,7 +42,7 @@ pub(super) struct Jpeg<'a> {
     settings: Settings<'a>,
     /// Where the next segment begins.
     at: usize,
-    /// Filled by the first decoding, which reads everything; later ones enter where they need to.
+    /// Filled by the first decoding, which reads everything; later ones enter at the rows that they need.
     passes: Vec<Pass<'a>>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Jpeg<'a> {
         self.settings.exif
     }
 
-    /// The bytes that decoding takes besides the rows that it hands on.
+    /// The memory of decoding besides the rows that it passes on, in bytes.
     pub(super) fn working_memory(&self, view: &View) -> u64 {
         let picture = Picture::new(&self.frame, self.colour, view);
         let components = self.frame.components.iter().enumerate();
@@ -112,7 +112,7 @@ impl<'a> Jpeg<'a> {
         header.is_none_or(|(_, segment, _)| segment.first() != Some(&(self.frame.components.len() as u8)))
     }
 
-    /// Hands on the rows of `view`, from the top.
+    /// Passes on the rows of `view`, from the top.
     pub(super) fn decode(&mut self, view: &View, deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
         let mut picture = Picture::new(&self.frame, self.colour, view);
         if self.passes.is_empty() {
@@ -197,14 +197,14 @@ fn entry_step(frame: &Frame) -> usize {
 }
 
 impl<'a> Pass<'a> {
-    /// Keeps the state at the start of a row from which a later reading may go on.
+    /// Saves the state at the start of a row, from which a later reading may continue.
     fn note_entry(&mut self, frame: &Frame, row: usize, state: &State<'a>) {
         if row == self.entries.len() * entry_step(frame) {
             self.entries.push(state.clone());
         }
     }
 
-    /// Reads `rows` of a scan that holds the whole picture and makes pixels at once.
+    /// Reads `rows` of a scan that holds the whole picture and makes pixels immediately.
     fn stream(
         &mut self,
         frame: &Frame,
@@ -284,7 +284,7 @@ fn new_stores(frame: &Frame, picture: &Picture, rows: &Range<usize>) -> Vec<Stor
     picture.channels.iter().enumerate().map(store).collect()
 }
 
-/// Makes the pixels of what was stored.
+/// Makes pixels of the stored coefficients.
 fn show(picture: &mut Picture, stores: &[Store], deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
     for mcu_row in picture.rows.clone() {
         deadline.check()?;
@@ -296,7 +296,7 @@ fn show(picture: &mut Picture, stores: &[Store], deadline: Deadline, sink: &mut 
     Ok(())
 }
 
-/// Notes down to which bit a scan has sent its coefficients. `None`: not what was sent before lets expect.
+/// Records down to which bit a scan has sent its coefficients. `None`: inconsistent with earlier scans.
 fn note_sent(scan: &Scan, progressive: bool, sent: &mut [[Option<u8>; 64]]) -> Option<()> {
     for member in &scan.members {
         let bits = &mut sent[member.component];
@@ -315,11 +315,11 @@ fn note_sent(scan: &Scan, progressive: bool, sent: &mut [[Option<u8>; 64]]) -> O
     Some(())
 }
 
-/// The next segment from `at` on: its marker, its content and where it ends. `None`: the file ends, at most without its
-/// end marker.
+/// The next segment from `at` on: its marker, its content and its end. `None`: the file ends, possibly without its end
+/// marker.
 fn next_segment(bytes: &[u8], mut at: usize) -> Result<Option<(u8, &[u8], usize)>> {
     loop {
-        // Fill bytes may stand before a marker.
+        // Fill bytes may precede a marker.
         let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| byte == 0xff)) else {
             return Ok(None);
         };

@@ -1,4 +1,4 @@
-//! Every format but JPEG: by rows where the codec hands them out, else as a whole, within a budget.
+//! Every format but JPEG: by rows if the codec provides them, else as a whole, within a budget.
 
 mod png;
 mod tiff;
@@ -23,7 +23,7 @@ pub(super) struct Raster<'a> {
     pub(super) size: (usize, usize),
     pub(super) turn: Turn,
     way: Way,
-    /// The most that a codec may allocate, as far as it asks.
+    /// The most that a codec may allocate, as far as it checks.
     max_memory: u64,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Raster<'a> {
 enum Way {
     /// A row at a time.
     PngRows,
-    /// A strip of so many rows at a time.
+    /// A strip of this many rows at a time.
     TiffStrips(usize),
     /// All at once.
     Whole,
@@ -45,8 +45,7 @@ pub(super) type Pixels = (Vec<u8>, (usize, usize));
 type RowSink<'s> = dyn FnMut(usize, ColorType, &[u8]) -> Result<()> + 's;
 
 impl<'a> Raster<'a> {
-    /// Reads the header; `max_memory` is checked against what it says. Fails with `UNSUPPORTED_FORMAT` for what is no
-    /// picture at all.
+    /// Reads the header and checks it against `max_memory`. Fails with `UNSUPPORTED_FORMAT` if the bytes are not a picture.
     pub(super) fn open(bytes: &'a [u8], max_memory: u64) -> Result<Raster<'a>> {
         guarded(|| {
             let reader = ImageReader::new(Cursor::new(bytes))
@@ -58,7 +57,7 @@ impl<'a> Raster<'a> {
             };
             let mut decoder = reader.into_decoder().map_err(|error| unreadable(&error))?;
             let (width, height) = decoder.dimensions();
-            // A damaged orientation is no reason to refuse a sound picture.
+            // A damaged orientation is no reason to refuse an intact picture.
             let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
             let way = match format {
                 ImageFormat::Png if png::has_rows(bytes)? => Way::PngRows,
@@ -77,7 +76,7 @@ impl<'a> Raster<'a> {
         })
     }
 
-    /// The bytes that decoding a view takes at its peak, the result included.
+    /// The peak memory of decoding a view, in bytes, including the result.
     pub(super) fn memory(&self, view: &View) -> u64 {
         let row = u64::from(self.layout.bytes_per_pixel()) * self.size.0 as u64;
         let whole = row * self.size.1 as u64;
@@ -91,7 +90,7 @@ impl<'a> Raster<'a> {
         }
     }
 
-    /// What a codec keeps besides the picture that it hands out, measured with a counting allocator.
+    /// The memory of a codec besides the picture that it returns, measured with a counting allocator.
     fn aside(&self, whole: u64, pixels: u64) -> u64 {
         match self.format {
             ImageFormat::WebP => 7 * pixels,
@@ -154,7 +153,7 @@ impl<'a> Raster<'a> {
     }
 }
 
-/// A codec's panic is a picture that it cannot read.
+/// Reports a panic of a codec as a picture that cannot be read.
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_panic(work).map_err(|error| match error.kind() {
         ErrorKind::Panic => {
@@ -171,14 +170,14 @@ fn unknown_layout() -> Error {
     )
 }
 
-/// The codec's own words never hold pixels, only positions and names of parts.
+/// A codec's messages contain positions and names of parts, never pixels.
 fn unreadable(error: &ImageError) -> Error {
     let words = error.to_string();
     match error {
         ImageError::Limits(limit) if !matches!(limit.kind(), LimitErrorKind::Unsupported { .. }) => {
             too_large(&words)
         }
-        // Pixels whose number does not fit a machine's word, which is 32 bits long on the web.
+        // The number of pixels overflows a machine word, which has 32 bits on the web.
         ImageError::Unsupported(_) if words.contains("are too large") => too_large(&words),
         ImageError::Unsupported(_) => unsupported(&words),
         _ => damaged(&words),

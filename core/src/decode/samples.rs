@@ -1,4 +1,4 @@
-//! What codecs hand out, in one of their many layouts, as 8-bit RGB: alpha over white, gray in all three channels.
+//! Converts the codecs' many pixel layouts to 8-bit RGB: alpha over white, gray in all three channels.
 
 use image::ColorType;
 
@@ -9,7 +9,7 @@ pub(super) fn append_rgb(layout: ColorType, samples: &[u8], rgb: &mut Vec<u8>) -
     for_each_pixel(layout, samples, |pixel| rgb.extend_from_slice(&pixel))
 }
 
-/// The same within one buffer, for layouts that take at least as much as RGB does: what is over at the end is cut off.
+/// The same within one buffer, for layouts that take at least as much as RGB; the buffer is truncated.
 pub(super) fn convert_in_place(layout: ColorType, samples: &mut Vec<u8>) -> Option<()> {
     if layout == ColorType::Rgb8 {
         return Some(());
@@ -49,13 +49,13 @@ fn pixels<const N: usize>(samples: &[u8]) -> impl Iterator<Item = [u8; N]> {
     samples.as_chunks::<N>().0.iter().copied()
 }
 
-/// 16 bits a channel, scaled to 8 and rounded.
+/// 16 bits per channel, scaled to 8 and rounded.
 fn wide<const N: usize>(samples: &[u8]) -> impl Iterator<Item = [u8; N]> {
     let scaled = |value: [u8; 2]| ((u32::from(u16::from_ne_bytes(value)) + 128) / 257) as u8;
     samples.as_chunks::<2>().0.as_chunks::<N>().0.iter().map(move |pixel| pixel.map(scaled))
 }
 
-/// Floating point, 0..=1; what is not a number is white.
+/// Floating point, 0..=1; NaN is white.
 fn real<const N: usize>(samples: &[u8]) -> impl Iterator<Item = [u8; N]> {
     let scaled = |value: [u8; 4]| {
         let value = f32::from_ne_bytes(value);

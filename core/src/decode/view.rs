@@ -1,4 +1,4 @@
-//! Which part of a picture is wanted, at which scale, how it is turned, and where its pixels then lie.
+//! The requested part of a picture, its scale and orientation, and where its pixels lie.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::geometry::Point;
 pub(super) struct View {
     x: Range<usize>,
     y: Range<usize>,
-    /// One pixel of the result stands for a square of so many.
+    /// How many pixels of the picture, across and down, become one of the result.
     pub(super) denominator: usize,
 }
 

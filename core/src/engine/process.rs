@@ -18,7 +18,7 @@ pub(super) fn has_rights_of_others() -> bool {
     false
 }
 
-/// Whether the program is linked without a dynamic loader. A library that it loaded would bring a second C library, and
+/// Whether the program is linked without a dynamic loader. A library that it loaded would bring in a second C library and
 /// crash.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]

@@ -1,4 +1,4 @@
-//! What a JPEG's segments say (T.81, annex B): the frame, its tables, and what each scan holds.
+//! The segments of a JPEG (T.81, annex B): the frame, its tables, and the contents of each scan.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(super) struct Member {
     pub(super) ac: Option<Arc<Table>>,
 }
 
-/// What the segments before a scan have set.
+/// The state set by the segments before a scan.
 #[derive(Default)]
 pub(super) struct Settings<'a> {
     dc: [Option<Code<'a>>; 4],
@@ -77,7 +77,7 @@ pub(super) struct Settings<'a> {
     pub(super) exif: Option<&'a [u8]>,
 }
 
-/// A Huffman table as it is defined; made ready only for a scan that uses it.
+/// The definition of a Huffman table; prepared only for a scan that uses it.
 struct Code<'a> {
     counts: &'a [u8; 16],
     symbols: &'a [u8],
