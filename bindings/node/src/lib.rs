@@ -16,9 +16,9 @@
 
 // Public, for that is how the exports reach JavaScript; no Rust program links this.
 pub mod answer;
-mod core;
 pub mod exit;
 pub mod failure;
+mod handle;
 mod pending;
 mod photo;
 mod queue;

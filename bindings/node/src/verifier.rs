@@ -11,9 +11,9 @@ use napi_derive::napi;
 use visavis::{Error, ErrorKind, Options, Verifier};
 
 use crate::answer::{Answer, Comparison, Ranked};
-use crate::core::Core;
 use crate::exit;
 use crate::failure::Failure;
+use crate::handle::VerifierHandle;
 use crate::pending::Pending;
 use crate::queue::{Close, Queue};
 use crate::request::{Request, Task, threshold};
@@ -26,7 +26,7 @@ const WORKER_BYTES: i64 = 22 << 20;
 /// A verifier and its threads.
 #[napi(custom_finalize)]
 pub struct NativeVerifier {
-    core: Arc<Core>,
+    handle: Arc<VerifierHandle>,
     queue: Arc<Queue<(Task, Pending)>>,
     queue_length: u32,
     /// What the garbage collector was informed of.
@@ -56,8 +56,8 @@ pub fn open(
 impl NativeVerifier {
     fn new(env: Env, options: Options, queue_length: u32) -> napi::Result<Self> {
         let workers = options.workers;
-        let core = Arc::new(Core::new(options));
-        let engine = Arc::clone(&core);
+        let handle = Arc::new(VerifierHandle::new(options));
+        let engine = Arc::clone(&handle);
         let queue = Arc::new(Queue::new(workers, queue_length as usize, move |(task, pending)| {
             let answer = engine.run(task);
             Box::new(move || Pending::settle(pending, answer))
@@ -65,7 +65,7 @@ impl NativeVerifier {
         exit::remember(&queue);
         let external = WORKER_BYTES * workers as i64;
         env.adjust_external_memory(external)?;
-        Ok(NativeVerifier { core, queue, queue_length, external: external.into() })
+        Ok(NativeVerifier { handle, queue, queue_length, external: external.into() })
     }
 
     /// Does it on this thread.
@@ -74,7 +74,7 @@ impl NativeVerifier {
         ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure"
     )]
     pub fn run(&self, request: Request) -> Answer {
-        self.core.run(request.copy(self.core.options().limits.max_bytes))
+        self.handle.run(request.copy(self.handle.options().limits.max_bytes))
     }
 
     /// Does it on a thread of its own: a promise of the answer. `id` is for `cancel`.
@@ -90,7 +90,7 @@ impl NativeVerifier {
             // Before anything is copied: a refusal costs little.
             pending.settle(Answer::G(Failure::queue_full(self.queue_length)));
         } else {
-            let task = request.copy(self.core.options().limits.max_bytes);
+            let task = request.copy(self.handle.options().limits.max_bytes);
             if let Err((error, (_, pending))) = self.queue.submit(id, (task, pending)) {
                 let error = Error::new(ErrorKind::Internal, format!("no thread can be started: {error}"));
                 pending.settle(Answer::G(error.into()));
@@ -118,7 +118,7 @@ impl NativeVerifier {
             let comparison = verifier.compare(&probe.template, &reference.template)?;
             Ok(Comparison::judged(&comparison, threshold))
         };
-        self.core.ask(compare).map_or_else(Either::B, Either::A)
+        self.handle.ask(compare).map_or_else(Either::B, Either::A)
     }
 
     /// Compares one template with many: the `top` most similar, best first.
@@ -136,25 +136,25 @@ impl NativeVerifier {
             let ranked = verifier.rank(&probe.template, references, Some(top as usize))?;
             Ok(ranked.iter().map(|ranked| Ranked::new(ranked, threshold)).collect())
         };
-        self.core.ask(rank).map_or_else(Either::B, Either::A)
+        self.handle.ask(rank).map_or_else(Either::B, Either::A)
     }
 
     /// The largest encoded photo in bytes.
     #[napi(catch_unwind)]
     pub fn max_bytes(&self) -> f64 {
-        self.core.options().limits.max_bytes as f64
+        self.handle.options().limits.max_bytes as f64
     }
 
     /// How many photos are processed at once.
     #[napi(catch_unwind)]
     pub fn workers(&self) -> u32 {
-        self.core.options().workers as u32
+        self.handle.options().workers as u32
     }
 
     /// Frees the networks and ends the threads as soon as what runs has ended; what waits fails.
     #[napi(catch_unwind)]
     pub fn close(&self, env: Env) -> napi::Result<()> {
-        self.core.close();
+        self.handle.close();
         self.queue.shut();
         self.release(env)
     }

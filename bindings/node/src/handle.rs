@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::request::Task;
 
-pub(crate) struct Core {
+pub(crate) struct VerifierHandle {
     options: Options,
     state: Mutex<State>,
 }
@@ -20,9 +20,9 @@ enum State {
     Closed,
 }
 
-impl Core {
+impl VerifierHandle {
     pub(crate) fn new(options: Options) -> Self {
-        Core { options, state: Mutex::new(State::Idle) }
+        VerifierHandle { options, state: Mutex::new(State::Idle) }
     }
 
     pub(crate) fn options(&self) -> &Options {
