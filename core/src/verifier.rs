@@ -7,7 +7,6 @@ use std::thread;
 use crate::align::{align, need};
 use crate::choose::{choose, is_settled};
 use crate::clock::timed;
-use crate::compare::compare;
 use crate::deadline::Deadline;
 use crate::engine::{self, EngineInfo};
 use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
@@ -25,7 +24,7 @@ use crate::score::ScoreTable;
 use crate::search::{Found, Settles, search};
 use crate::sight::Sight;
 use crate::template::Template;
-use crate::verdict::{Comparison, Detection, Extraction, Face, Sample, Timings, Verdict};
+use crate::verdict::{Detection, Extraction, Face, Sample, Timings, Verdict};
 use crate::worker::{Networks, Worker};
 
 /// Compares faces. Create one, keep it, and share it between threads.
@@ -129,12 +128,6 @@ impl Verifier {
         // As for a search, so that the template is identical to that of `extract`.
         let mut sight = self.look(&loaded, deadline).stage(Stage::Decode)?;
         self.template(&mut worker, &mut sight, face, deadline)
-    }
-
-    /// Compares two templates of this verifier's model. One that records a failure to extract gives
-    /// `TEMPLATE_FAILED` instead of a score.
-    pub fn compare(&self, probe: &Template, reference: &Template) -> Result<Comparison> {
-        compare(&self.models, self.options.threshold, probe, reference).stage(Stage::Compare)
     }
 
     /// Decodes a photo as [`verify`](Self::verify) does, within the limits of the options.
