@@ -49,7 +49,7 @@ async function onDevice(browser) {
   // What only the core reads is not shown, so that it says what is wrong with it.
   const damaged = join(page.temporary, "damaged.tif");
   writeFileSync(damaged, "II*\0 and nothing else");
-  for (const [probe, words] of [[page.image("gray.png"), /^No face was found on the probe/], [damaged, /^The probe is missing/]]) {
+  for (const [probe, words] of [[page.image("gray.png"), /^No face was found in the probe/], [damaged, /^The probe is missing/]]) {
     await page.choose(tab, "probe", probe);
     await page.filled(tab, "probe");
     await tab.waitForFunction(() => /ready\.$/.test(document.querySelector("#status").textContent));

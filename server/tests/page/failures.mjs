@@ -13,8 +13,8 @@ async function ofPhotos(browser, url) {
     // Of a kind that only the server reads: what browsers read is refused when it is chosen.
     ["truncated.ppm", "astronaut.jpg", /probe is missing, or its file is damaged/],
     ["astronaut.jpg", "truncated.ppm", /reference is missing, or its file is damaged/],
-    ["gray.png", "astronaut.jpg", /No face was found on the probe/],
-    ["astronaut.jpg", "texture.jpg", /No face was found on the reference/],
+    ["gray.png", "astronaut.jpg", /No face was found in the probe/],
+    ["astronaut.jpg", "texture.jpg", /No face was found in the reference/],
   ]) {
     await page.compare(tab, probe, reference);
     await page.assertError(tab, words);

@@ -172,12 +172,12 @@ async function swapAndClear(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   assert.equal(await tab.isDisabled("#swap"), true);
   await page.compare(tab, "gray.png", "astronaut.jpg");
-  await page.assertError(tab, /No face was found on the probe/);
+  await page.assertError(tab, /No face was found in the probe/);
   assert.equal(await tab.locator("[data-side=probe].problem").count(), 1);
   await tab.click("#swap");
   assert.equal(await tab.locator(".problem").count(), 0);
   await page.press(tab);
-  await page.assertError(tab, /No face was found on the reference/);
+  await page.assertError(tab, /No face was found in the reference/);
   await tab.click("[data-side=reference] .clear");
   assert.equal(await page.status(tab), "The reference is empty.");
   assert.equal(await shownWidth(tab, "reference"), 0);

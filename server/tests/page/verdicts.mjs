@@ -75,7 +75,7 @@ async function look(browser, url, name) {
   assert.match(await tab.textContent("#meaning"), /about 1 in \d+ is at least as similar/);
   await assertAccessible(tab, `${name}, different people`);
   await page.compare(tab, "astronaut.jpg", "gray.png");
-  await page.assertError(tab, /No face was found on the reference/);
+  await page.assertError(tab, /No face was found in the reference/);
   await assertAccessible(tab, `${name}, error`);
   await close();
 }
