@@ -5,4 +5,5 @@ pub mod example;
 pub mod files;
 pub mod process;
 pub mod report;
+pub mod watch;
 pub mod wire;

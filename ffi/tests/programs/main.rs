@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use face::{Error, Image, Options, Side, Verifier};
-use testkit::{cases, files};
+use testkit::{cases, files, watch};
 
 use compile::{library, program, ran, text};
 
@@ -128,6 +128,22 @@ fn c_and_rust_give_the_same_for_every_golden_case_to_the_bit() {
     let by_c: Vec<&str> = text(&by_c.stdout).lines().collect();
     assert!(by_c.len() > 100, "{} cases", by_c.len());
     assert_eq!(by_c, by_rust);
+}
+
+#[test]
+fn a_program_in_c_neither_talks_nor_writes() {
+    let Some(program) = program("hermetic") else { return };
+    for engine in ["auto", "embedded"] {
+        let folder = tempfile::tempdir().expect("there is a place for temporary files");
+        let score = watch::hermetic(
+            Path::new(program.get_program()),
+            |call| {
+                call.arg(images()).env("VISAVIS_TEST_ENGINE", engine);
+            },
+            folder.path(),
+        );
+        assert!(score.is_none_or(|score| score == "10\n"));
+    }
 }
 
 /// A line for every case, as tests/c/golden.c prints it: name, status, side, and the bits of similarity and score.
