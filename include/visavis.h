@@ -91,7 +91,7 @@
 #define VAV_SETTINGS_INIT { sizeof(vav_settings), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /// Initialises a vav_sample.
-#define VAV_SAMPLE_INIT { VAV_FACE_INIT, 0, 0, 0, 0, 0, 0, { 0, 0 } }
+#define VAV_SAMPLE_INIT { VAV_FACE_INIT, 0, 0, 0, 0, 0, 0, 0, { 0 } }
 
 /// Initialises a vav_face.
 #define VAV_FACE_INIT \
@@ -427,8 +427,11 @@ typedef struct {
     float detect_ms;
     /// Milliseconds from the face to the template.
     float extract_ms;
+    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
+    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
+    uint32_t advice;
     /// 0; room for later members.
-    uint32_t reserved[2];
+    uint32_t reserved[1];
 } vav_sample;
 
 /// How similar two faces are.
@@ -630,6 +633,11 @@ VAV_MUST_USE const char *vav_verifier_engine_version(const vav_verifier *verifie
 /// Why VAV_ENGINE_AUTO chose the embedded engine; "" if it did not, or for NULL. Lives as long as the verifier.
 VAV_MUST_USE
 const char *vav_verifier_fallback_reason(const vav_verifier *verifier);
+
+/// What the program should know of the engine: it had loaded an ONNX Runtime of 1.29 or later before the first verifier was
+/// made, whose telemetry can no longer be turned off. "" where there is nothing, or for NULL. Lives as long as the verifier.
+VAV_MUST_USE
+const char *vav_verifier_engine_warning(const vav_verifier *verifier);
 
 /// The name of the model that makes templates, for example "mobilefacenet-192"; "" for NULL. Lives as long as the
 /// verifier.

@@ -295,6 +295,7 @@ public:
     vav_engine engine() const noexcept { return static_cast<vav_engine>(vav_verifier_engine(get())); }
     std::string engine_version() const { return vav_verifier_engine_version(get()); }
     std::string fallback_reason() const { return vav_verifier_fallback_reason(get()); }
+    std::string engine_warning() const { return vav_verifier_engine_warning(get()); }
     std::string detector_id() const { return vav_verifier_detector_id(get()); }
     std::string extractor_id() const { return vav_verifier_extractor_id(get()); }
     /// Its strings live as long as the verifier.

@@ -271,6 +271,12 @@ export const rank: Verifier['rank'];
 export const verifyMany: Verifier['verifyMany'];
 /** Extracts many templates, a few at once. */
 export const extractMany: Verifier['extractMany'];
+/**
+ * Decodes a photo that arrived as text: Base64 in either alphabet, with or without padding, in lines, or a `data:` URL.
+ * Anything else is `INVALID_ARGUMENT`; more than `maxBytes` (default 64 MiB) is `IMAGE_TOO_LARGE` before it is decoded.
+ * Errors repeat nothing of the text.
+ */
+export function fromBase64(text: string, options?: { maxBytes?: number | undefined }): Buffer;
 /** The engine that these functions use. */
 export function engine(): EngineInfo;
 /** The version of this package. */

@@ -3,6 +3,7 @@
 
 const { Engine } = require('./lib/engine');
 const native = require('./lib/load');
+const { fromBase64 } = require('./lib/photo');
 const { Template } = require('./lib/template');
 const { Verifier } = require('./lib/verifier');
 const { VisavisError } = require('./lib/visavis-error');
@@ -26,6 +27,7 @@ exports.extract = (...args) => common().extract(...args);
 exports.extractFace = (...args) => common().extractFace(...args);
 exports.extractFaceSync = (...args) => common().extractFaceSync(...args);
 exports.extractSync = (...args) => common().extractSync(...args);
+exports.fromBase64 = fromBase64;
 exports.verify = (...args) => common().verify(...args);
 exports.verifySync = (...args) => common().verifySync(...args);
 exports.extractMany = (...args) => common().extractMany(...args);

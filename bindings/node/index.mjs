@@ -16,6 +16,7 @@ export const {
   extractFaceSync,
   extractMany,
   extractSync,
+  fromBase64,
   rank,
   verify,
   verifyMany,

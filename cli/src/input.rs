@@ -27,7 +27,9 @@ pub(crate) fn refuse_two_streams(one: &Path, other: &Path) -> Result<()> {
 ///
 /// Not [`Photo::file`], which refuses what a shell may pass: standard input and the pipes of `<(command)`.
 pub(crate) fn photo(path: &Path, max_bytes: usize, with_quality: bool) -> Result<Photo<'static>> {
-    let photo = Photo::from(read(path, max_bytes)?);
+    // What is no file but may be a URL the core refuses in its own words.
+    let is_url = path.to_string_lossy().contains(':') && !path.exists();
+    let photo = if is_url { Photo::file(path) } else { Photo::from(read(path, max_bytes)?) };
     Ok(if with_quality { photo.with_quality() } else { photo })
 }
 

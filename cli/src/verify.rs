@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
-use visavis::{Sample, Side};
+use visavis::{Advice, Sample, Side};
 
 use crate::failure::{Failure, Result};
 use crate::output::Console;
@@ -77,10 +77,15 @@ impl Verify {
 fn line(side: Side, path: &Path, sample: &Sample) -> String {
     let Sample { face, face_count, width, height, .. } = sample;
     let others = if *face_count > 1 { format!(", 1 of {face_count} faces") } else { String::new() };
+    // With the quality comes the advice about the face itself.
+    let measured = face.quality.is_some();
+    let advice = sample.advice().into_iter().filter(|advice| !measured || *advice == Advice::SeveralFaces);
+    let advice: Vec<_> = advice.map(|advice| format!("    {}\n", advice.sentence())).collect();
     format!(
-        "  {:<9}  {}, {width}x{height}{others}: face {}\n",
+        "  {:<9}  {}, {width}x{height}{others}: face {}\n{}",
         side.name(),
         shown(path),
-        view::describe(face)
+        view::describe(face),
+        advice.concat()
     )
 }

@@ -70,6 +70,8 @@ pub(crate) struct SampleView {
     height: u32,
     face: FaceView,
     face_count: usize,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    advice: Value,
     milliseconds: TimingsView,
 }
 
@@ -119,6 +121,7 @@ impl SampleView {
             height: sample.height,
             face: (&sample.face).into(),
             face_count: sample.face_count,
+            advice: advice(&sample.advice()),
             milliseconds: TimingsView { decode, detect, extract },
         }
     }

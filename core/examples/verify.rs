@@ -6,7 +6,8 @@
 //! ```
 //!
 //! With `-` the pairs come from standard input, one a line, with a tab between the two file names. The options are
-//! those of `Options::set`. The first line that is written names the engine, every further one is an answer.
+//! those of `Options::set`. The first line that is written names the engine; a warning may follow. Every further one is an
+//! answer.
 
 use std::error::Error;
 use std::io::BufRead;
@@ -44,6 +45,9 @@ fn start(settings: &[&str]) -> Result<Verifier, Box<dyn Error>> {
     let engine = verifier.engine();
     let why = engine.fallback_reason.as_deref().unwrap_or("as asked");
     println!("engine: {} ({}; {why})", engine.engine.name(), engine.version);
+    if let Some(warning) = &engine.warning {
+        println!("warning: {warning}");
+    }
     Ok(verifier)
 }
 

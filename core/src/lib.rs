@@ -1,22 +1,8 @@
-//! visavis: do these two photos show the same person?
-//!
-//! ```no_run
-//! use visavis::{Options, Photo, Verifier};
-//!
-//! let verifier = Verifier::new(Options::default())?;
-//! let verdict = verifier.verify(Photo::file("probe.jpg"), Photo::file("reference.jpg"))?;
-//! println!("score {:.1}, same person: {}", verdict.comparison.score, verdict.comparison.is_match);
-//! # Ok::<(), visavis::Error>(())
-//! ```
-//!
-//! The comparison score is `-10 log10` of the false match rate: 30 means that one pair of different people in a
-//! thousand is as similar, 40 one in ten thousand. "Different people" is a verdict, never an error.
-//!
-//! A [`Photo`] is a JPEG, PNG, WebP, BMP, GIF, TIFF or PNM file, its bytes, or raw pixels ([`Image`]). Nothing is logged,
-//! written or sent.
+#![doc = include_str!("../README.md")]
 
 mod advice;
 mod align;
+mod base64_text;
 mod belief;
 mod calls;
 mod choose;
@@ -51,8 +37,9 @@ mod warp;
 mod worker;
 
 pub use advice::Advice;
+pub use base64_text::from_base64;
 pub use compare::Ranked;
-pub use engine::EngineInfo;
+pub use engine::{EngineInfo, forbid_telemetry};
 pub use error::{Band, Error, ErrorKind, Result, Side, Stage, catch_panic};
 pub use geometry::{Point, Rect};
 pub use image::{Image, PixelFormat};

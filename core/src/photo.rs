@@ -37,7 +37,8 @@ const MAX_QUOTED_PATH: usize = 255;
 
 impl Photo<'_> {
     /// The photo in a file. It is read when the photo is used, up to the limit on its bytes; pipes, devices and folders are
-    /// refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`].
+    /// refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`]. A URL instead of a path is not fetched:
+    /// `INVALID_ARGUMENT`.
     pub fn file(path: impl Into<PathBuf>) -> Photo<'static> {
         Content::File(path.into()).into()
     }
@@ -58,12 +59,27 @@ impl Photo<'_> {
             Content::Encoded(bytes) => Ok(Loaded::Encoded(Cow::Borrowed(bytes))),
             Content::Pixels(image) => Ok(Loaded::Pixels(image)),
             Content::File(path) => {
+                refuse_url(path)?;
                 let read = read(path, max_bytes).map_err(|error| unreadable(path, error))?;
                 Ok(Loaded::Encoded(read.into()))
             }
             Content::Invalid(error) => Err(error.clone()),
         }
     }
+}
+
+/// The URL is not repeated: it may have a password in it, or be the photo itself.
+fn refuse_url(path: &Path) -> Result<()> {
+    let text = path.as_os_str().as_encoded_bytes();
+    let (scheme, rest) = text.split_at(text.iter().position(|byte| *byte == b':').unwrap_or(0));
+    let why = if scheme.eq_ignore_ascii_case(b"data") {
+        "a data: URL is no path: decode its Base64 and pass the bytes"
+    } else if scheme.len() > 1 && scheme.iter().all(u8::is_ascii_alphanumeric) && rest.starts_with(b"://") {
+        "a URL is not fetched: nothing here uses a network. Pass a path or bytes"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::InvalidArgument, why))
 }
 
 fn read(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
@@ -198,6 +214,24 @@ mod tests {
     fn a_long_path_is_not_repeated() {
         let error = Photo::file("A".repeat(300)).load(100).err().unwrap();
         assert!(!error.to_string().contains("AAA"), "{error}");
+    }
+
+    #[test]
+    fn a_url_is_neither_fetched_nor_repeated() {
+        for (url, said) in [
+            ("https://ann:secret@example.org/a.jpg", "a URL is not fetched"),
+            ("s3://secret/a.jpg", "a URL is not fetched"),
+            ("file:///secret.jpg", "a URL is not fetched"),
+            ("data:image/jpeg;base64,secret", "decode its Base64"),
+            ("DATA:,secret", "decode its Base64"),
+        ] {
+            let error = Photo::file(url).load(100).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{url}");
+            assert!(error.message().contains(said) && !error.to_string().contains("secret"), "{error}");
+        }
+        for path in ["c://a.jpg", "a b://c.jpg", "://a.jpg", "folder/http://a.jpg", "a:b.jpg", ":", ""] {
+            assert_eq!(kind(&Photo::file(path)), ErrorKind::FileUnreadable, "{path}");
+        }
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub struct Quality {
     pub roll: f32,
 }
 
+/// Pixels between the eyes below which the template suffers, and with it every score.
+pub(crate) const SMALLEST_EYES: f32 = 30.0;
+
 /// The Laplacian's deviation at which sharpness is one half. Portraits in focus reach twice that.
 const HALF_SHARP: f32 = 8.0;
 
@@ -76,7 +79,7 @@ impl Quality {
     pub fn advice(&self) -> Vec<Advice> {
         let dark = self.under_exposure > 0.6 || self.brightness < 0.05;
         let applies = |advice: &Advice| match advice {
-            Advice::TooSmall => self.inter_eye_distance < 30.0,
+            Advice::TooSmall => self.inter_eye_distance < SMALLEST_EYES,
             // A dark face shows no detail, however sharp it is.
             Advice::Blurred => self.sharpness < 0.4 && !dark,
             Advice::TooDark => dark,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::advice::Advice;
 use crate::error::Result;
-use crate::geometry::{Point, Rect};
-use crate::quality::Quality;
+use crate::geometry::{Point, Rect, length};
+use crate::quality::{self, Quality};
 use crate::score::ScoreTable;
 use crate::template::Template;
 
@@ -128,9 +128,13 @@ impl Sample {
         Sample { face, face_count: others.len() + 1, other_faces, width, height, looks, timings }
     }
 
-    /// What a better photo needs; about the face only if its quality was requested.
+    /// What a better photo needs. That the face is very small, or that there are others beside it, is always reported, since
+    /// the score then means little; the rest only if the quality was requested.
     pub fn advice(&self) -> Vec<Advice> {
-        let mut advice = self.face.quality.map_or_else(Vec::new, |quality| quality.advice());
+        let [right_eye, left_eye, ..] = self.face.landmarks;
+        let is_small = length(left_eye.x - right_eye.x, left_eye.y - right_eye.y) < quality::SMALLEST_EYES;
+        let unmeasured = || if is_small { vec![Advice::TooSmall] } else { Vec::new() };
+        let mut advice = self.face.quality.map_or_else(unmeasured, |quality| quality.advice());
         if self.face_count > 1 {
             advice.push(Advice::SeveralFaces);
         }
@@ -147,5 +151,24 @@ impl Comparison {
     /// The false match rate of this score.
     pub fn false_match_rate(&self) -> f64 {
         ScoreTable::false_match_rate(self.score)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_a_score_worthless_is_said_without_being_asked_for() {
+        let face = |eyes: f32| {
+            let point = |x| Point { x, y: 5.0 };
+            Face::new(Rect::default(), [point(0.0), point(eyes), point(0.0), point(0.0), point(0.0)], 1.0)
+        };
+        let advice =
+            |face, others: &[Face]| Sample::new(face, others, (99, 99), 1, Timings::default()).advice();
+        assert_eq!(advice(face(30.0), &[]), []);
+        assert_eq!(advice(face(29.0), &[]), [Advice::TooSmall]);
+        assert_eq!(advice(face(30.0), &[face(30.0)]), [Advice::SeveralFaces]);
+        assert_eq!(advice(face(29.0), &[face(30.0)]), [Advice::TooSmall, Advice::SeveralFaces]);
     }
 }

@@ -108,8 +108,11 @@ pub struct vav_sample {
     pub detect_ms: f32,
     /// Milliseconds from the face to the template.
     pub extract_ms: f32,
+    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
+    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
+    pub advice: u32,
     /// 0; room for later members.
-    pub reserved: [u32; 2],
+    pub reserved: [u32; 1],
 }
 
 impl vav_faces {
@@ -170,7 +173,8 @@ impl From<&Sample> for vav_sample {
             decode_ms,
             detect_ms,
             extract_ms,
-            reserved: [0; 2],
+            advice: advice_bits(&sample.advice()),
+            reserved: [0; 1],
         }
     }
 }

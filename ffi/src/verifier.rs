@@ -22,6 +22,7 @@ pub struct vav_verifier {
     pub(crate) models: CString,
     engine_version: CString,
     fallback_reason: CString,
+    engine_warning: CString,
     detector_id: CString,
     extractor_id: CString,
 }
@@ -83,6 +84,7 @@ impl vav_verifier {
             models: path(verifier.options().models.as_ref()),
             engine_version: c_string(&engine.version),
             fallback_reason: c_string(engine.fallback_reason.as_deref().unwrap_or_default()),
+            engine_warning: c_string(engine.warning.as_deref().unwrap_or_default()),
             detector_id: c_string(verifier.detector_id()),
             extractor_id: c_string(verifier.extractor_id()),
             verifier,
@@ -158,6 +160,14 @@ pub extern "C" fn vav_verifier_engine_version(verifier: Option<&vav_verifier>) -
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) -> *const c_char {
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.fallback_reason))
+}
+
+/// What the program should know of the engine: it had loaded an ONNX Runtime of 1.29 or later before the first verifier was
+/// made, whose telemetry can no longer be turned off. "" where there is nothing, or for NULL. Lives as long as the verifier.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_verifier_engine_warning(verifier: Option<&vav_verifier>) -> *const c_char {
+    guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.engine_warning))
 }
 
 /// The name of the model that makes templates, for example "mobilefacenet-192"; "" for NULL. Lives as long as the

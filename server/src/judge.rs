@@ -2,7 +2,6 @@
 
 use visavis::{Photo, Side, Verifier};
 
-use crate::base64_text;
 use crate::contract::{Body, Code, session_id};
 use crate::details::Details;
 use crate::outcome::{Answer, Failure, Outcome};
@@ -24,8 +23,10 @@ pub(crate) fn judge(
 fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool, is_heavy: bool) -> Outcome {
     let probe = body.probe.as_deref().ok_or_else(|| Failure::absent(Code::MissingProbeImage))?;
     let reference = body.reference.as_deref().ok_or_else(|| Failure::absent(Code::MissingReferenceImage))?;
-    let probe = base64_text::decode(probe).ok_or_else(|| Failure::not_base64(Code::MissingProbeImage))?;
-    let Some(reference) = base64_text::decode(reference) else {
+    // The limit on the body bounds both.
+    let decode = |text| visavis::from_base64(text, usize::MAX);
+    let probe = decode(probe).map_err(|_| Failure::not_base64(Code::MissingProbeImage))?;
+    let Ok(reference) = decode(reference) else {
         // A broken probe is reported before a broken reference, also if one is not an image and the other not Base64.
         verifier.decode(&probe).map_err(|error| error.at_side(Side::Probe))?;
         return Err(Failure::not_base64(Code::MissingReferenceImage));

@@ -5,7 +5,7 @@
 
 pub mod app;
 mod auth;
-pub mod base64_text;
+mod base64_text;
 mod body;
 mod code;
 #[cfg(feature = "otlp")]

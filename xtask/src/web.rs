@@ -11,6 +11,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const MODELS: &[&str] =
     &["mobilefacenet.onnx", "retinaface-mnet025.onnx", "retinaface-mnet025-fine.onnx", "manifest.toml"];
 
+/// What both halves of the package share, in bindings/node/lib.
+const SHARED: &[&str] = &["aborted.js", "call.js", "many.js", "refusal.js", "visavis-error.js"];
+
 pub(crate) fn command(arguments: &[String]) -> Result {
     let release = match arguments {
         [] => false,
@@ -44,12 +47,30 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     bindgen.arg("--target-dir").arg(project::target()?.join("bindgen")).arg("--");
     project::run(bindgen.arg(module).arg(&folder))?;
     copy(&project::root().join("bindings/web/lib"), &folder)?;
+    for name in SHARED {
+        let shared =
+            fs::read_to_string(project::root().join("bindings/node/lib").join(name)).map_err(text)?;
+        fs::write(folder.join(name), as_module(&shared)).map_err(text)?;
+    }
     let models = folder.join("models");
     fs::create_dir_all(&models).map_err(text)?;
     for name in MODELS {
         fs::copy(project::root().join("models").join(name), models.join(name)).map_err(text)?;
     }
     Ok(folder)
+}
+
+/// A file of Node's half as the module that a browser loads: its one list of exports, and what it requires.
+fn as_module(text: &str) -> String {
+    let line = |line: &str| {
+        let required = line.strip_prefix("const ").and_then(|rest| rest.strip_suffix("');"));
+        let required = required.and_then(|rest| rest.split_once(" = require('"));
+        match required {
+            Some((names, file)) => format!("import {names} from '{file}.js';\n"),
+            None => line.replacen("module.exports = {", "export {", 1) + "\n",
+        }
+    };
+    text.lines().map(line).collect()
 }
 
 /// Builds the page of the server with its files beside it: it runs from any file server.
@@ -83,4 +104,22 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result {
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_both_halves_share_is_a_module_for_browsers() {
+        let text =
+            "'use strict';\nconst { a } = require('./b');\nconst c = a('const');\nmodule.exports = { c };\n";
+        let module = "'use strict';\nimport { a } from './b.js';\nconst c = a('const');\nexport { c };\n";
+        assert_eq!(as_module(text), module);
+        for name in SHARED {
+            let text = fs::read_to_string(project::root().join("bindings/node/lib").join(name)).unwrap();
+            let module = as_module(&text);
+            assert!(module.contains("\nexport {") && !module.contains("require"), "{name}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 'use strict';
 // Promises that an AbortSignal rejects.
 
+const { aborted } = require('./aborted');
+
 /**
  * What follows when a signal aborts. One listener for each signal: from the eleventh on Node would warn of a leak.
  * @type {WeakMap<AbortSignal, Set<() => void>>}
@@ -40,11 +42,4 @@ async function abortable(promise, signal, cancel) {
   }
 }
 
-/** As Node's own functions report that a signal aborted them. @param {AbortSignal} signal */
-function aborted(signal) {
-  const error = new Error('The operation was aborted', { cause: signal.reason });
-  error.name = 'AbortError';
-  return Object.assign(error, { code: 'ABORT_ERR' });
-}
-
-module.exports = { abortable, aborted };
+module.exports = { abortable };

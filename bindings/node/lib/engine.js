@@ -1,7 +1,8 @@
 'use strict';
 // The native verifier: requests to it, and what became of them.
 
-const { abortable, aborted } = require('./abort');
+const { abortable } = require('./abort');
+const { aborted } = require('./aborted');
 const { successful } = require('./errors');
 const native = require('./load');
 const { installedOnnxruntime, parse } = require('./options');
@@ -10,7 +11,14 @@ const { photos } = require('./stream');
 
 /** @typedef {import('./native').EngineInfo} EngineInfo */
 
-let warned = false;
+/** What was warned of in this process. */
+const warned = new Set();
+
+/** @param {string} code @param {string} message */
+function once(code, message) {
+  if (!warned.has(code)) process.emitWarning(message, { code });
+  warned.add(code);
+}
 
 /** Starts when it is first used; `start()` does it now. */
 class Engine {
@@ -22,10 +30,6 @@ class Engine {
   /** @param {unknown} [options] */
   constructor(options) {
     const { core, queueLength } = parse(options);
-    // Newer builds of ONNX Runtime report home unless this is set before they load. The core sets it too, but from
-    // another thread than the one whose environment Node guards.
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    process.env.ORT_TELEMETRY_DISABLED ??= '1';
     this.#queueLength = queueLength;
     this.#native = successful(native.open(core, installedOnnxruntime(), queueLength));
   }
@@ -92,15 +96,13 @@ class Engine {
     return result;
   }
 
-  /** Warns once in a process that the slower engine computes although it was not chosen. */
+  /** Warns of what is worth knowing of the engine: that it is the slower one although it was not chosen, or reports. */
   #warn() {
     this.#seen = true;
-    if (warned) return;
-    const info = this.#native.run({ task: 'start' });
-    if (!('fallbackReason' in info)) return;
-    warned = true;
+    const info = /** @type {EngineInfo} */ (this.#native.run({ task: 'start' }));
     const cure = 'npm install onnxruntime-node makes it three times as fast; { engine: \'embedded\' } ends this warning';
-    process.emitWarning(`visavis computes with its embedded engine: ${info.fallbackReason}. ${cure}`, { code: 'VISAVIS_EMBEDDED' });
+    if (info.fallbackReason) once('VISAVIS_EMBEDDED', `visavis computes with its embedded engine: ${info.fallbackReason}. ${cure}`);
+    if (info.warning) once('VISAVIS_TELEMETRY', `visavis: ${info.warning}`);
   }
 }
 

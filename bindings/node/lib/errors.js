@@ -2,32 +2,13 @@
 // How what went wrong becomes an error object.
 
 const { getSystemErrorMap } = require('node:util');
+const { translated } = require('./refusal');
 const { VisavisError } = require('./visavis-error');
 
 /** @typedef {import('./native').Failure} Failure */
 
 /** The longest path that an error repeats. */
 const LONGEST_QUOTED = 255;
-
-/** An argument or a setting outside its range. @param {string} message */
-const invalid = (message) => new VisavisError(message, { code: 'INVALID_ARGUMENT', number: 1 });
-
-/**
- * An argument of the wrong type, as Node reports it. Names the type only: the value may be a photo.
- * @param {string} name
- * @param {string} expected
- */
-function wrongType(name, expected, value) {
-  const error = new TypeError(`${name} must be ${expected}, not ${kind(value)}`);
-  return Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
-}
-
-/** @returns {string} */
-function kind(value) {
-  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
-  const { name } = Object.getPrototypeOf(value)?.constructor ?? {};
-  return typeof name === 'string' && name ? `an instance of ${name}` : 'an object';
-}
 
 /**
  * @param {Failure} failure
@@ -38,12 +19,6 @@ function fromFailure({ message, code, number, side, stage, advice, errno }, requ
   const ours = code === 'INVALID_ARGUMENT' ? translated(message) : message;
   return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage, advice });
 }
-
-/** The core's names of options and its ranges, in JavaScript's words. @param {string} message */
-const translated = (message) =>
-  message
-    .replace(/\b(min|max)_([a-z])/g, (_, bound, letter) => bound + letter.toUpperCase())
-    .replace(/\bin (\S+)\.\.=(\S+),/, 'from $1 to $2,');
 
 /**
  * A file that cannot be read: Node's own error, and which photo it was.
@@ -72,4 +47,4 @@ function successful(answer, request = {}) {
   return /** @type {T} */ (answer);
 }
 
-module.exports = { invalid, successful, wrongType };
+module.exports = { successful };

@@ -1,7 +1,7 @@
 'use strict';
 // Many calls, a bounded number of them at once; outcomes in the order of what was given.
 
-const { aborted } = require('./abort');
+const { aborted } = require('./aborted');
 
 /**
  * @template T

@@ -95,6 +95,11 @@ export interface EngineInfo {
   library?: string
   /** Where the embedded engine computes though ONNX Runtime was allowed: why that could not be used. */
   fallbackReason?: string
+  /**
+   * What the program should know of it: it had loaded an ONNX Runtime of 1.29 or later before visavis, whose
+   * telemetry can no longer be turned off.
+   */
+  warning?: string
   /** The network that makes templates, for example `mobilefacenet-192`. */
   model: string
 }
@@ -138,6 +143,9 @@ export interface Failure {
   /** The system's number, where the system refused to read a file. */
   errno?: number
 }
+
+/** The bytes of a photo that came as text: Base64, or a `data:` URL of it. */
+export declare function fromBase64(text: string, maxBytes?: number | undefined | null): Buffer | Failure
 
 /** Five places of a face. Right and left are the person's: the right eye is on an unmirrored photo's left. */
 export interface Landmarks {
@@ -239,6 +247,8 @@ export interface Sample {
   height: number
   /** The time of its steps. */
   milliseconds: Milliseconds
+  /** What a better photo needs: `too_small` and `several_faces` in any case, the rest where the quality was asked for. */
+  advice: import('../index.js').Advice[]
 }
 
 /** One photo, or for a verification a template instead. Raw pixels have no gaps between the rows. */

@@ -3,7 +3,10 @@
 
 const { fileURLToPath } = require('node:url');
 const { EXPECTED, bytes } = require('./bytes');
-const { invalid, wrongType } = require('./errors');
+const { call } = require('./call');
+const { successful } = require('./errors');
+const native = require('./load');
+const { invalid, wrongType } = require('./refusal');
 const { handleOf } = require('./template');
 
 /** @typedef {import('./native').Source} Source */
@@ -18,7 +21,8 @@ const MAX_PATH = 4096;
  */
 function photo(value, name) {
   if (typeof value === 'string') return file(value);
-  if (value instanceof URL) return file(fileURLToPath(value));
+  // What is no file is refused by the core.
+  if (value instanceof URL) return file(value.protocol === 'file:' ? fileURLToPath(value) : value.href);
   const encoded = bytes(value);
   if (encoded) return { form: 'encoded', bytes: encoded };
   const template = handleOf(value);
@@ -31,8 +35,10 @@ function photo(value, name) {
 
 /** What cannot be a path is not repeated: it may be the photo. @param {string} path @returns {Source} */
 function file(path) {
-  if (path.length > MAX_PATH || path.startsWith('data:')) {
-    return { form: 'invalid', message: "this text is not a path: decode Base64 with Buffer.from(text, 'base64')" };
+  // The core says what to do with it, and needs no more for that.
+  if (path.startsWith('data:')) return { form: 'file', path: 'data:' };
+  if (path.length > MAX_PATH) {
+    return { form: 'invalid', message: 'this text is not a path: decode Base64 with fromBase64(text)' };
   }
   if (path.includes('\0')) return { form: 'invalid', message: 'this text is not a path: it holds a zero character' };
   return { form: 'file', path };
@@ -53,6 +59,15 @@ function pixels(raw, name) {
   }
   if (order !== 'rgb' && order !== 'bgr') throw invalid(`${name}.order must be 'rgb' or 'bgr'`);
   return { form: 'pixels', bytes: view, width, height, channels, bgr: order === 'bgr' };
+}
+
+/**
+ * The bytes of a photo that came as text.
+ * @returns {Buffer}
+ */
+function fromBase64(text, options) {
+  if (typeof text !== 'string') throw wrongType('text', 'a string', text);
+  return successful(native.fromBase64(text, call(options, 'maxBytes').maxBytes));
 }
 
 const LANDMARKS = ['rightEye', 'leftEye', 'nose', 'mouthRight', 'mouthLeft'];
@@ -79,4 +94,4 @@ function bounds(face) {
   throw wrongType('face', 'a face as detect() gives it', face);
 }
 
-module.exports = { bounds, landmarks, photo };
+module.exports = { bounds, fromBase64, landmarks, photo };

@@ -3,8 +3,8 @@
 
 const { types } = require('node:util');
 const { bytes } = require('./bytes');
-const { wrongType } = require('./errors');
 const { photo } = require('./photo');
+const { wrongType } = require('./refusal');
 
 const isStream = (value) =>
   value !== null && typeof value === 'object' && !types.isProxy(value) && (value instanceof Blob || Symbol.asyncIterator in value);

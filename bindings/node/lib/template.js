@@ -3,8 +3,9 @@
 
 const { inspect } = require('node:util');
 const { EXPECTED, bytes } = require('./bytes');
-const { successful, wrongType } = require('./errors');
+const { successful } = require('./errors');
 const native = require('./load');
+const { wrongType } = require('./refusal');
 
 /** The handle of a template; nothing for anything else. @type {(value: any) => import('./native').NativeTemplate | undefined} */
 let handleOf;

@@ -1,11 +1,11 @@
 'use strict';
 // The class Verifier: what each call takes and gives.
 
+const { call } = require('./call');
 const { Engine } = require('./engine');
-const { wrongType } = require('./errors');
 const { many } = require('./many');
-const { call } = require('./options');
 const { bounds, landmarks } = require('./photo');
+const { wrongType } = require('./refusal');
 const { Template, handleOf } = require('./template');
 
 const verdict = ({ comparison, probe, reference }) => ({ ...comparison, probe, reference });

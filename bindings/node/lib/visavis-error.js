@@ -23,4 +23,4 @@ class VisavisError extends Error {
 
 Object.defineProperty(VisavisError.prototype, 'name', { value: 'VisavisError', configurable: true, writable: true });
 
-exports.VisavisError = VisavisError;
+module.exports = { VisavisError };

@@ -44,6 +44,9 @@ object! {
             verifier.engine().library.as_ref().map(|path| path.to_string_lossy().into_owned());
         /// Where the embedded engine computes though ONNX Runtime was allowed: why that could not be used.
         fallback_reason: Option<String> = verifier.engine().fallback_reason.clone();
+        /// What the program should know of it: it had loaded an ONNX Runtime of 1.29 or later before visavis, whose
+        /// telemetry can no longer be turned off.
+        warning: Option<String> = verifier.engine().warning.clone();
         /// The network that makes templates, for example `mobilefacenet-192`.
         model: String = verifier.extractor_id().to_owned();
     }
@@ -120,6 +123,9 @@ object! {
         height: u32 = sample.height;
         /// The time of its steps.
         milliseconds: Milliseconds = sample.timings.into();
+        /// What a better photo needs: `too_small` and `several_faces` in any case, the rest where the quality was asked for.
+        #[napi(ts_type = "import('../index.js').Advice[]")]
+        advice: Vec<String> = names(&sample.advice());
     }
 }
 

@@ -30,14 +30,30 @@ use std::path::PathBuf;
 use std::{io, iter};
 
 use napi::Env;
-use napi::bindgen_prelude::Object;
+use napi::bindgen_prelude::{Buffer, Either, Object};
 use napi_derive::napi;
-use visavis::Options;
+use visavis::{Error, ErrorKind, Limits, Options};
+
+use crate::failure::Failure;
 
 /// The version of this package.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
+}
+
+/// The bytes of a photo that came as text: Base64, or a `data:` URL of it.
+#[napi(catch_unwind)]
+pub fn from_base64(text: String, max_bytes: Option<f64>) -> Either<Buffer, Failure> {
+    let most = match max_bytes {
+        None => Ok(Limits::default().max_bytes),
+        Some(most) if most >= 0.0 => Ok(most as usize),
+        Some(most) => Err(Error::new(ErrorKind::InvalidArgument, format!("maxBytes cannot be {most}"))),
+    };
+    match most.and_then(|most| visavis::from_base64(&text, most)) {
+        Ok(bytes) => Either::A(bytes.into()),
+        Err(error) => Either::B(error.into()),
+    }
 }
 
 /// Runs the command line and returns its exit status. `hint` is an ONNX Runtime to try that the user did not name.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use napi::Env;
 use napi::bindgen_prelude::{ClassInstance, Either, Object, ObjectFinalize};
 use napi_derive::napi;
-use visavis::{Error, ErrorKind, Options, Verifier};
+use visavis::{Engine, Error, ErrorKind, Options, Verifier};
 
 use crate::answer::{Answer, Comparison, Ranked};
 use crate::exit;
@@ -49,6 +49,10 @@ pub fn open(
         return Ok(Either::B(error.into()));
     }
     settings.onnxruntime_hint = hint.map(PathBuf::from);
+    if settings.engine != Engine::Embedded {
+        // Loading the library does it too, but perhaps on another thread than the one whose environment Node changes.
+        visavis::forbid_telemetry();
+    }
     NativeVerifier::new(env, settings, queue_length).map(Either::A)
 }
 

@@ -1,5 +1,6 @@
 // Which engine computes: the embedded one, ONNX Runtime by path, or the one that onnxruntime-node holds.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +80,24 @@ test('a slower engine that was not chosen is warned of once, with the cure', asy
   assert.deepEqual(await warnings("new Verifier({ engine: 'embedded' }).verifySync(a, a)"), []);
 });
 
+test('a library that reports and that the program had loaded before is warned of once', { skip: !onnxruntime }, async () => {
+  const library = join(folder, 'newer.so');
+  const flags = ['-shared', '-fPIC', '-DVERSION="1.30.0"', `-DRUNTIME="${onnxruntime}"`, '-o', library];
+  execFileSync('cc', [...flags, join(root, '../../tests/c/renamed_runtime.c')]);
+  const text = `const { Verifier } = require('visavis'); const o = { onnxruntime: ${JSON.stringify(library)} };
+    (async () => { await Verifier.create(o); console.log(JSON.stringify(new Verifier(o).engine)) })()`;
+  const both = { ORT_DISABLE_TELEMETRY: undefined, ORT_TELEMETRY_DISABLED: undefined };
+  const runs = async (env) => {
+    const { code, stdout, stderr } = await program(text, { env: { ...both, ...env } });
+    assert.equal(code, 0, stderr);
+    const warnings = stderr.split('\n').filter((line) => line.includes('[VISAVIS_TELEMETRY]'));
+    return [JSON.parse(stdout).version, JSON.parse(stdout).warning !== undefined, warnings.length];
+  };
+  assert.deepEqual(await runs({ LD_PRELOAD: library }), ['1.30.0', true, 1]);
+  assert.deepEqual(await runs({}), ['1.30.0', false, 0]);
+  assert.deepEqual(await runs({ LD_PRELOAD: library, ORT_DISABLE_TELEMETRY: '1' }), ['1.30.0', false, 0]);
+});
+
 test('a path that is named must work', async () => {
   for (const library of ['/nowhere/libonnxruntime.so.1', join(root, 'package.json')]) {
     const text = `try { new Verifier({ onnxruntime: ${JSON.stringify(library)} }) } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
@@ -107,5 +126,5 @@ test('a copy for another platform is reported clearly', async () => {
   assert.match(missing, /--omit=optional/);
   for (const tried of ['visavis.node', '@visavis/linux-x64-gnu']) assert.ok(missing.includes(tried), tried);
   const foreign = (await attempt(`Object.defineProperty(process, 'platform', { value: 'aix' });`)).stdout;
-  assert.match(foreign, /^ERR_VISAVIS_NATIVE visavis: there is no build for aix-x64, only for linux-x64/);
+  assert.match(foreign, /^ERR_VISAVIS_NATIVE visavis: there is no build for aix-x64, only for linux-x64, linux-arm64/);
 });

@@ -133,7 +133,7 @@ test('arguments of the wrong type', async () => {
     await assert.rejects(verifier().detect(wrong), type);
   }
   await fails(revoked.proxy, jpeg, TypeError);
-  await fails(new URL('https://example.org/photo.jpg'), jpeg, { name: 'TypeError', code: 'ERR_INVALID_URL_SCHEME' });
+  await fails(new URL('https://example.org/photo.jpg'), jpeg, { name: 'VisavisError', code: 'INVALID_ARGUMENT' });
   for (const wrong of [null, 1, 'x', Symbol('options')]) {
     await assert.rejects(verifier().verify(jpeg, jpeg, wrong), type);
     assert.throws(() => new Verifier(wrong), type);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import sharp from 'sharp';
-import { Verifier } from 'visavis';
+import { Verifier, fromBase64 } from 'visavis';
 import { engines, path, photo, pixels, verifier } from './support.mjs';
 
 const jpeg = photo('astronaut.jpg');
@@ -131,6 +131,35 @@ test('a Blob, a File and streams of bytes are waited for', async () => {
   assert.equal((await pending).score, score);
 });
 
+test('a photo that came as text is decoded where that is asked for', async () => {
+  const text = jpeg.toString('base64');
+  for (const form of [text, `data:image/jpeg;base64,${text}`, text.replace(/.{76}/g, '$&\r\n'), jpeg.toString('base64url')]) {
+    assert.ok(fromBase64(form).equals(jpeg));
+  }
+  assert.equal((await verifier().verify(fromBase64(text), other)).score, (await verifier().verify(jpeg, other)).score);
+  const refused = (given, code, options) => assert.throws(() => fromBase64(given, options), (error) => error.code === code && !`${error}`.includes(text.slice(0, 20)));
+  for (const wrong of [`${text}*`, text.slice(0, 1001), `data:image/jpeg,${text}`, 'photo.jpg']) refused(wrong, 'INVALID_ARGUMENT');
+  refused(text, 'IMAGE_TOO_LARGE', { maxBytes: jpeg.length - 1 });
+  for (const maxBytes of [-1, NaN]) refused(text, 'INVALID_ARGUMENT', { maxBytes });
+  assert.ok(fromBase64(text, { maxBytes: jpeg.length }).equals(jpeg));
+  for (const wrong of [jpeg, undefined, 7]) refused(wrong, 'ERR_INVALID_ARG_TYPE');
+  refused(text, 'ERR_INVALID_ARG_TYPE', { maxBytes: '9' });
+});
+
+test('a URL is not fetched, and the error says so without repeating it', async () => {
+  const urls = ['https://ann:secret@example.org/a.jpg', new URL('https://example.org/secret.jpg'), 'file:///secret.jpg', `data:image/jpeg;base64,${'secret'.repeat(1e5)}`];
+  for (const url of urls) {
+    for (const call of [() => verifier().verify(url, other), async () => verifier().verifySync(url, other)]) {
+      await assert.rejects(call, (error) => {
+        assert.deepEqual([error.code, error.side, error.stage, /secret/.test(error.message)], ['INVALID_ARGUMENT', 'probe', 'decode', false]);
+        return /a URL is not fetched|decode its Base64/.test(error.message);
+      });
+    }
+  }
+  // In its turn, as everything that is wrong with a photo.
+  await assert.rejects(verifier().verify(photo('text.jpg'), urls[0]), { code: 'UNSUPPORTED_FORMAT', side: 'probe' });
+});
+
 test('capture quality is measured where it is asked for', async () => {
   const asked = await verifier().verify(jpeg, other, { quality: true });
   const names = ['interEyeDistance', 'sharpness', 'brightness', 'contrast', 'underExposure', 'overExposure', 'dynamicRange', 'illuminationUniformity', 'yaw', 'pitch', 'roll', 'advice'];
@@ -142,6 +171,13 @@ test('capture quality is measured where it is asked for', async () => {
   const all = await verifier().detect(photo('two-people.jpg'), { quality: true });
   assert.ok(all.faces.length === 2 && all.faces.every(({ quality }) => quality.sharpness > 0));
   assert.ok(verifier().extractSync(jpeg, { quality: true }).sample.face.quality.sharpness > 0);
+});
+
+test('what makes a score worthless is said without being asked for', async () => {
+  const small = await sharp(jpeg).resize(110, 110).png().toBuffer();
+  const { probe, reference } = await verifier().verify(small, photo('two-people.jpg'));
+  assert.deepEqual([probe.advice, reference.advice], [['too_small'], ['several_faces']]);
+  assert.deepEqual((await verifier().extract(jpeg)).sample.advice, []);
 });
 
 test('faces drawn into the photo and cut out of it are PNG files', async () => {

@@ -82,6 +82,7 @@ fn sample<'py>(py: Python<'py>, sample: &Sample) -> Answer<'py> {
             width: sample.width,
             height: sample.height,
             milliseconds: milliseconds(py, &sample.timings)?,
+            advice: advice(py, &sample.advice())?,
         }
     )
 }
@@ -171,6 +172,7 @@ pub(crate) fn engine<'py>(py: Python<'py>, info: &EngineInfo) -> Answer<'py> {
             version: &info.version,
             library: info.library.as_ref().map(|path| path.as_os_str()),
             fallback_reason: info.fallback_reason.as_deref(),
+            warning: info.warning.as_deref(),
         }
     )
 }

@@ -15,6 +15,7 @@ use std::io;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 /// Runs the command line program and returns its exit status.
 #[pyfunction]
@@ -22,6 +23,23 @@ fn command(py: Python<'_>, arguments: Vec<OsString>, onnxruntime_hint: Option<Pa
     let mut defaults = visavis::Options::default();
     defaults.onnxruntime_hint = onnxruntime_hint;
     py.detach(|| visavis_cli::run_with(defaults, arguments, &mut io::stdout(), &mut io::stderr()))
+}
+
+/// The bytes of a photo that came as text: Base64 in either alphabet, with or without padding, in lines, or a `data:` URL.
+///
+/// Pass them where a photo is taken, which never decodes text by itself. What is not Base64 is INVALID_ARGUMENT, and what
+/// stands for more than `max_bytes` is IMAGE_TOO_LARGE before it is decoded; no error repeats anything of the text.
+///
+/// >>> import visavis
+/// >>> visavis.from_base64("data:image/jpeg;base64,/9j/4A==")
+/// b'\xff\xd8\xff\xe0'
+#[pyfunction]
+#[pyo3(signature = (text, *, max_bytes = visavis::Limits::default().max_bytes))]
+#[pyo3(text_signature = "(text, *, max_bytes=67108864)")]
+fn from_base64<'py>(py: Python<'py>, text: &str, max_bytes: usize) -> PyResult<Bound<'py, PyBytes>> {
+    let _call = exit::Call::begin(py)?;
+    let bytes = failure::detached(py, || visavis::from_base64(text, max_bytes))?;
+    Ok(PyBytes::new(py, &bytes))
 }
 
 /// What the Python package is made of.
@@ -33,6 +51,7 @@ fn _visavis(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<template::Template>()?;
     #[cfg(feature = "test-panic")]
     module.add_function(wrap_pyfunction!(failure::test_panic, module)?)?;
+    module.add_function(wrap_pyfunction!(from_base64, module)?)?;
     module.add_function(wrap_pyfunction!(exit::close, module)?)?;
     module.add_function(wrap_pyfunction!(exit::reopen, module)?)?;
     module.add_function(wrap_pyfunction!(command, module)?)

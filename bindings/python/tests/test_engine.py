@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import python, run
+from conftest import ROOT, python, run
+from visavis import _onnxruntime
 
 REPORT = """
 engine = visavis.Verifier().engine
@@ -27,7 +29,7 @@ session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProv
 session.run(None, {session.get_inputs()[0].name: numpy.zeros((1, 3, 112, 112), "float32")})
 """
 
-MODEL = Path(__file__).parents[3] / "models/mobilefacenet.onnx"
+MODEL = ROOT / "models/mobilefacenet.onnx"
 
 
 def report(program: str) -> list[str]:
@@ -83,6 +85,27 @@ for warning in caught:
     assert run(program).splitlines() == ["0", "RuntimeWarning <string> True"]
     # With the package there is nothing to report.
     assert python("-W", "error", "-c", "import visavis; visavis.Verifier()").returncode == 0
+
+
+def test_a_library_that_reports_and_that_the_program_had_loaded_before_is_warned_of_once(
+    tmp_path: Path,
+) -> None:
+    library = str(tmp_path / "newer.so")
+    flags = ["-shared", "-fPIC", '-DVERSION="1.30.0"', f'-DRUNTIME="{_onnxruntime.library()}"', "-o", library]
+    subprocess.run(["cc", *flags, str(ROOT / "tests/c/renamed_runtime.c")], check=True)
+    program = f"""
+import warnings, visavis
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    engines = [visavis.Verifier(onnxruntime={library!r}).engine for _ in range(2)]
+print(engines[0].version, *(engine.warning is not None for engine in engines))
+for warning in caught:
+    print(warning.category.__name__, warning.filename, "ORT_DISABLE_TELEMETRY=1 before" in str(warning.message))
+"""
+    said = run(program, LD_PRELOAD=library).splitlines()
+    assert said == ["1.30.0 True True", "RuntimeWarning <string> True"]
+    assert run(program) == "1.30.0 False False"
+    assert run(program, LD_PRELOAD=library, ORT_TELEMETRY_DISABLED="1") == "1.30.0 False False"
 
 
 def test_a_package_whose_library_is_broken_is_passed_over_unless_it_was_asked_for(tmp_path: Path) -> None:

@@ -197,11 +197,40 @@ def test_a_view_of_little_memory_is_refused_before_it_becomes_much(verifier: vis
     assert peak < 1 << 20
 
 
-@pytest.mark.parametrize("url", ["data:image/jpeg;base64,AAAA", b"data:,AAAA"])
-def test_a_data_url_is_refused_unquoted(verifier: visavis.Verifier, url: Any) -> None:
-    with pytest.raises(visavis.CallerError, match="INVALID_ARGUMENT") as caught:
-        verifier.detect(os.fsdecode(url))
-    assert "AAAA" not in str(caught.value)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "data:image/jpeg;base64,AAAA",
+        b"DATA:,AAAA",
+        "https://AAAA@example.org/a.jpg",
+        "file:///AAAA.jpg",
+        "s3://AAAA",
+    ],
+)
+def test_a_url_is_not_fetched_and_not_quoted(verifier: visavis.Verifier, astronaut: bytes, url: Any) -> None:
+    with pytest.raises(visavis.CallerError, match="a URL is not fetched|decode its Base64") as caught:
+        verifier.verify(astronaut, os.fsdecode(url))
+    error = caught.value
+    assert (error.code, error.side, error.stage) == ("INVALID_ARGUMENT", "reference", "decode")
+    assert "AAAA" not in str(error)
+
+
+def test_a_photo_that_came_as_text_is_decoded_where_that_is_asked_for(
+    verifier: visavis.Verifier, astronaut: bytes
+) -> None:
+    text = base64.b64encode(astronaut).decode()
+    lines = base64.encodebytes(astronaut).decode()
+    for form in (text, lines, f"data:image/jpeg;base64,{text}", base64.urlsafe_b64encode(astronaut).decode()):
+        assert visavis.from_base64(form, max_bytes=len(astronaut)) == astronaut
+    assert verifier.verify(visavis.from_base64(text), astronaut).score == 100
+    for wrong in (text + "*", text[:1001], "data:image/jpeg," + text, "photo.jpg"):
+        with pytest.raises(visavis.CallerError, match="INVALID_ARGUMENT") as caught:
+            visavis.from_base64(wrong)
+        assert text[:20] not in repr(caught.value)
+    with pytest.raises(visavis.ImageError, match="IMAGE_TOO_LARGE"):
+        visavis.from_base64(text, max_bytes=len(astronaut) - 1)
+    with pytest.raises(TypeError):
+        visavis.from_base64(astronaut)  # type: ignore[arg-type]
 
 
 def test_no_more_of_a_file_is_read_than_is_allowed() -> None:

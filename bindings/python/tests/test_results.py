@@ -8,7 +8,9 @@ import io
 import json
 import math
 import pickle
+import xml.etree.ElementTree
 from pathlib import Path
+from typing import Any
 
 import numpy
 import PIL.Image
@@ -125,6 +127,24 @@ def test_answers_become_json(verifier: visavis.Verifier, images: Path, astronaut
     assert json.loads(json.dumps(verifier.engine.to_dict()))["name"] == "onnxruntime"
 
 
+def test_notebooks_show_answers_as_tables(verifier: visavis.Verifier, images: Path, astronaut: bytes) -> None:
+    verdict = verifier.verify(astronaut, images / "hopper.jpg", quality=True)
+    extraction = verifier.extract(astronaut)
+    answers: list[Any] = [
+        verdict,
+        verdict.probe_face,
+        extraction,
+        verifier.detect(images / "gray.png"),
+        verifier.engine,
+    ]
+    for answer in answers:
+        xml.etree.ElementTree.fromstring(answer._repr_html_())
+    assert f"<th>score</th><td>{verdict.score:.4g}</td>" in verdict._repr_html_()
+    assert "<td>Template(192 dimensions)</td>" in extraction._repr_html_()
+    named = visavis.Engine("<b>", "1", None, None)
+    assert "<th>name</th><td>&lt;b&gt;</td>" in named._repr_html_()
+
+
 def test_a_photo_is_drawn_and_a_face_is_cut_out(verifier: visavis.Verifier, images: Path) -> None:
     photo = images / "two-people.jpg"
     found = verifier.detect(photo)
@@ -227,6 +247,16 @@ def test_advice_comes_with_quality_and_with_errors(verifier: visavis.Verifier, a
     for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
         assert error.advice == ("too_dark",) and error.to_dict()["advice"] == ("too_dark",)
     assert visavis.Verifier(face="single").detect(astronaut).reason is None
+
+
+def test_what_makes_a_score_worthless_is_said_without_being_asked_for(
+    verifier: visavis.Verifier, images: Path, astronaut: bytes
+) -> None:
+    small = PIL.Image.open(io.BytesIO(astronaut)).resize((110, 110))
+    verdict = verifier.verify(small, images / "two-people.jpg")
+    assert (verdict.probe.advice, verdict.reference.advice) == (("too_small",), ("several_faces",))
+    assert verifier.extract(astronaut).sample.advice == ()
+    assert verdict.to_dict()["reference"]["advice"] == ["several_faces"]
 
 
 @pytest.mark.parametrize("place", [float("nan"), float("inf"), 0.0, 1e30])

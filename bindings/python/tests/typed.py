@@ -45,6 +45,7 @@ def answers(
     assert_type(visavis.rank(template, [template], top=5), list[visavis.Ranked])
     assert_type(visavis.crop(array, found.faces[0], order="bgr"), visavis.Picture)
     assert_type(verifier.engine.library, Optional[str])
+    assert_type(visavis.from_base64("", max_bytes=9), bytes)
 
 
 def photos(array: numpy.typing.NDArray[numpy.uint8], picture: PIL.Image.Image) -> list[visavis.Photo]:

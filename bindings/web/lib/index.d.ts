@@ -97,6 +97,8 @@ export interface Sample {
   height: number;
   /** The time of its steps. */
   milliseconds: Milliseconds;
+  /** What a better photo needs: `too_small` and `several_faces` in any case, the rest where the quality was asked for. */
+  advice: Advice[];
 }
 
 /** All faces of one photo. */
@@ -144,6 +146,8 @@ export interface EngineInfo {
   library?: string;
   /** Absent here. */
   fallbackReason?: string;
+  /** Absent here. */
+  warning?: string;
   /** The network that makes templates, for example `mobilefacenet-192`. */
   model: string;
 }

@@ -1,9 +1,9 @@
 // visavis in the browser: do these two photos show the same person? Nothing leaves the page. index.d.ts describes what
 // is public.
 
-import { VisavisError } from './errors.js';
 import { Template } from './template.js';
 import { Verifier } from './verifier.js';
+import { VisavisError } from './visavis-error.js';
 
 export { Template, Verifier, VisavisError };
 export { version } from './version.js';

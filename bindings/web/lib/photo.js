@@ -1,7 +1,7 @@
 // What counts as a photo, and how it is handed to the worker: copied, so that the caller keeps what is his.
 
 import { EXPECTED, bytes } from './bytes.js';
-import { invalid, wrongType } from './errors.js';
+import { invalid, wrongType } from './refusal.js';
 import { bytesOf } from './template.js';
 
 const MORE = 'a Blob or a File, ImageData, an ImageBitmap, a video, image or canvas element, or raw pixels { data, width, height, channels }';

@@ -1,6 +1,8 @@
 // A worker with a verifier in it: one request after the other, and what became of each.
 
-import { VisavisError, aborted, fromFailure } from './errors.js';
+import { aborted } from './aborted.js';
+import { fromFailure } from './errors.js';
+import { VisavisError } from './visavis-error.js';
 
 /** @typedef {{ task: string, given: object, transfer: Transferable[], since: number, resolve: (answer: any) => void, reject: (error: unknown) => void }} Job */
 

@@ -1,7 +1,7 @@
 // The class Template: the bytes of a template, which never leave it by themselves.
 
 import { EXPECTED, bytes } from './bytes.js';
-import { wrongType } from './errors.js';
+import { wrongType } from './refusal.js';
 
 /** The bytes of a template; nothing for anything else. @type {(value: any) => Uint8Array<ArrayBuffer> | undefined} */
 export let bytesOf;

@@ -1,10 +1,11 @@
 // The class Verifier: what each call takes and gives.
 
-import { wrongType } from './errors.js';
+import { call } from './call.js';
 import { guidance } from './guidance.js';
 import { many } from './many.js';
-import { call, parse } from './options.js';
+import { parse } from './options.js';
 import { landmarks, photo } from './photo.js';
+import { wrongType } from './refusal.js';
 import { Remote } from './remote.js';
 import { Template, bytesOf } from './template.js';
 
@@ -36,9 +37,9 @@ export class Verifier {
   }
 
   verifyMany(pairs, options) {
-    const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'threshold', 'signal', 'onProgress', 'concurrency');
+    const { onProgress, concurrency = 2, signal, ...more } = call(options, 'quality', 'threshold', 'signal', 'onProgress', 'concurrency');
     const one = async ([probe, reference], signal) => this.verify(probe, reference, { ...more, signal });
-    return many(pairs, one, { signal, onProgress, concurrency });
+    return many(pairs, one, concurrency, { signal, onProgress });
   }
 
   async detect(photo, options) {
@@ -55,8 +56,8 @@ export class Verifier {
   }
 
   extractMany(photos, options) {
-    const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'signal', 'onProgress', 'concurrency');
-    return many(photos, (photo, signal) => this.extract(photo, { ...more, signal }), { signal, onProgress, concurrency });
+    const { onProgress, concurrency = 2, signal, ...more } = call(options, 'quality', 'signal', 'onProgress', 'concurrency');
+    return many(photos, (photo, signal) => this.extract(photo, { ...more, signal }), concurrency, { signal, onProgress });
   }
 
   async extractFace(photo, face, options) {

@@ -88,6 +88,7 @@ object! {
         width: u32 = sample.width;
         height: u32 = sample.height;
         milliseconds: Milliseconds = sample.timings.into();
+        advice: Vec<&'static str> = names(&sample.advice());
     }
 }
 

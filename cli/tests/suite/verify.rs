@@ -34,7 +34,7 @@ fn json_is_one_object_of_this_shape() {
     assert!((0.4..=1.0).contains(&reply["similarity"].as_f64().unwrap()));
     assert!(reply["milliseconds"].as_f64().unwrap() > 0.0);
     let probe = &reply["probe"];
-    assert_eq!(keys(probe), ["face", "face_count", "height", "milliseconds", "path", "width"]);
+    assert_eq!(keys(probe), ["advice", "face", "face_count", "height", "milliseconds", "path", "width"]);
     assert_eq!(
         (&probe["face_count"], &probe["width"], &probe["height"]),
         (&2.into(), &620.into(), &400.into())
@@ -97,6 +97,21 @@ fn an_error_is_reported_in_words_and_in_json() {
     assert_eq!((&error["name"], &error["number"]), (&"NO_FACE".into(), &40.into()));
     assert_eq!((&error["side"], &error["stage"]), (&"reference".into(), &"choose".into()));
     assert_eq!(error["path"], faceless.to_str().unwrap());
+}
+
+#[test]
+fn a_url_is_not_fetched_and_the_error_says_so() {
+    let run = run(args!["verify", golden("hopper.jpg"), "https://example.org/a.jpg"]);
+    run.fails_with("INVALID_ARGUMENT");
+    assert!(run.stderr.contains("reference: a URL is not fetched"), "{}", run.stderr);
+}
+
+#[test]
+fn what_makes_a_score_worthless_is_said_without_being_asked_for() {
+    let run = run(args!["verify", golden("hopper-128.png"), golden("two-people.jpg")]);
+    for words in ["the face is very small", "there are several faces"] {
+        assert_eq!(run.text().matches(words).count(), 1, "{}", run.text());
+    }
 }
 
 #[test]

@@ -92,6 +92,7 @@ impl Runtime for Embedded {
             version: VERSION.into(),
             library: None,
             fallback_reason: self.fallback_reason.clone(),
+            warning: None,
         }
     }
 }

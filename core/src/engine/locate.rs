@@ -3,6 +3,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use crate::engine::process::file_of;
 use crate::engine::process::{has_rights_of_others, only_owners_write};
 use crate::options::Options;
 
@@ -53,25 +55,12 @@ fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
 
 /// The file that this code was loaded from: the program, or a shared library that contains it.
 #[cfg(unix)]
-#[allow(unsafe_code)]
 fn own_library() -> Option<PathBuf> {
-    use std::ffi::{CStr, OsStr};
+    use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
     let address: fn() -> Option<PathBuf> = own_library;
-    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
-    // SAFETY: dladdr only looks the address up; it fills `info` when it returns nonzero.
-    let info = unsafe {
-        if libc::dladdr(address as *const libc::c_void, info.as_mut_ptr()) == 0 {
-            return None;
-        }
-        info.assume_init()
-    };
-    if info.dli_fname.is_null() {
-        return None;
-    }
-    // SAFETY: a name that dladdr returns is a C string that lives as long as the library it names, which is ours.
-    let name = unsafe { CStr::from_ptr(info.dli_fname) };
+    let name = file_of(address as *const libc::c_void)?;
     std::fs::canonicalize(OsStr::from_bytes(name.to_bytes())).ok()
 }
 

@@ -9,6 +9,8 @@ mod locate;
 mod onnxruntime;
 #[cfg(feature = "onnxruntime")]
 mod process;
+#[cfg(feature = "onnxruntime")]
+mod telemetry;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +19,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::memory;
 use crate::model::Onnx;
 use crate::options::{Engine, Options};
+
+#[cfg(feature = "onnxruntime")]
+pub use telemetry::forbid_telemetry;
+
+/// Turns off what ONNX Runtime reports to its makers; this build never loads it.
+#[cfg(not(feature = "onnxruntime"))]
+pub fn forbid_telemetry() {}
 
 /// One network with fixed inputs, owned by one worker at a time.
 pub(crate) trait Session: Send {
@@ -87,6 +96,9 @@ pub struct EngineInfo {
     pub library: Option<PathBuf>,
     /// With [`Engine::Auto`] and the embedded engine: why ONNX Runtime could not be used.
     pub fallback_reason: Option<String>,
+    /// What the program should know of the engine: it had loaded an ONNX Runtime that reports to its makers before us, so
+    /// that nothing can stop it any more. Known under Linux only.
+    pub warning: Option<String>,
 }
 
 /// The engine that the options select.

@@ -3,7 +3,7 @@
 //! Its rules, met here: nothing of `ort` may be called before a library is loaded (it would panic); one environment
 //! per process, made once and never dropped; what is loaded stays loaded, but a failure is not remembered.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use ort::value::TensorRef;
 
 use super::{
     EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, process, shapes,
-    unusable,
+    telemetry, unusable,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::floating_point::FloatingPoint;
@@ -30,14 +30,11 @@ const NAME: &str = "ONNX Runtime";
 /// The oldest minor version with the API level that Cargo.toml asks of `ort`.
 const OLDEST: &str = "1.22";
 
-/// Builds from 1.29 on send telemetry to Microsoft unless one of these is set before the library starts; their documents
-/// disagree about which one.
-const NO_TELEMETRY: [&str; 2] = ["ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"];
-
 struct Loaded {
     environment: Environment,
     library: PathBuf,
     version: String,
+    warning: Option<String>,
 }
 
 static LOADED: OnceCell<Loaded> = OnceCell::new();
@@ -81,7 +78,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 /// The first library that works. When none does, the first failure that is not a mere "no such file" is reported.
 fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
-    forbid_telemetry();
+    telemetry::forbid_telemetry();
     let mut failure: Option<Error> = None;
     for path in candidates {
         match catch_unwind(AssertUnwindSafe(|| load_one(path))).unwrap_or_else(|_| Err(broken(path))) {
@@ -124,7 +121,8 @@ fn load_one(path: &Path) -> Result<Loaded> {
     let environment = builder.build().map_err(|error| {
         Error::new(ErrorKind::EngineIncompatible, format!("ONNX Runtime does not start: {error}"))
     })?;
-    Ok(Loaded { environment, library: path.to_owned(), version: version(path).unwrap_or_default() })
+    let (version, warning) = about(path).unwrap_or_default();
+    Ok(Loaded { environment, library: path.to_owned(), version, warning })
 }
 
 fn broken(path: &Path) -> Error {
@@ -132,26 +130,20 @@ fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::EngineIncompatible, message)
 }
 
-/// The version that the library reports of itself; `ort` only passes its build information on.
+/// The version that the library reports of itself, since `ort` only passes its build information on; and what the
+/// program should know of it.
 #[allow(unsafe_code)]
-fn version(path: &Path) -> Option<String> {
+fn about(path: &Path) -> Option<(String, Option<String>)> {
     // SAFETY: the library is loaded already, and stays so: this finds it again, and runs none of its code.
     let library = unsafe { Library::new(path) }.ok()?;
     // SAFETY: the one function that every ONNX Runtime exports under this name and with this type.
-    let base =
-        unsafe { library.get::<extern "C" fn() -> *const OrtApiBase>(c"OrtGetApiBase").ok()?().as_ref()? };
+    let function = unsafe { library.get::<extern "C" fn() -> *const OrtApiBase>(c"OrtGetApiBase") }.ok()?;
+    // SAFETY: the result is NULL or constant data of the library.
+    let base = unsafe { function().as_ref()? };
     // SAFETY: the result is a C string in the library's constant data.
-    let version = unsafe { CStr::from_ptr((base.GetVersionString)()) };
-    Some(version.to_string_lossy().into_owned())
-}
-
-#[allow(unsafe_code)]
-fn forbid_telemetry() {
-    for name in NO_TELEMETRY.into_iter().filter(|name| std::env::var_os(name).is_none()) {
-        // SAFETY: sound unless another thread reads the environment through C's getenv at this very moment. It is
-        // written once, at the first load, and there is no other way to reach a library that reads it when it starts.
-        unsafe { std::env::set_var(name, "1") };
-    }
+    let version = unsafe { CStr::from_ptr((base.GetVersionString)()) }.to_string_lossy().into_owned();
+    let warning = telemetry::warning(&version, *function as *const c_void);
+    Some((version, warning))
 }
 
 impl Runtime for OnnxRuntime {
@@ -165,6 +157,7 @@ impl Runtime for OnnxRuntime {
             version: self.loaded.version.clone(),
             library: Some(self.loaded.library.clone()),
             fallback_reason: None,
+            warning: self.loaded.warning.clone(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The kind of process: whether it may load a library, and whom it may trust to choose one.
 
+use std::ffi::{CString, c_void};
 use std::path::Path;
 
 /// Whether the process has rights that its caller does not have (setuid, setgid, file capabilities), as the kernel
@@ -27,7 +28,7 @@ pub(super) fn is_static() -> bool {
     unsafe extern "C" fn has_loader(
         info: *mut libc::dl_phdr_info,
         _: libc::size_t,
-        found: *mut libc::c_void,
+        found: *mut c_void,
     ) -> libc::c_int {
         // SAFETY: the C library passes its own description, and the pointer that was given to it.
         unsafe {
@@ -45,6 +46,55 @@ pub(super) fn is_static() -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn is_static() -> bool {
     false
+}
+
+/// The names of all libraries of the process, as [`file_of`] gives them.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+pub(super) fn libraries() -> Vec<CString> {
+    unsafe extern "C" fn note(
+        info: *mut libc::dl_phdr_info,
+        _: libc::size_t,
+        names: *mut c_void,
+    ) -> libc::c_int {
+        // SAFETY: the C library passes its own description, and the pointer that was given to it.
+        unsafe {
+            if let Some(name) = (*info).dlpi_name.as_ref() {
+                (*names.cast::<Vec<CString>>()).push(std::ffi::CStr::from_ptr(name).to_owned());
+            }
+        }
+        0
+    }
+    let mut names = Vec::new();
+    // SAFETY: the callback is of the right type, and the list outlives the call.
+    unsafe { libc::dl_iterate_phdr(Some(note), (&raw mut names).cast()) };
+    names
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn libraries() -> Vec<CString> {
+    Vec::new()
+}
+
+/// The file that the code at this address was loaded from: the program, or a shared library.
+#[cfg(unix)]
+#[allow(unsafe_code)]
+pub(super) fn file_of(address: *const c_void) -> Option<CString> {
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: dladdr only looks the address up; it fills `info` when it returns nonzero.
+    let info = unsafe {
+        if libc::dladdr(address, info.as_mut_ptr()) == 0 {
+            return None;
+        }
+        info.assume_init()
+    };
+    // SAFETY: a name that dladdr returns is a C string that lives as long as the library it names.
+    unsafe { info.dli_fname.as_ref().map(|name| std::ffi::CStr::from_ptr(name).to_owned()) }
+}
+
+#[cfg(not(unix))]
+pub(super) fn file_of(_: *const c_void) -> Option<CString> {
+    None
 }
 
 /// Whether only root and the owner of the process's rights can change the file, or put another one in its place: they

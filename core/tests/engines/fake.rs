@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use testkit::report;
+use testkit::{files, report};
 
 /// Has a version, but no functions for any version.
 pub(crate) const NO_API: &str = "return &base;";
@@ -24,12 +24,32 @@ pub(crate) fn build(folder: &Path, version: &str, behaviour: &str) -> Option<Pat
         const OrtApiBase *OrtGetApiBase(void) {{ (void)base; {behaviour} }}
         "#
     );
-    // Every library has a file name of its own: the loader knows those that it has loaded.
-    let number = std::fs::read_dir(folder).unwrap().count();
-    let (code, library) =
-        (folder.join(format!("fake{number}.c")), folder.join(format!("libfake{number}.so")));
+    let code = new_name(folder).with_extension("c");
     std::fs::write(&code, source).unwrap();
-    let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &code]).status();
+    compile(&code, folder, &[])
+}
+
+/// Builds one that is the library `runtime` under another version.
+pub(crate) fn renamed(folder: &Path, version: &str, runtime: &Path) -> Option<PathBuf> {
+    let code = files::root().join("tests/c/renamed_runtime.c");
+    let runtime = runtime.canonicalize().unwrap();
+    compile(
+        &code,
+        folder,
+        &[format!("-DVERSION=\"{version}\""), format!("-DRUNTIME=\"{}\"", runtime.display())],
+    )
+}
+
+/// Every library has a file name of its own: the loader knows those that it has loaded.
+fn new_name(folder: &Path) -> PathBuf {
+    let number = std::fs::read_dir(folder).unwrap().count();
+    folder.join(format!("libfake{number}.so"))
+}
+
+fn compile(code: &Path, folder: &Path, flags: &[String]) -> Option<PathBuf> {
+    let library = new_name(folder);
+    let status =
+        Command::new("cc").args(flags).args(["-shared", "-fPIC", "-o"]).args([&library, code]).status();
     match status {
         Ok(status) => assert!(status.success(), "the C compiler refuses the fake library"),
         Err(error) => {

@@ -119,6 +119,35 @@ fn onnxruntime_by_name_is_that() {
     }
 }
 
+/// Before us means before the variables were set; the loader of the program stands for the program.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_reports_and_was_there_before_us_is_named() {
+    let Some(runtime) = library() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let make = |version| fake::renamed(folder.path(), version, &runtime);
+    let (Some(reports), Some(silent)) = (make("1.30.0"), make("1.28.0")) else { return };
+    let warned = |library: &Path, before: bool, variable: Option<&str>| {
+        let mut program = example::verify();
+        if before {
+            program.env("LD_PRELOAD", library);
+        }
+        for name in ["ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"] {
+            program.env_remove(name);
+        }
+        program.envs(variable.map(|name| (name, "1")));
+        let output = verify_with(program, &["engine=onnxruntime"], Some(library));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains(": same"), "{output:?}");
+        said.contains("had loaded ONNX Runtime 1.30.0 before visavis")
+    };
+    assert!(warned(&reports, true, None));
+    assert!(!warned(&reports, true, Some("ORT_DISABLE_TELEMETRY")));
+    assert!(!warned(&reports, true, Some("ORT_TELEMETRY_DISABLED")));
+    assert!(!warned(&reports, false, None));
+    assert!(!warned(&silent, true, None));
+}
+
 /// Two photos of one person, verified by a process of its own.
 fn verify(options: &[&str], variable: Option<&Path>) -> Output {
     verify_with(example::verify(), options, variable)

@@ -1,6 +1,6 @@
 // Compiled by tsc --strict, as an ES module; usage.cts is the same for CommonJS.
 import { readFileSync } from 'node:fs';
-import { Template, Verifier, VisavisError, compare, detect, engine, extract, extractFace, extractMany, rank, verify, verifyMany, verifySync, version } from 'visavis';
+import { Template, Verifier, VisavisError, compare, detect, engine, extract, extractFace, extractMany, fromBase64, rank, verify, verifyMany, verifySync, version } from 'visavis';
 import type { CallOptions, Detection, EngineInfo, ErrorCode, Extraction, Face, Outcomes, Photo, Quality, Ranked, Sample, Verdict, VerifierOptions } from 'visavis';
 
 export async function main(file: string, signal: AbortSignal): Promise<void> {
@@ -8,10 +8,12 @@ export async function main(file: string, signal: AbortSignal): Promise<void> {
   const verifier: Verifier = new Verifier(options);
   const other: Verifier = await Verifier.create();
   const bytes = readFileSync(file);
+  const decoded: Buffer = fromBase64(bytes.toString('base64'), { maxBytes: 1e6 });
   const photos: Photo[] = [
     file,
     new URL('file:///photo.jpg'),
     bytes,
+    decoded,
     new Uint8Array(bytes),
     new Uint8Array(bytes).buffer,
     new DataView(new ArrayBuffer(1)),

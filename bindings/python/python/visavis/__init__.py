@@ -56,3 +56,4 @@ from visavis._results import Verdict as Verdict
 from visavis._verifier import Verifier as Verifier
 from visavis._visavis import Template as Template
 from visavis._visavis import __version__ as __version__
+from visavis._visavis import from_base64 as from_base64

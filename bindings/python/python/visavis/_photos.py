@@ -65,11 +65,7 @@ def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
     if isinstance(photo, (bytearray, memoryview)):
         return _copied(photo, max_bytes + 1)
     if isinstance(photo, (str, os.PathLike)):
-        path = os.fsdecode(photo)
-        if path.startswith("data:"):
-            # Unquoted, for it is the photo itself.
-            return ("INVALID_ARGUMENT", "a data: URL is no path: decode its Base64", None)
-        return path
+        return os.fsdecode(photo)
     # A caller that passes an object of numpy or Pillow has imported them.
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and isinstance(photo, numpy.ndarray):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
@@ -14,7 +15,28 @@ MYPY = False
 """Always true for mypy, which takes code behind it for unreachable; false for everybody else."""
 
 
-class Value:
+class Shown:
+    """What notebooks show as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        rows = [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]  # type: ignore
+        cells = "".join(f"<tr><th>{name}</th><td>{_cell(value)}</td></tr>" for name, value in rows)
+        return f"<table>{cells}</table>"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Shown):
+        return value._repr_html_()
+    if hasattr(value, "_fields"):
+        return f"({', '.join(map(_cell, value))})"
+    if isinstance(value, tuple):
+        return "".join(map(_cell, value))
+    return html.escape(f"{value:.4g}" if isinstance(value, float) else str(value))
+
+
+class Value(Shown):
     """Common to all answers."""
 
     __slots__ = ()
@@ -145,6 +167,8 @@ class Sample(Value):
     width: int
     height: int
     milliseconds: Milliseconds = field(compare=False, repr=False)
+    advice: tuple[str, ...] = ()
+    """What a better photo needs: `too_small` and `several_faces` in any case, the rest where quality was asked for."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +246,7 @@ class Ranked(Comparison):
 
 
 @dataclass(frozen=True)
-class Extraction:
+class Extraction(Shown):
     """A template, and the face that it was made from."""
 
     template: Template
@@ -276,6 +300,8 @@ class Engine(Value):
     """The library that was loaded, for ONNX Runtime."""
     fallback_reason: Optional[str]
     """Why the slower embedded engine computes, where nobody asked for it."""
+    warning: Optional[str] = None
+    """The program had loaded an ONNX Runtime of 1.29 or later before, whose telemetry can no longer be turned off."""
 
 
 class Picture(bytes):

@@ -31,7 +31,7 @@ Template = _visavis.Template
 
 PhotoOrTemplate = Union[Photo, Template]
 
-_warned = False
+_warned: set[str] = set()
 
 
 class Verifier:
@@ -97,14 +97,11 @@ class Verifier:
         given = [(name, str(value)) for name, value in settings.items() if value is not None]
         hint = None if engine == "embedded" else _onnxruntime.library()
         self._native = _visavis.Verifier(given, onnxruntime, hint, models)
-        self._warn_of_slowness(found=hint is not None)
-
-    def _warn_of_slowness(self, found: bool) -> None:
-        global _warned
-        if found or _warned or self.engine.fallback_reason is None:
-            return
-        _warned = True
-        warnings.warn(_onnxruntime.ADVICE, RuntimeWarning, stacklevel=3)
+        info = self.engine
+        if hint is None and info.fallback_reason is not None:
+            _warn_once(_onnxruntime.ADVICE)
+        if info.warning is not None:
+            _warn_once(info.warning)
 
     @overload
     def verify(
@@ -335,6 +332,13 @@ class Verifier:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Verifier cannot be pickled or copied: make one in each process")
+
+
+def _warn_once(message: str) -> None:
+    if message not in _warned:
+        _warned.add(message)
+        # Of whoever made the verifier.
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
 _default: Optional[Verifier] = None

@@ -7,11 +7,12 @@ from visavis._results import Comparison, Detection, Engine, Extraction, Face, Ra
 
 _Path = Union[str, PathLike[str]]
 
-__all__ = ["Template", "Verifier", "__version__", "close", "command", "reopen"]
+__all__ = ["Template", "Verifier", "__version__", "close", "command", "from_base64", "reopen"]
 
 __version__: str
 
 def command(arguments: Sequence[str], onnxruntime_hint: Optional[_Path]) -> int: ...
+def from_base64(text: str, *, max_bytes: int = 67108864) -> bytes: ...
 def close() -> None: ...
 def reopen() -> None: ...
 
