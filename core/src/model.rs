@@ -17,11 +17,11 @@ const FORMAT: u32 = 2;
 /// No model of ours comes near; a larger file is a mistake or an attack.
 const MAX_MODEL_BYTES: u64 = 512 << 20;
 
-const EMBEDDED_MANIFEST: &str = include_str!("../../models/manifest.toml");
+const EMBEDDED_MANIFEST: &str = include_str!("../models/manifest.toml");
 const EMBEDDED_FILES: &[(&str, &[u8])] = &[
-    ("retinaface-mnet025.onnx", include_bytes!("../../models/retinaface-mnet025.onnx")),
-    ("retinaface-mnet025-fine.onnx", include_bytes!("../../models/retinaface-mnet025-fine.onnx")),
-    ("mobilefacenet.onnx", include_bytes!("../../models/mobilefacenet.onnx")),
+    ("retinaface-mnet025.onnx", include_bytes!("../models/retinaface-mnet025.onnx")),
+    ("retinaface-mnet025-fine.onnx", include_bytes!("../models/retinaface-mnet025-fine.onnx")),
+    ("mobilefacenet.onnx", include_bytes!("../models/mobilefacenet.onnx")),
 ];
 
 /// An ONNX file in memory.

@@ -80,7 +80,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "packages",
-        help: "make everything that is published for this platform: wheel, npm, C archive, .deb [FOLDER]",
+        help: "make what is published for this platform or others: wheel, npm, C archive, .deb FOLDER [all|TARGET...]",
         run: packages::command,
     },
     Command {

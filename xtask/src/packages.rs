@@ -1,9 +1,10 @@
-//! `cargo xtask packages FOLDER`: everything that is published for this machine's platform.
+//! `cargo xtask packages FOLDER [TARGET...]`: everything that is published for this machine's platform, or for others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, install, project, python, release, web};
+use crate::release::{self, Platform};
+use crate::{Result, install, project, python, web};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -11,15 +12,19 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const BEST: &str = "-9";
 
 pub(crate) fn command(arguments: &[String]) -> Result {
-    let [folder] = arguments else { return Err("packages takes a folder".into()) };
+    let [folder, targets @ ..] = arguments else { return Err("packages takes a folder".into()) };
+    let platforms = platforms(targets)?;
     let folder = std::path::absolute(folder).map_err(text)?;
     fs::create_dir_all(&folder).map_err(text)?;
-    let wheel = python::wheel()?;
-    let name = wheel.file_name().ok_or("the wheel has no name")?;
-    fs::copy(&wheel, folder.join(name)).map_err(text)?;
-    node(&folder)?;
-    archive(&folder, BEST)?;
-    debian(&folder)?;
+    for platform in &platforms {
+        let wheel = python::wheel_for(platform)?;
+        let name = wheel.file_name().ok_or("the wheel has no name")?;
+        fs::copy(&wheel, folder.join(name)).map_err(text)?;
+        archive(&folder, BEST, platform)?;
+        debian(&folder, platform)?;
+    }
+    node(&folder, &platforms)?;
+    core(&folder)?;
     for entry in fs::read_dir(&folder).map_err(text)?.flatten() {
         let size = entry.metadata().map_err(text)?.len() as f64 / 1e6;
         println!("{size:6.1} MB  {}", entry.file_name().to_string_lossy());
@@ -27,23 +32,55 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// Both npm packages: the one for all platforms, and the native half for this one.
-fn node(folder: &Path) -> Result {
-    let sources = project::root().join("bindings/node");
-    let native = sources.join("visavis.node");
-    fs::copy(release::libraries()?.join("libvisavis_node.so"), &native).map_err(text)?;
-    project::run_quietly(project::program("strip").arg("--strip-unneeded").arg(native))?;
+/// Those that are named; this machine's where none is, and every one where it is `all`.
+fn platforms(targets: &[String]) -> Result<Vec<&'static Platform>> {
+    match targets {
+        [] => Ok(vec![release::HOST]),
+        [all] if all == "all" => Ok(release::PLATFORMS.iter().collect()),
+        named => {
+            let known = |name: &String| release::PLATFORMS.iter().find(|platform| platform.triple == name);
+            named
+                .iter()
+                .map(|name| known(name).ok_or_else(|| format!("there are no packages for {name}")))
+                .collect()
+        }
+    }
+}
+
+/// The npm packages: the one for all platforms, and a native half for each.
+fn node(folder: &Path, platforms: &[&'static Platform]) -> Result {
     let web = if web::target()? { web::build(true)? } else { PathBuf::from("none") };
     let mut pack = project::program("node");
-    project::run(pack.args(["scripts/package.mjs"]).arg(folder).arg(web).current_dir(sources))
+    pack.arg("scripts/package.mjs").arg(folder).arg(web);
+    for platform in platforms {
+        let native = empty(platform.npm)?.join("visavis.node");
+        release::strip(&release::libraries(platform)?.join("libvisavis_node.so"), &native)?;
+        pack.arg(format!("{}={}", platform.npm, native.display()));
+    }
+    project::run(pack.current_dir(project::root().join("bindings/node")))
+}
+
+/// The core as a crate, which cargo compiles out of its package.
+fn core(folder: &Path) -> Result {
+    project::run(project::cargo().args([
+        "package",
+        "--package",
+        "visavis",
+        "--locked",
+        "--allow-dirty",
+        "--quiet",
+    ]))?;
+    let name = format!("visavis-{VERSION}.crate");
+    fs::copy(project::target()?.join("package").join(&name), folder.join(name)).map_err(text)?;
+    Ok(())
 }
 
 /// The C library with all that belongs to it, without ONNX Runtime: a prefix that may lie anywhere.
-pub(crate) fn archive(folder: &Path, level: &str) -> Result<PathBuf> {
-    let name = format!("visavis-{VERSION}-{}", release::TRIPLE);
+pub(crate) fn archive(folder: &Path, level: &str, platform: &'static Platform) -> Result<PathBuf> {
+    let name = format!("visavis-{VERSION}-{}", platform.triple);
     let stage = empty("archive")?;
     let place = install::Place::new(&stage.join(&name), "lib");
-    install::install(&place, &release::libraries()?, None)?;
+    install::install(&place, &release::libraries(platform)?, None)?;
     let archive = folder.join(format!("{name}.tar.xz"));
     let mut tar = project::program("tar");
     tar.arg("--create").arg("--xz").arg("--file").arg(&archive).arg("--directory").arg(stage);
@@ -54,15 +91,11 @@ pub(crate) fn archive(folder: &Path, level: &str) -> Result<PathBuf> {
 }
 
 /// The same below /usr, for Debian and what comes from it.
-fn debian(folder: &Path) -> Result {
-    let (machine, tuple) = if cfg!(target_arch = "aarch64") {
-        ("arm64", "aarch64-linux-gnu")
-    } else {
-        ("amd64", "x86_64-linux-gnu")
-    };
+fn debian(folder: &Path, platform: &'static Platform) -> Result {
+    let Some((machine, tuple)) = platform.debian else { return Ok(()) };
     let stage = empty("debian")?;
     let place = install::Place::new(&stage.join("usr"), &format!("lib/{tuple}"));
-    install::install(&place, &release::libraries()?, None)?;
+    install::install(&place, &release::libraries(platform)?, None)?;
     fs::create_dir(stage.join("DEBIAN")).map_err(text)?;
     let (major, minor) = release::GLIBC;
     let control = format!(

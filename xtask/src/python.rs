@@ -5,16 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::{Result, panicking, project, release, venv};
+use crate::release::{self, Platform};
+use crate::{Result, panicking, project, venv};
 
 const SOURCES: &str = "bindings/python";
 
 /// One line, as a user's first one.
 const FIRST_LINE: &str = "import visavis; \
      print(visavis.verify('tests/golden/images/astronaut.jpg', 'tests/golden/images/astronaut-dark.jpg'))";
-
-/// Linked as the other libraries are: the wheel that is tested is the one that every Linux since 2012 runs.
-const MANYLINUX: &[&str] = &["--compatibility", "manylinux2014", "--target", release::TRIPLE];
 
 /// `cargo xtask python`
 pub(crate) fn command(arguments: &[String]) -> Result {
@@ -48,7 +46,7 @@ pub(crate) fn first_use() -> Result {
 pub(crate) fn sources() -> Result {
     let python = release::tools()?;
     let folder = folder("sources")?;
-    let distribution = build(&python, &folder.join("dist"), &["sdist"])?;
+    let distribution = build(&python, &folder.join("dist"), &["sdist"], release::HOST)?;
     for source in [project::root().join(SOURCES), distribution] {
         let mut pip = venv::pip(&python);
         // maturin is in the environment, so that no index is asked.
@@ -113,22 +111,23 @@ fn panicking() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The wheel, made once in a run.
+/// The wheel for this machine, made once in a run: the one that is tested is the one that every Linux since 2012 runs.
 pub(crate) fn wheel() -> Result<PathBuf> {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     if let Some(wheel) = MADE.get() {
         return Ok(wheel.clone());
     }
-    let wheel = build_wheel()?;
+    let wheel = wheel_for(release::HOST)?;
     Ok(MADE.get_or_init(|| wheel).clone())
 }
 
-fn build_wheel() -> Result<PathBuf> {
+pub(crate) fn wheel_for(platform: &'static Platform) -> Result<PathBuf> {
     let python = release::tools()?;
     // They share what is compiled.
-    release::libraries()?;
-    let words = [&["build", "--release", "--locked", "--quiet"], MANYLINUX].concat();
-    let wheel = build(&python, &folder("wheels")?, &words)?;
+    release::libraries(platform)?;
+    let words = ["build", "--release", "--locked", "--quiet", "--compatibility", platform.wheel];
+    let words = [&words[..], &["--target", platform.triple]].concat();
+    let wheel = build(&python, &folder(&format!("wheels-{}", platform.npm))?, &words, platform)?;
     // What it was built of is in it, and so was the path of this folder.
     let mut sbom = project::program(&python);
     project::run_quietly(sbom.arg("xtask/sbom.py").arg(&wheel).arg(project::root()))?;
@@ -136,7 +135,7 @@ fn build_wheel() -> Result<PathBuf> {
 }
 
 /// Runs maturin; returns the one file that it makes.
-fn build(python: &Path, out: &Path, words: &[&str]) -> Result<PathBuf> {
+fn build(python: &Path, out: &Path, words: &[&str], platform: &Platform) -> Result<PathBuf> {
     // Older ones would be found too.
     fs::create_dir_all(out).and_then(|()| fs::remove_dir_all(out)).map_err(text)?;
     let mut maturin = project::program(python);
@@ -146,7 +145,7 @@ fn build(python: &Path, out: &Path, words: &[&str]) -> Result<PathBuf> {
         .arg(project::root().join(SOURCES).join("Cargo.toml"))
         .arg("--out")
         .arg(out);
-    project::run_quietly(release::with_zig(&mut maturin)?)?;
+    project::run_quietly(release::with_zig(&mut maturin, platform)?)?;
     let mut files = fs::read_dir(out).map_err(text)?.flatten().map(|entry| entry.path());
     files.next().ok_or_else(|| "maturin made nothing".to_owned())
 }

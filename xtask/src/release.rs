@@ -3,16 +3,57 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
-use crate::{Result, project, venv};
+use crate::{Result, project, toolchain, venv};
 
 /// That of 2012: of RHEL 7, Amazon Linux 2 and everything since.
 pub(crate) const GLIBC: (u32, u32) = (2, 17);
 
-/// Whose libraries are made: of this machine's processor.
-pub(crate) const TRIPLE: &str =
-    if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-gnu" } else { "x86_64-unknown-linux-gnu" };
+/// What packages are made for. zig links for all of them on any of them.
+pub(crate) struct Platform {
+    pub(crate) triple: &'static str,
+    /// zig's name of it, with the oldest C library that it runs with.
+    zig: &'static str,
+    /// For maturin: which Linux the wheel runs on.
+    pub(crate) wheel: &'static str,
+    /// The npm package's name behind the scope.
+    pub(crate) npm: &'static str,
+    /// Debian's names of the architecture and of its folder of libraries.
+    pub(crate) debian: Option<(&'static str, &'static str)>,
+}
+
+/// The first is this machine's.
+pub(crate) const PLATFORMS: &[Platform] =
+    if cfg!(target_arch = "aarch64") { &[ARM, X86, MUSL] } else { &[X86, ARM, MUSL] };
+
+const X86: Platform = Platform {
+    triple: "x86_64-unknown-linux-gnu",
+    zig: "x86_64-linux-gnu.2.17",
+    wheel: "manylinux2014",
+    npm: "linux-x64-gnu",
+    debian: Some(("amd64", "x86_64-linux-gnu")),
+};
+
+const ARM: Platform = Platform {
+    triple: "aarch64-unknown-linux-gnu",
+    zig: "aarch64-linux-gnu.2.17",
+    wheel: "manylinux2014",
+    npm: "linux-arm64-gnu",
+    debian: Some(("arm64", "aarch64-linux-gnu")),
+};
+
+/// Alpine.
+const MUSL: Platform = Platform {
+    triple: "x86_64-unknown-linux-musl",
+    zig: "x86_64-linux-musl",
+    wheel: "musllinux_1_2",
+    npm: "linux-x64-musl",
+    debian: None,
+};
+
+/// This machine's.
+pub(crate) const HOST: &Platform = &PLATFORMS[0];
 
 /// The environment with zig and maturin.
 pub(crate) fn tools() -> Result<PathBuf> {
@@ -20,29 +61,37 @@ pub(crate) fn tools() -> Result<PathBuf> {
 }
 
 /// The folder of the libraries for C, Python and Node, which share what is compiled. Made once in a run.
-pub(crate) fn libraries() -> Result<PathBuf> {
-    static MADE: OnceLock<()> = OnceLock::new();
-    let folder = project::target()?.join(TRIPLE).join("release");
-    if MADE.get().is_none() {
-        let mut cargo = project::cargo();
-        cargo.args(["build", "--release", "--locked", "--lib", "--target", TRIPLE]);
-        cargo.args(["ffi", "python", "node"].map(|name| format!("--package=visavis-{name}")));
-        project::run(with_zig(&mut cargo)?)?;
-        for name in ["visavis", "visavis_python", "visavis_node"] {
-            old_enough(&folder.join(format!("lib{name}.so")))?;
+pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
+    static MADE: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    let triple = platform.triple;
+    let folder = project::target()?.join(triple).join("release");
+    let mut made = MADE.lock().map_err(|error| error.to_string())?;
+    if !made.contains(&triple) {
+        if !toolchain::has(triple)? {
+            return Err(format!("the standard library of {triple} is not here and cannot be added"));
         }
-        let _ = MADE.set(());
+        let mut cargo = project::cargo();
+        cargo.args(["build", "--release", "--locked", "--lib", "--target", triple]);
+        cargo.args(["ffi", "python", "node"].map(|name| format!("--package=visavis-{name}")));
+        project::run(with_zig(&mut cargo, platform)?)?;
+        for name in ["visavis", "visavis_python", "visavis_node"] {
+            old_enough(&folder.join(format!("lib{name}.so")), platform)?;
+        }
+        made.push(triple);
     }
     Ok(folder)
 }
 
-/// The same for everything that compiles a package for [`TRIPLE`]: zig links it, and the folders of this machine stay
+/// The same for everything that compiles a package for a platform: zig links it, and the folders of this machine stay
 /// out of it. One linker for all, or cargo compiles everything once more: maturin and cargo-zigbuild by themselves each
 /// bring one of their own.
-pub(crate) fn with_zig(command: &mut Command) -> Result<&mut Command> {
+pub(crate) fn with_zig<'c>(command: &'c mut Command, platform: &Platform) -> Result<&'c mut Command> {
     let python = tools()?;
-    let variable = format!("CARGO_TARGET_{}_LINKER", TRIPLE.replace('-', "_").to_uppercase());
-    Ok(with_tools(without_paths(command), &python)?.env(variable, linker(&python)?))
+    let variable = format!("CARGO_TARGET_{}_LINKER", platform.triple.replace('-', "_").to_uppercase());
+    // A library that others load cannot bring a C library of its own.
+    let shared = platform.triple.ends_with("musl").then_some("-Ctarget-feature=-crt-static");
+    with_flags(command, shared);
+    Ok(with_tools(command, &python)?.env(variable, linker(&python, platform)?))
 }
 
 /// The programs of the environment come first: cargo-zigbuild looks for zig there, and pip for maturin.
@@ -53,13 +102,13 @@ pub(crate) fn with_tools<'c>(command: &'c mut Command, python: &Path) -> Result<
 }
 
 /// A program that links as cargo-zigbuild does, which passes to zig what zig knows.
-fn linker(python: &Path) -> Result<PathBuf> {
-    let place = project::target()?.join("zig-cc.sh");
+fn linker(python: &Path, platform: &Platform) -> Result<PathBuf> {
+    let place = project::target()?.join(format!("zig-cc-{}.sh", platform.npm));
     let zig = python.with_file_name("cargo-zigbuild");
-    let target = format!("{}.{}.{}", TRIPLE.replace("-unknown", ""), GLIBC.0, GLIBC.1);
     let text = format!(
-        "#!/bin/sh\nexec '{}' zig cc -- -g -fno-sanitize=all -target {target} \"$@\"\n",
-        zig.display()
+        "#!/bin/sh\nexec '{}' zig cc -- -g -fno-sanitize=all -target {} \"$@\"\n",
+        zig.display(),
+        platform.zig
     );
     // Not written again: cargo would link again.
     if fs::read_to_string(&place).is_ok_and(|known| known == text) {
@@ -73,22 +122,37 @@ fn linker(python: &Path) -> Result<PathBuf> {
 
 /// A cargo that leaves the folders of this machine out of what it builds.
 pub(crate) fn without_paths(cargo: &mut Command) -> &mut Command {
+    with_flags(cargo, None)
+}
+
+fn with_flags<'c>(cargo: &'c mut Command, more: Option<&str>) -> &'c mut Command {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     let folders = [(Some(project::root().to_owned()), "visavis"), (home, "cargo")];
     let flags = folders.into_iter().filter_map(|(folder, name)| {
         folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display()))
     });
-    let flags: Vec<String> = flags.collect();
+    let flags: Vec<String> = flags.chain(more.map(str::to_owned)).collect();
     // The separator of this variable, which folders with spaces survive.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
 }
 
+/// Copies a library without what only debuggers need: by the compiler's own program, since it knows every processor.
+pub(crate) fn strip(from: &Path, to: &Path) -> Result {
+    let sysroot = toolchain::sysroot()?;
+    let host = format!("lib/rustlib/{}/bin/rust-objcopy", HOST.triple);
+    let mut objcopy = project::program(sysroot.join(host));
+    objcopy.env("LD_LIBRARY_PATH", sysroot.join("lib")).arg("--strip-unneeded").arg(from).arg(to);
+    project::run_quietly(&mut objcopy)
+}
+
 /// No symbol of a newer C library is asked for: one of 2.35 shut out the distributions of 2022.
-fn old_enough(library: &Path) -> Result {
+fn old_enough(library: &Path, platform: &Platform) -> Result {
     let bytes = fs::read(library).map_err(|error| format!("{}: {error}", library.display()))?;
     let versions = versions(&bytes);
-    match versions.iter().find(|version| **version > GLIBC) {
+    let is_musl = platform.triple.ends_with("musl");
+    match versions.iter().find(|version| is_musl || **version > GLIBC) {
+        None if is_musl => Ok(()),
         None if versions.is_empty() => Err(format!("{} names no version of glibc", library.display())),
         None => Ok(()),
         Some((major, minor)) => Err(format!("{} needs glibc {major}.{minor}", library.display())),
@@ -124,11 +188,14 @@ mod tests {
         ] {
             let library = folder.join("library.so");
             fs::write(&library, content).unwrap();
-            let said = old_enough(&library);
+            let said = old_enough(&library, HOST);
             match expected {
                 Ok(()) => said.unwrap(),
                 Err(end) => assert!(said.unwrap_err().ends_with(end)),
             }
         }
+        // Alpine has none.
+        fs::write(folder.join("library.so"), "\0GLIBC_2.17\0").unwrap();
+        assert!(old_enough(&folder.join("library.so"), &MUSL).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The platforms that the compiler can compile for.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::{Result, project};
@@ -11,9 +11,13 @@ pub(crate) fn has(target: &str) -> Result<bool> {
     if there(project::program("rustup").args(["target", "add", target])) {
         return Ok(true);
     }
+    Ok(sysroot()?.join("lib/rustlib").join(target).is_dir())
+}
+
+/// The folder of the compiler that is used.
+pub(crate) fn sysroot() -> Result<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = project::program(rustc).args(["--print", "sysroot"]).output();
     let output = output.map_err(|error| format!("rustc cannot be run: {error}"))?;
-    let root = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Ok(Path::new(&root).join("lib/rustlib").join(target).is_dir())
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }

@@ -5,8 +5,8 @@ const { isMainThread } = require('node:worker_threads');
 
 const here = `${process.platform}-${process.arch}`;
 
-/** The platforms that there are packages for. */
-const PLATFORMS = ['linux-x64'];
+/** The platforms that there are packages for; npm installs only the one for this machine's C library. */
+const PLATFORMS = ['linux-x64', 'linux-arm64'];
 
 /**
  * Every name is written out inside a `try`: that is how bundlers and tracers find the file, and pass over those that
@@ -25,6 +25,18 @@ function load() {
   try {
     // @ts-ignore: not always there
     if (here === 'linux-x64') return require('@visavis/linux-x64-gnu');
+  } catch (error) {
+    reasons.push(reason(error));
+  }
+  try {
+    // @ts-ignore: not always there
+    if (here === 'linux-x64') return require('@visavis/linux-x64-musl');
+  } catch (error) {
+    reasons.push(reason(error));
+  }
+  try {
+    // @ts-ignore: not always there
+    if (here === 'linux-arm64') return require('@visavis/linux-arm64-gnu');
   } catch (error) {
     reasons.push(reason(error));
   }

@@ -1,6 +1,6 @@
-// node scripts/package.mjs FOLDER [WEB]: packs what would be published from this machine: the package `visavis`, and the
-// one with the native half for this platform. `npm run build` and `cargo xtask web --release` come first; WEB is what the
-// latter made, or `none` where it cannot be made.
+// node scripts/package.mjs FOLDER [WEB [PLATFORM=FILE...]]: packs what would be published: the package `visavis`, and one
+// with the native half for each platform, of which FILE is the library. `npm run build`, which makes this machine's, and
+// `cargo xtask web --release` come first; WEB is what the latter made, or `none` where it cannot be made.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,17 +8,21 @@ import { join, resolve } from 'node:path';
 
 import { binary, machines, root, target, triple } from './platform.mjs';
 
-/** Every package with a native half, as lib/load.js asks for them. */
-const TRIPLES = ['linux-x64-gnu'];
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
 /** What is not in the source folder, or comes with both. */
 const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md'];
 
 const destination = resolve(process.argv[2] ?? root);
 const web = process.argv[3] ?? join(target, 'web');
+const given = process.argv.slice(4).map((word) => word.split('='));
+/** The native half of each platform. The package names these and no others: lib/load.js knows which there may be. */
+const natives = given.length > 0 ? given : [[triple, join(root, binary)]];
 const stage = mkdtempSync(join(tmpdir(), 'visavis-package-'));
 const { private: _, scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const { version, license, author, engines, publishConfig } = manifest;
+// Where a hosted machine builds, it says which repository it builds: the registry compares the provenance with it.
+const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: name } = process.env;
+if (host && name) manifest.repository = { type: 'git', url: `git+${host}/${name}.git` };
+const { version, license, author, engines, publishConfig, repository } = manifest;
 
 /** The half for browsers: no page loads a part of a package that is not there. */
 function addWeb(folder) {
@@ -26,14 +30,14 @@ function addWeb(folder) {
   cpSync(web, join(folder, 'web'), { recursive: true });
 }
 
-/** Lays a package out and packs it. */
+/** Lays a package out and packs it. `files`: where each comes from. */
 function pack(name, contents, files) {
   const folder = join(stage, name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
-  for (const file of files) {
+  for (const [file, from] of Object.entries(files)) {
     if (file === 'web') addWeb(folder);
-    else cpSync(join(root, file), join(folder, file), { recursive: true });
+    else cpSync(from, join(folder, file), { recursive: true });
   }
   for (const licence of LICENCES) copyFileSync(join(root, '..', '..', licence), join(folder, licence));
   // What the networks in the native half ask to be kept with them, and what users must know of them.
@@ -44,16 +48,20 @@ function pack(name, contents, files) {
 
 try {
   mkdirSync(destination, { recursive: true });
-  const optionalDependencies = Object.fromEntries(TRIPLES.map((triple) => [`@visavis/${triple}`, version]));
+  const optionalDependencies = Object.fromEntries(natives.map(([platform]) => [`@visavis/${platform}`, version]));
   if (web === 'none') {
     delete manifest.exports['.'].browser;
     delete manifest.exports['./browser'];
   }
   const files = manifest.files.filter((file) => !SHARED.includes(file) && (file !== 'web' || web !== 'none'));
-  pack('main', { ...manifest, optionalDependencies }, [...files, 'README.md']);
-  const description = `The native half of visavis for ${triple}`;
-  const platform = { name: `@visavis/${triple}`, version, description, license, author, engines, publishConfig, ...machines };
-  pack('platform', { ...platform, main: binary, files: [binary, ...SHARED] }, [binary]);
+  const sources = [...files, 'README.md'].map((file) => [file, join(root, file)]);
+  pack('main', { ...manifest, optionalDependencies }, Object.fromEntries(sources));
+  for (const [platform, library] of natives) {
+    const description = `The native half of visavis for ${platform}`;
+    const about = { name: `@visavis/${platform}`, version, description, license, author, engines, publishConfig, repository };
+    const contents = { ...about, ...machines(platform), main: binary, files: [binary, ...SHARED] };
+    pack(platform, contents, { [binary]: library });
+  }
 } finally {
   rmSync(stage, { recursive: true });
 }

@@ -7,15 +7,17 @@ export const root = join(import.meta.dirname, '..');
 const FILES = { linux: 'libvisavis_node.so', darwin: 'libvisavis_node.dylib' };
 
 /** Musl's Node reports no version of glibc. */
-const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
-const abi = process.platform === 'linux' ? `-${libc === 'glibc' ? 'gnu' : libc}` : '';
+const libc = () => (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl');
 
-export const triple = `${process.platform}-${process.arch}${abi}`;
+export const triple = `${process.platform}-${process.arch}${process.platform === 'linux' ? libc() : ''}`;
 export const binary = 'visavis.node';
 export const library = FILES[process.platform];
 
-/** What npm needs to know to install the package on the right machines only. */
-export const machines = { os: [process.platform], cpu: [process.arch], ...(abi && { libc: [libc] }) };
+/** What npm needs to know to install the package of a platform on the right machines only. @param {string} platform */
+export function machines(platform) {
+  const [os, cpu, abi] = platform.split('-');
+  return { os: [os], cpu: [cpu], ...(abi && { libc: [abi === 'gnu' ? 'glibc' : abi] }) };
+}
 
 const metadata = execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, maxBuffer: 1 << 28 });
 export const target = JSON.parse(metadata).target_directory;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Step, tool};
-use crate::{Result, header, install, packages, panicking, project};
+use crate::{Result, header, install, packages, panicking, project, release};
 
 pub(super) const STEPS: &[Step] = &[
     Step { name: "c-abi", run: abi },
@@ -114,7 +114,7 @@ fn unpacked() -> Result<PathBuf> {
     project::remove(&folder)?;
     fs::create_dir_all(&folder).map_err(text)?;
     // Compressed as fast as possible, since it is thrown away.
-    let archive = packages::archive(&folder, "-0")?;
+    let archive = packages::archive(&folder, "-0", release::HOST)?;
     let mut tar = project::program("tar");
     tar.arg("--extract")
         .arg("--file")

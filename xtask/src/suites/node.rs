@@ -40,7 +40,7 @@ fn build() -> Result {
     let (library, panics) = (panicking::library("visavis_node")?, panics()?);
     fs::create_dir_all(panics.with_file_name("")).map_err(|error| error.to_string())?;
     fs::copy(&library, &panics).map_err(|error| format!("{}: {error}", library.display()))?;
-    let library = release::libraries()?.join("libvisavis_node.so");
+    let library = release::libraries(release::HOST)?.join("libvisavis_node.so");
     let mut build = project::program("node");
     build.args(["scripts/build.mjs", "--check"]).arg(format!("--library={}", library.display()));
     project::run(build.current_dir(folder()))

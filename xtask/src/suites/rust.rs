@@ -11,6 +11,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "clippy", run: clippy },
     Step { name: "features", run: features },
     Step { name: "platforms", run: platforms },
+    Step { name: "crate", run: crate_contents },
     Step { name: "docs", run: docs },
     Step { name: "tests", run: tests },
 ];
@@ -58,8 +59,11 @@ fn features() -> Result {
 
 /// Platforms that are not this one: what this project's code says compiles for them. Nothing is linked or run.
 fn platforms() -> Result {
+    let published = ["--package=visavis-ffi", "--package=visavis-python", "--package=visavis-node"];
     for (target, packages) in [
-        ("aarch64-apple-darwin", &["--package=visavis", "--package=visavis-ffi"][..]),
+        ("aarch64-unknown-linux-gnu", &published[..]),
+        ("x86_64-unknown-linux-musl", &published),
+        ("aarch64-apple-darwin", &published),
         ("x86_64-pc-windows-gnu", &["--package=visavis"]),
     ] {
         if toolchain::has(target)? {
@@ -69,6 +73,33 @@ fn platforms() -> Result {
         }
     }
     Ok(())
+}
+
+/// The core as cargo would publish it: with what is compiled in and what must be kept with that, and with nothing else.
+/// `cargo xtask packages` compiles it out of its package, too.
+fn crate_contents() -> Result {
+    let mut list = project::cargo();
+    list.args(["package", "--package", "visavis", "--list", "--allow-dirty", "--quiet"]);
+    let output = list.output().map_err(|error| format!("cargo cannot be run: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("cargo package: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let files = String::from_utf8_lossy(&output.stdout);
+    let (models, others): (Vec<&str>, Vec<&str>) =
+        files.lines().filter(|file| !file.starts_with("src/")).partition(|file| file.starts_with("models/"));
+    let networks = models.iter().filter(|file| file.contains(".onnx")).count();
+    let kept = ["manifest.toml", "MODEL_CARD.md", "LICENSES/README.md"];
+    let missing = kept.into_iter().find(|file| !models.contains(&format!("models/{file}").as_str()));
+    let known = ["Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "NOTICE", "README.md"];
+    let more = others.iter().find(|file| {
+        !known.contains(file) && !file.starts_with("Cargo.toml") && **file != ".cargo_vcs_info.json"
+    });
+    match (missing, more) {
+        (Some(missing), _) => Err(format!("the crate lacks models/{missing}")),
+        (_, Some(more)) => Err(format!("{more} does not belong into the crate")),
+        _ if networks != 3 => Err(format!("the crate has {networks} networks")),
+        _ => Ok(()),
+    }
 }
 
 /// Documentation without a warning, also of the libraries that only other languages see. The C ABI's library has the
