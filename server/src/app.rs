@@ -91,7 +91,7 @@ impl App {
         if named(&self.config.credentials_file).is_some() && self.auth.has_plain() {
             warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
         }
-        if self.auth.has_certificates() && self.config.tls_client_issuers().is_none() {
+        if self.auth.has_certificates() && named(&self.config.tls_client_issuers).is_none() {
             warn!("users log in by certificates, but there are no tls-client-issuers: nobody can");
         }
         if let Some(tls) = &self.tls {

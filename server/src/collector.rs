@@ -46,11 +46,22 @@ impl HttpClient for Collector {
     }
 }
 
+/// Connects to the first address of a host that answers: `localhost` has two, and a collector often listens on one.
+fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let mut tried = Err(std::io::Error::new(std::io::ErrorKind::NotFound, "no such host"));
+    for address in (host, port).to_socket_addrs()? {
+        tried = TcpStream::connect_timeout(&address, TIMEOUT);
+        if tried.is_ok() {
+            break;
+        }
+    }
+    tried
+}
+
 fn post(request: &Request<Bytes>) -> std::io::Result<u16> {
     let invalid = |what| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
     let (host, port) = endpoint::host(request.uri()).ok_or_else(|| invalid("not an address"))?;
-    let address = (host, port).to_socket_addrs()?.next().ok_or_else(|| invalid("no such host"))?;
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    let mut stream = connect(host, port)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     let mut head = format!(

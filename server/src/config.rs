@@ -70,6 +70,8 @@ settings! {
     /// Certificates in PEM of those who issue clients' certificates, read again on SIGHUP; clients may do without one
     /// [default: none]
     tls_client_issuers: PathBuf = PathBuf::new();
+    /// Revocation lists in PEM, one of each of those issuers, read again on SIGHUP [default: none]
+    tls_client_crl: PathBuf = PathBuf::new();
     /// Addresses and networks of proxies that are believed about their clients' addresses, separated by commas
     /// [default: none]
     trusted_proxies: String = String::new();
@@ -136,12 +138,30 @@ settings! {
     min_face: u32 = 0;
 }
 
+/// Where a certificate is and what belongs to it, in PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The server's certificate chain.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// The certificates of those who issue clients' certificates.
+    pub client_issuers: Option<PathBuf>,
+    /// Which of those are revoked.
+    pub client_crl: Option<PathBuf>,
+}
+
 impl Layer {
     /// Reads a TOML file. Names are those of the options on the command line, without the dashes in front.
     pub fn from_file(path: &Path) -> Result<Layer, String> {
         let fail = |error: &dyn fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| fail(&error))?;
-        toml::from_str(&text).map_err(|error| fail(&without_values(&error, &text)))
+        Self::parse(&text).map_err(|error| fail(&error))
+    }
+
+    /// Reads what a file of settings holds. A mistake is reported without its value.
+    pub fn parse(text: &str) -> Result<Layer, String> {
+        toml::from_str(text).map_err(|error| without_values(&error, text))
     }
 }
 
@@ -149,13 +169,13 @@ impl Layer {
 fn without_values(error: &toml::de::Error, text: &str) -> String {
     let start = error.span().map_or(0, |span| span.start.min(text.len()));
     let line = text[..start].matches('\n').count() + 1;
-    // A word of a list that is none of it is in backticks, like the names that are no secrets.
     let message = error.message();
-    let rest = message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`'));
-    let message = rest.map_or(message.to_owned(), |(_, rest)| format!("unknown value{rest}"));
-    let quoted = message.split('"').enumerate();
-    let message: String = quoted.map(|(number, part)| if number % 2 == 0 { part } else { "..." }).collect();
-    format!("line {line}: {message}")
+    // Values are quoted, and a word that is none of a list is in backticks, like the names that are no secrets. A value
+    // may hold the same marks, so all is left out from the first of them to what was expected.
+    let mark = if message.starts_with("unknown variant") { '`' } else { '"' };
+    let Some((before, rest)) = message.split_once(mark) else { return format!("line {line}: {message}") };
+    let expected = rest.rfind(", expected").map_or("", |at| &rest[at..]);
+    format!("line {line}: {before}...{expected}")
 }
 
 impl fmt::Display for Config {
@@ -183,14 +203,15 @@ impl Config {
         Ok(options)
     }
 
-    /// Certificate and key, where both are named.
-    pub fn tls_files(&self) -> Option<(&Path, &Path)> {
-        named(&self.tls_certificate).zip(named(&self.tls_key))
-    }
-
-    /// Who issues clients' certificates, where they count.
-    pub fn tls_client_issuers(&self) -> Option<&Path> {
-        named(&self.tls_client_issuers)
+    /// The files for TLS, where certificate and key are named.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let path = |path| named(path).map(Path::to_owned);
+        Some(TlsFiles {
+            certificate: path(&self.tls_certificate)?,
+            key: path(&self.tls_key)?,
+            client_issuers: path(&self.tls_client_issuers),
+            client_crl: path(&self.tls_client_crl),
+        })
     }
 
     /// Where those who watch the server are answered, if that is elsewhere.
@@ -222,6 +243,9 @@ impl Config {
         }
         if named(&self.tls_client_issuers).is_some() && self.tls_files().is_none() {
             return Err("tls-client-issuers needs tls-certificate and tls-key".to_owned());
+        }
+        if named(&self.tls_client_crl).is_some() && named(&self.tls_client_issuers).is_none() {
+            return Err("tls-client-crl needs tls-client-issuers".to_owned());
         }
         if !self.admin_listen.is_empty() && self.admin_listen().is_none() {
             return Err(format!("admin-listen must be an address and a port, not {:?}", self.admin_listen));
@@ -298,6 +322,7 @@ mod tests {
             "otlp-endpoint = 'collector:4318'",
             "tls-key = 'key.pem'",
             "tls-client-issuers = 'issuers.pem'",
+            "tls-client-crl = 'revoked.pem'",
         ] {
             assert!(file(text).unwrap().complete().is_err(), "{text}");
         }

@@ -53,6 +53,8 @@ pub(crate) enum Cause {
     Anonymous,
     /// It never logged in, and another one needs its place.
     Evicted,
+    /// The server ends, and no request has come on it.
+    Stopping,
 }
 
 impl Cause {
@@ -63,6 +65,7 @@ impl Cause {
             Cause::Idle => "idle",
             Cause::Anonymous => "anonymous",
             Cause::Evicted => "evicted",
+            Cause::Stopping => "stopping",
         }
     }
 }
@@ -142,6 +145,11 @@ impl Connection {
         self.logged_in.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the head of a request is on its way, or the handshake before it.
+    pub(crate) fn awaits_head(&self) -> bool {
+        matches!(*self.lock(), Phase::Head(_))
+    }
+
     /// When it was opened, if no user has logged in on it and no request is being answered.
     pub(crate) fn anonymous_since(&self) -> Option<Instant> {
         let resting = !matches!(*self.lock(), Phase::Request);
@@ -204,6 +212,14 @@ impl Connection {
         }
     }
 
+    /// A reply that is on its way is no idleness, however long its client takes to read it.
+    fn sent(&self) {
+        let mut phase = self.lock();
+        if matches!(*phase, Phase::Idle(_)) {
+            *phase = Phase::Idle(Instant::now());
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -249,7 +265,10 @@ impl AsyncWrite for Stream {
             ready!(self.0.stream.poll_write_ready(cx))?;
             match self.0.stream.try_write_vectored(parts) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result),
+                result => {
+                    self.0.sent();
+                    return Poll::Ready(result);
+                }
             }
         }
     }

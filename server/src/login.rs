@@ -10,8 +10,10 @@ use http::header::AUTHORIZATION;
 pub(crate) const API_KEY: &str = "x-api-key";
 
 /// What a client presents in the head of a request.
-pub(crate) enum Presented {
+pub enum Presented {
+    /// A name and a password.
     Login(Login),
+    /// An API key.
     Key(String),
     /// Nothing: a certificate of the connection may speak for it.
     Nothing,
@@ -21,15 +23,16 @@ pub(crate) enum Presented {
 
 /// A user name and a password, as a client sent them.
 #[derive(Clone)]
-pub(crate) struct Login {
+pub struct Login {
     /// What is before the first colon.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
     /// What is after it.
-    pub(crate) password: Vec<u8>,
+    pub password: Vec<u8>,
 }
 
 impl Presented {
-    pub(crate) fn in_headers(headers: &HeaderMap) -> Presented {
+    /// Reads the head of a request.
+    pub fn in_headers(headers: &HeaderMap) -> Presented {
         let mut keys = headers.get_all(API_KEY).iter();
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let presented = match (values.next(), values.next(), keys.next(), keys.next()) {

@@ -54,7 +54,7 @@ const RELOADS: [&str; 2] = ["failed", "ok"];
 
 /// Why the server refuses or closes connections.
 const CLOSED: &[&str] =
-    &["address_limit", "anonymous", "bad_head", "evicted", "idle", "slow_head", "tls_handshake"];
+    &["address_limit", "anonymous", "bad_head", "evicted", "idle", "slow_head", "stopping", "tls_handshake"];
 
 impl Metrics {
     /// Nothing counted yet.

@@ -11,23 +11,22 @@ pub(crate) const REQUEST_ID: &str = "x-request-id";
 const MAX_REQUEST_ID: usize = 64;
 
 /// The ids of a request.
-pub(crate) struct Names {
+pub struct Names {
     /// Its own id: the client's, or a new one.
-    pub(crate) request: String,
+    pub request: String,
     /// The trace that it is part of: that of a sound W3C `traceparent`, or a new one.
-    pub(crate) trace: String,
-    /// Its own span in the trace, and the one that it is part of.
-    pub(crate) span: String,
-    #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "traces alone need it"))]
-    pub(crate) parent: Option<String>,
+    pub trace: String,
+    /// Its own span in the trace.
+    pub span: String,
+    /// The span that it is part of.
+    pub parent: Option<String>,
     /// Whether the trace is recorded: it is, unless its client says that it does not.
-    #[cfg_attr(not(feature = "otlp"), allow(dead_code, reason = "traces alone need it"))]
-    pub(crate) is_sampled: bool,
+    pub is_sampled: bool,
 }
 
 impl Names {
     /// Uses the ids in a request's headers if they are valid.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let sound = |id: &&str| {
             (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())

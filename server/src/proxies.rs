@@ -6,11 +6,11 @@ use http::HeaderMap;
 use ipnet::IpNet;
 
 /// Addresses and networks of trusted proxies.
-pub(crate) struct Proxies(Vec<IpNet>);
+pub struct Proxies(Vec<IpNet>);
 
 impl Proxies {
     /// Reads addresses and networks, separated by commas.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let parse = |part: &str| {
             let address = part.parse::<IpAddr>().map(IpNet::from);
             address.or_else(|_| part.parse()).map_err(|_| format!("{part:?} is no address and no network"))
@@ -19,13 +19,14 @@ impl Proxies {
         parts.map(parse).collect::<Result<_, _>>().map(Proxies)
     }
 
-    pub(crate) fn are_trusted(&self, address: IpAddr) -> bool {
+    /// Whether the word of this address counts.
+    pub fn are_trusted(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The client of a request: the nearest address on its path that is not a trusted proxy's. Headers of other clients are
     /// ignored.
-    pub(crate) fn client(&self, nearest: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn client(&self, nearest: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = nearest;
         let mut hops = hops(headers);
         while self.are_trusted(client) {

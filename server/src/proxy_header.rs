@@ -14,26 +14,47 @@ const MAX_PROXY_HEADER: usize = 536;
 /// How long to wait for the rest of a PROXY header before looking again.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// What a connection begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A PROXY header that has not arrived as a whole.
+    Part,
+    /// A PROXY header of so many bytes, and the client that it names, if it does.
+    Header(usize, Option<IpAddr>),
+    /// Something else.
+    Other,
+}
+
 /// Reads the PROXY header (version 1 or 2) that a connection may begin with, and returns its client. What begins with
 /// anything else is left as it is.
 pub(crate) async fn proxy_header(connection: &Connection) -> Option<IpAddr> {
     let mut bytes = [0; MAX_PROXY_HEADER];
     loop {
         let length = connection.peek(&mut bytes).await.ok()?;
-        let header = HeaderResult::parse(&bytes[..length]);
-        // A head of HTTP/1 is never the beginning of either version's header.
-        if length < bytes.len() && header.is_incomplete() {
-            sleep(PAUSE).await;
-            continue;
+        match beginning(&bytes[..length]) {
+            // Without a byte, the other side has ended. A head of HTTP/1 is never a part of either version's header.
+            Beginning::Part if (1..bytes.len()).contains(&length) => sleep(PAUSE).await,
+            Beginning::Part | Beginning::Other => return None,
+            Beginning::Header(length, client) => {
+                connection.skip(length);
+                return client;
+            }
         }
-        let (length, client) = match header {
-            HeaderResult::V1(Ok(header)) => (header.header.len(), v1_client(&header.addresses)),
-            HeaderResult::V2(Ok(header)) => (header.len(), v2_client(&header.addresses)),
-            HeaderResult::V1(Err(_)) | HeaderResult::V2(Err(_)) => return None,
-        };
-        connection.skip(length);
-        return client.map(|address| address.to_canonical());
     }
+}
+
+/// Reads what a connection begins with.
+pub fn beginning(bytes: &[u8]) -> Beginning {
+    let header = HeaderResult::parse(bytes);
+    if header.is_incomplete() {
+        return Beginning::Part;
+    }
+    let (length, client) = match header {
+        HeaderResult::V1(Ok(header)) => (header.header.len(), v1_client(&header.addresses)),
+        HeaderResult::V2(Ok(header)) => (header.len(), v2_client(&header)),
+        HeaderResult::V1(Err(_)) | HeaderResult::V2(Err(_)) => return Beginning::Other,
+    };
+    Beginning::Header(length, client.map(|address| address.to_canonical()))
 }
 
 fn v1_client(addresses: &v1::Addresses) -> Option<IpAddr> {
@@ -44,10 +65,31 @@ fn v1_client(addresses: &v1::Addresses) -> Option<IpAddr> {
     }
 }
 
-fn v2_client(addresses: &v2::Addresses) -> Option<IpAddr> {
-    match addresses {
+fn v2_client(header: &v2::Header<'_>) -> Option<IpAddr> {
+    match header.addresses {
+        // The proxy asks by itself; the addresses mean nothing then.
+        _ if header.command == v2::Command::Local => None,
         v2::Addresses::IPv4(tcp) => Some(tcp.source_address.into()),
         v2::Addresses::IPv6(tcp) => Some(tcp.source_address.into()),
         v2::Addresses::Unix(_) | v2::Addresses::Unspecified => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_asks_by_itself_names_nobody() {
+        let header = |command: u8| {
+            let addresses = [203, 0, 113, 9, 10, 0, 0, 1, 0, 80, 0, 80];
+            [&b"\r\n\r\n\0\r\nQUIT\n"[..], &[0x20 | command, 0x11, 0, 12], &addresses].concat()
+        };
+        let client = IpAddr::from([203, 0, 113, 9]);
+        assert_eq!(beginning(&header(1)), Beginning::Header(28, Some(client)));
+        assert_eq!(beginning(&header(0)), Beginning::Header(28, None));
+        assert_eq!(beginning(&header(1)[..27]), Beginning::Part);
+        assert_eq!(beginning(b"PROXY UNKNOWN\r\nGET"), Beginning::Header(15, None));
+        assert_eq!(beginning(b"GET / HTTP/1.1\r\n\r\n"), Beginning::Other);
     }
 }

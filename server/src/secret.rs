@@ -17,6 +17,10 @@ const CERTIFICATE: &str = "{CERTIFICATE}";
 /// What every API key starts with, so that those who search for leaked secrets find it.
 const KEY_PREFIX: &str = "visavis_";
 
+/// The most that a hash may cost: anybody can make the server compute it. This is some seconds of bcrypt.
+const MAX_BCRYPT_COST: u32 = 16;
+const MAX_ARGON2_KIB: u32 = 1 << 20;
+
 /// Random bytes of an API key. Nobody guesses so many, so one round of SHA-256 keeps a key as well as a slow hash would.
 const KEY_BYTES: usize = 32;
 
@@ -48,14 +52,14 @@ impl Secret {
         match text {
             "" | PLAIN => Err("the password is empty".to_owned()),
             _ if bcrypt => match text.parse::<bcrypt::HashParts>() {
+                Ok(hash) if hash.get_cost() > MAX_BCRYPT_COST => Err(too_expensive()),
                 Ok(_) => Ok(Secret::Bcrypt(text.to_owned())),
                 Err(_) => Err("this bcrypt hash is malformed".to_owned()),
             },
-            _ if text.starts_with('$') => match PasswordHash::new(text) {
-                Ok(hash) if hash.algorithm.as_str().starts_with("argon2") && hash.hash.is_some() => {
-                    Ok(Secret::Argon2(text.to_owned()))
-                }
-                _ => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
+            _ if text.starts_with('$') => match argon2_memory(text) {
+                Some(kibibytes) if kibibytes > MAX_ARGON2_KIB => Err(too_expensive()),
+                Some(_) => Ok(Secret::Argon2(text.to_owned())),
+                None => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
             },
             _ => match text.strip_prefix(PLAIN) {
                 Some(password) => Ok(Secret::Plain(password.to_owned())),
@@ -91,6 +95,18 @@ impl Secret {
             Secret::Key(_) | Secret::Certificate(_) => false,
         }
     }
+}
+
+/// The memory in KiB that a hash takes, if it is one of Argon2 that some password could have.
+fn argon2_memory(text: &str) -> Option<u32> {
+    let hash = PasswordHash::new(text).ok()?;
+    argon2::Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let parameters = argon2::Params::try_from(&hash).ok()?;
+    hash.hash.is_some().then_some(parameters.m_cost())
+}
+
+fn too_expensive() -> String {
+    "this hash costs more than a login may: bcrypt's cost is 16 at most, Argon2's memory 1 GiB".to_owned()
 }
 
 /// The Argon2id hash of a password, as a file of users holds it.

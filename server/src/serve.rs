@@ -24,7 +24,7 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response;
 
 use crate::app::App;
-use crate::connection::{Connection, Stream};
+use crate::connection::{Cause, Connection, Stream};
 use crate::contract::Code;
 use crate::places::{Place, Places};
 use crate::proxy_header::proxy_header;
@@ -37,6 +37,9 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 
 /// How long to wait if the system has no file descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long the rest of a head may take that has begun to come before the server stopped listening.
+const LAST_CALL: Duration = Duration::from_secs(1);
 
 /// Connections to the admin address; whoever can reach it is trusted not to need more.
 const MAX_ADMIN_CONNECTIONS: usize = 64;
@@ -165,23 +168,29 @@ async fn greet(
     routes: BoxedFilter<(Response,)>,
     watcher: Watcher,
 ) {
-    let time = app.config.header_timeout.get();
     if app.proxies.are_trusted(connection.peer()) {
-        match timeout(time, proxy_header(connection)).await {
+        match in_time(proxy_header(connection), connection, app).await {
             Ok(client) => client.into_iter().for_each(|client| connection.set_nearest(client)),
-            Err(_) => return app.metrics.closed("slow_head"),
+            Err(cause) => return app.metrics.closed(cause.name()),
         }
     }
     let stream = Stream(Arc::clone(connection));
-    match tls {
-        None => converse(stream, connection, app, routes, watcher).await,
-        Some(acceptor) => match timeout(time, acceptor.accept(stream)).await {
-            Ok(Ok(stream)) => {
-                connection.set_certified(tls::names(stream.get_ref().1.peer_certificates()));
-                converse(stream, connection, app, routes, watcher).await;
-            }
-            Ok(Err(_)) | Err(_) => app.metrics.closed("tls_handshake"),
-        },
+    let Some(acceptor) = tls else { return converse(stream, connection, app, routes, watcher).await };
+    match in_time(acceptor.accept(stream), connection, app).await {
+        Ok(Ok(stream)) => {
+            connection.set_certified(tls::names(stream.get_ref().1.peer_certificates()));
+            converse(stream, connection, app, routes, watcher).await;
+        }
+        Ok(Err(_)) | Err(Cause::SlowHead) => app.metrics.closed("tls_handshake"),
+        Err(cause) => app.metrics.closed(cause.name()),
+    }
+}
+
+/// Does something for as long as the connection may stay open.
+async fn in_time<T>(work: impl Future<Output = T>, connection: &Connection, app: &App) -> Result<T, Cause> {
+    tokio::select! {
+        done = work => Ok(done),
+        cause = end(connection, app) => Err(cause),
     }
 }
 
@@ -204,7 +213,22 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
         result = serving => if result.is_err_and(|error| error.is_parse()) {
             app.metrics.closed("bad_head");
         },
-        cause = connection.expired(&app.config) => app.metrics.closed(cause.name()),
+        cause = end(connection, app) => app.metrics.closed(cause.name()),
+    }
+}
+
+/// Completes when a connection has had its time, or that of the server is over and no request has come on it.
+async fn end(connection: &Connection, app: &App) -> Cause {
+    let last_call = async {
+        app.stopped().await;
+        sleep(app.config.shutdown_delay.get() + LAST_CALL).await;
+        while !connection.awaits_head() {
+            sleep(LAST_CALL).await;
+        }
+    };
+    tokio::select! {
+        cause = connection.expired(&app.config) => cause,
+        () = last_call => Cause::Stopping,
     }
 }
 

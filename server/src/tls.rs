@@ -1,25 +1,23 @@
 //! TLS by rustls, with a certificate that can be changed while the server runs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
-use crate::config::Config;
+use crate::config::{Config, TlsFiles};
 
 /// A certificate and its key, and who issues those of clients, from PEM files.
 pub struct Tls {
-    certificate: PathBuf,
-    key: PathBuf,
-    client_issuers: Option<PathBuf>,
+    files: TlsFiles,
     current: RwLock<Current>,
 }
 
@@ -33,20 +31,18 @@ struct Current {
 impl Tls {
     /// What these settings name, if they do.
     pub fn of(config: &Config) -> Option<Result<Self, String>> {
-        let (certificate, key) = config.tls_files()?;
-        Some(Self::load(certificate, key, config.tls_client_issuers()))
+        Some(Self::load(config.tls_files()?))
     }
 
-    /// Reads a certificate chain and its private key, and the certificates of those who issue clients' certificates.
-    pub fn load(certificate: &Path, key: &Path, client_issuers: Option<&Path>) -> Result<Self, String> {
-        let current = RwLock::new(read(certificate, key, client_issuers)?);
-        let client_issuers = client_issuers.map(Path::to_owned);
-        Ok(Tls { certificate: certificate.to_owned(), key: key.to_owned(), client_issuers, current })
+    /// Reads the files.
+    pub fn load(files: TlsFiles) -> Result<Self, String> {
+        let current = RwLock::new(read(&files)?);
+        Ok(Tls { files, current })
     }
 
     /// Reads the files again; on failure the old ones count on.
     pub fn reload(&self) -> Result<(), String> {
-        let current = read(&self.certificate, &self.key, self.client_issuers.as_deref())?;
+        let current = read(&self.files)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
         Ok(())
     }
@@ -60,7 +56,7 @@ impl Tls {
             _ if now > end => "has expired",
             _ => return Ok(()),
         };
-        Err(format!("{}: the certificate {why}", self.certificate.display()))
+        Err(format!("{}: the certificate {why}", self.files.certificate.display()))
     }
 
     /// When the certificate expires, in seconds since 1970.
@@ -92,7 +88,8 @@ pub(crate) fn names(chain: Option<&[CertificateDer<'_>]>) -> Vec<String> {
     common.chain(others).map(str::to_owned).collect()
 }
 
-fn read(certificate: &Path, key: &Path, client_issuers: Option<&Path>) -> Result<Current, String> {
+fn read(files: &TlsFiles) -> Result<Current, String> {
+    let TlsFiles { certificate, key, client_issuers, client_crl } = files;
     let chain = certificates(certificate)?;
     let first = chain.first().ok_or_else(|| at(certificate, &"there is no certificate"))?;
     let (_, parsed) = X509Certificate::from_der(first).map_err(|error| at(certificate, &error))?;
@@ -104,21 +101,37 @@ fn read(certificate: &Path, key: &Path, client_issuers: Option<&Path>) -> Result
         .map_err(|error| error.to_string())?;
     let config = match client_issuers {
         None => config.with_no_client_auth(),
-        Some(issuers) => config.with_client_cert_verifier(verifier(issuers, provider)?),
+        Some(issuers) => {
+            config.with_client_cert_verifier(verifier(issuers, client_crl.as_deref(), provider)?)
+        }
     };
     let mut config = config.with_single_cert(chain, private).map_err(|error| at(certificate, &error))?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Current { acceptor: TlsAcceptor::from(Arc::new(config)), validity })
 }
 
-/// Asks clients for a certificate, and takes none or one that these have issued.
-fn verifier(issuers: &Path, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, String> {
+/// Asks clients for a certificate, and takes none or one that these have issued and not revoked. With revocation lists,
+/// there has to be one of every issuer that is not out of date.
+fn verifier(
+    issuers: &Path,
+    crl: Option<&Path>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, String> {
     let mut roots = RootCertStore::empty();
     for issuer in certificates(issuers)? {
         roots.add(issuer).map_err(|error| at(issuers, &error))?;
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-    verifier.allow_unauthenticated().build().map_err(|error| at(issuers, &error))
+    let lists = crl.map(revocation_lists).transpose()?.unwrap_or_default();
+    let verifier = verifier.with_crls(lists).enforce_revocation_expiration();
+    verifier.allow_unauthenticated().build().map_err(|error| at(crl.unwrap_or(issuers), &error))
+}
+
+fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
+    let read = CertificateRevocationListDer::pem_file_iter(path).and_then(Iterator::collect);
+    let lists: Vec<_> = read.map_err(|error| at(path, &error))?;
+    // Without one, nothing would be looked up.
+    if lists.is_empty() { Err(at(path, &"there is no revocation list")) } else { Ok(lists) }
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

@@ -312,6 +312,13 @@ mod tests {
         }
     }
 
+    /// A hash with these parameters.
+    fn argon2(parameters: &str) -> String {
+        format!(
+            "$argon2id$v=19${parameters}$c29tZXNhbHRzb21lc2FsdA$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A"
+        )
+    }
+
     #[test]
     fn files_that_cannot_be_meant_are_refused() {
         for (text, why) in [
@@ -336,6 +343,13 @@ mod tests {
             ("ann:$1$abc$def", "line 1: what starts with a $"),
             ("ann:$argon2id$v=19$m=65536", "line 1: what starts with a $"),
             ("ann:$2b$04$short", "line 1: this bcrypt hash"),
+            (&format!("ann:{}", argon2("m=4294967295,t=1,p=1")), "line 1: this hash costs"),
+            (&format!("ann:{}", argon2("m=1,t=2,p=1")), "line 1: what starts with a $"),
+            (
+                &format!("ann:{}", argon2("m=19456,t=2,p=1").replace("id", "xd")),
+                "line 1: what starts with a $",
+            ),
+            ("ann:$2b$31$zVHmKQtGGQob.b/Nc7l9NO8UlrYcW05FiuCj/SxsFO/ZtiN9.mNzy", "line 1: this hash costs"),
         ] {
             let error = Users::parse(text).err().unwrap_or_else(|| panic!("{text:?} is accepted"));
             assert!(error.contains(why), "{text:?}: {error}");

@@ -1,6 +1,6 @@
 //! What a request will cost, by the pixels that the headers of its photos declare: known before anything is decoded.
 
-use imagesize::{ImageError, blob_size};
+use imagesize::{ImageError, blob_size, image_type};
 
 use crate::base64_text;
 use crate::contract::Body;
@@ -12,15 +12,15 @@ const LEAST: u64 = 1_500_000;
 /// How much of a photo is searched for its size; nearly always the first is enough.
 const SEARCHED_BYTES: [usize; 2] = [3 << 10, 192 << 10];
 
-/// The weight of a request's body.
-pub(crate) fn weigh(body: &[u8], max_pixels: u64) -> u64 {
+/// The weight of a request's body, in pixels; a photo has `max_pixels` at most.
+pub fn weigh(body: &[u8], max_pixels: u64) -> u64 {
     let Ok(body) = Body::parse(body) else { return LEAST };
     let weight = |text: Option<&str>| text.map_or(0, |text| declared(text, max_pixels));
     LEAST + weight(body.probe.as_deref()) + weight(body.reference.as_deref())
 }
 
-/// The pixels that a photo declares. One that hides them behind too much else counts as the largest; what is no photo, or
-/// larger than the core takes, is refused at once and weighs nothing.
+/// The pixels that a photo declares. One that hides them behind too much else, or where only the core can read them, counts
+/// as the largest; what is no photo, or larger than the core takes, is refused at once and weighs nothing.
 fn declared(text: &str, max_pixels: u64) -> u64 {
     for most in SEARCHED_BYTES {
         let start = base64_text::start(text, most);
@@ -30,7 +30,8 @@ fn declared(text: &str, max_pixels: u64) -> u64 {
                 return if pixels > max_pixels { 0 } else { pixels };
             }
             Err(ImageError::IoError(_)) if start.len() == most => {}
-            Err(_) => return 0,
+            Err(_) if image_type(&start).is_err() => return 0,
+            Err(_) => break,
         }
     }
     max_pixels
@@ -69,5 +70,8 @@ mod tests {
             let hidden = [&good[..2], &comment.repeat(comments), &good[2..]].concat();
             assert_eq!(of(&hidden, b""), pixels, "{comments} comments");
         }
+        // A marker may be filled up, which not every reader expects.
+        let filled = [&good[..2], b"\xff", &good[2..]].concat();
+        assert_eq!(of(&filled, b""), 50_000_000);
     }
 }

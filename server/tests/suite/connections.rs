@@ -4,7 +4,9 @@ use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::common::{Program, Reply, VERIFY, post, request};
+use tempfile::TempDir;
+
+use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, post, request};
 
 type Stream = BufReader<TcpStream>;
 
@@ -87,18 +89,73 @@ fn what_is_no_http_and_no_tls_is_counted() {
     program.wait_for_metric(r#"visavis_connections_closed_total{cause="bad_head"} 1"#);
 }
 
-#[test]
-fn probes_have_an_address_of_their_own() {
-    let folder = tempfile::tempdir().unwrap();
+/// The options for TLS with a new certificate, whose files are in this folder.
+fn tls_options(folder: &TempDir) -> [String; 4] {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
     std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    ["--tls-certificate".to_owned(), path("cert.pem"), "--tls-key".to_owned(), path("key.pem")]
+}
+
+#[test]
+fn connections_in_a_handshake_make_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = tls_options(&folder);
+    let mut settings: Vec<_> = tls.iter().map(String::as_str).collect();
+    let long = ["--max-connections", "2", "--header-timeout", "3600", "--anonymous-timeout", "3600"];
+    settings.extend(long);
+    let program = Program::serving(&settings);
+    let mut silent: Vec<_> = (0..2).map(|_| program.connect()).collect();
+    settings.extend(["--listen", &program.address, "healthcheck"]);
+    let check = Program::command(&settings, &[]).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    assert!(is_closed(&mut silent[0]), "the oldest made room");
+}
+
+#[test]
+fn a_proxy_that_only_looks_whether_the_port_is_open_leaves_nothing_behind() {
+    let program = Program::serving(&["--trusted-proxies", "127.0.0.1", "--header-timeout", "3600"]);
+    for _ in 0..3 {
+        drop(program.connect());
+    }
+    // The metrics are asked on a connection of their own.
+    program.wait_for_metric("visavis_connections 1");
+    assert!(!program.metrics().contains("slow_head\"} 1"));
+}
+
+#[test]
+fn a_reply_may_take_longer_to_read_than_a_connection_may_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let content: Vec<u8> = (0..24 << 20).map(|at| (at >> 8) as u8).collect();
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    std::fs::write(folder.path().join("visavis_bg.wasm"), &content).unwrap();
+    let program = Program::serving(&["--web", folder.path().to_str().unwrap(), "--idle-timeout", "0.5"]);
+    let login = authorization(LOGIN);
+    let get = |path: &str| request("GET", path, &[("Authorization", &*login)], b"");
+    let page = String::from_utf8(program.raw(&get("/")).body).unwrap();
+    let (_, place) = page.split_once("data-device=\"").unwrap();
+    let path = format!("/{}visavis_bg.wasm", place.split('"').next().unwrap());
+    let mut stream = program.connect();
+    stream.write_all(&get(&path)).unwrap();
+    // Slow, but going on: more than the buffers of the system hold is left when the idle timeout is over.
+    let mut slow = Vec::new();
+    while slow.len() < content.len() / 2 {
+        std::thread::sleep(Duration::from_millis(100));
+        (&stream).take(1 << 20).read_to_end(&mut slow).unwrap();
+    }
+    let reply = Reply::read(&mut BufReader::new(slow.as_slice().chain(&mut stream))).expect("a whole reply");
+    assert!(reply.status == 200 && reply.body == content);
+}
+
+#[test]
+fn probes_have_an_address_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let tls = tls_options(&folder);
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let admin = format!("127.0.0.1:{port}");
-    let (certificate, key) = (path("cert.pem"), path("key.pem"));
-    let tls = ["--tls-certificate", &certificate, "--tls-key", &key];
-    let settings = [&tls[..], &["--admin-listen", &admin, "--max-connections", "1"]].concat();
+    let mut settings: Vec<_> = tls.iter().map(String::as_str).collect();
+    settings.extend(["--admin-listen", &admin, "--max-connections", "1"]);
     let program = Program::serving(&settings);
     // The one connection of the public address waits for a handshake.
     let _held = program.connect();

@@ -96,6 +96,22 @@ fn an_unfinished_refused_body_does_not_delay_the_end() {
 }
 
 #[test]
+fn what_is_no_request_yet_does_not_delay_the_end() {
+    let long = ["--header-timeout", "3600", "--shutdown-timeout", "3600", "--shutdown-delay", "0"];
+    let mut program = Program::serving(&[&long[..], &["--trusted-proxies", "127.0.0.1"]].concat());
+    let parts = ["", "PROXY TCP4 ", "POST /api/v1/face/verify HTTP/1.1\r\nHost: a"];
+    let open = parts.map(|part| {
+        let mut stream = program.connect();
+        stream.write_all(part.as_bytes()).unwrap();
+        stream
+    });
+    program.wait_for_metric("visavis_connections 4");
+    program.signal("TERM");
+    assert_eq!(program.wait(), Some(0));
+    drop(open);
+}
+
+#[test]
 fn a_second_signal_ends_the_program() {
     let long = ["--body-timeout", "3600", "--request-timeout", "3600", "--shutdown-timeout", "3600"];
     for (first, second) in [("TERM", "TERM"), ("INT", "TERM")] {

@@ -69,7 +69,9 @@ fn a_mistake_in_a_file_is_reported_without_its_value() {
     for (content, why) in [
         ("workers = 2\npassword = \"hunter2\"", "line 2: unknown field `password`"),
         ("\n\nworkers = \"hunter2\"", "line 3: invalid type"),
-        ("log-format = \"hunter2\"", "line 1: "),
+        ("log-format = \"hunter2\"", "line 1: unknown variant ..., expected `text` or `json`"),
+        ("workers = 'a\"hunter2'", "line 1: invalid type: string ..., expected usize"),
+        ("log-format = 'a`hunter2'", "line 1: "),
         ("workers = hunter2", "line 1: "),
     ] {
         std::fs::write(&path, content).unwrap();

@@ -9,6 +9,7 @@ use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, request, verif
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use visavis_server::app::App;
+use visavis_server::config::TlsFiles;
 use visavis_server::serve::Server;
 use visavis_server::users::Users;
 
@@ -109,8 +110,13 @@ fn a_key_of_another_certificate_is_refused() {
     let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     certify(one.path());
     certify(other.path());
-    let result =
-        visavis_server::tls::Tls::load(&one.path().join("cert.pem"), &other.path().join("key.pem"), None);
+    let files = TlsFiles {
+        certificate: one.path().join("cert.pem"),
+        key: other.path().join("key.pem"),
+        client_issuers: None,
+        client_crl: None,
+    };
+    let result = visavis_server::tls::Tls::load(files);
     assert!(result.err().unwrap().contains("cert.pem"));
 }
 
@@ -118,6 +124,7 @@ fn a_key_of_another_certificate_is_refused() {
 fn issuer(name: &str) -> rcgen::CertifiedIssuer<'static, rcgen::KeyPair> {
     let mut parameters = rcgen::CertificateParams::default();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    parameters.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign, rcgen::KeyUsagePurpose::CrlSign];
     parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
     rcgen::CertifiedIssuer::self_signed(parameters, rcgen::KeyPair::generate().unwrap()).unwrap()
 }
@@ -127,8 +134,18 @@ fn identity(
     common_name: &str,
     alternative: &str,
 ) -> Identity {
+    numbered(issuer, common_name, alternative, 1)
+}
+
+fn numbered(
+    issuer: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>,
+    common_name: &str,
+    alternative: &str,
+    number: u64,
+) -> Identity {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(vec![alternative.to_owned()]).unwrap();
+    parameters.serial_number = Some(number.into());
     parameters.distinguished_name = rcgen::DistinguishedName::new();
     parameters.distinguished_name.push(rcgen::DnType::CommonName, common_name);
     let certificate = parameters.signed_by(&key, issuer).unwrap();
@@ -176,4 +193,69 @@ fn a_certificate_of_a_known_issuer_lets_its_user_in() {
     assert_eq!(verify(Some(identity(&foreign, "camera 7", "x.example")), None), Some(200));
     let log = program.end();
     assert!(log.contains(r#""user":"cam""#), "{log}");
+}
+
+/// The list of an issuer, up to the end of a year, with the certificate of this number.
+fn revoked(issuer: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>, number: u64, end: i32) -> String {
+    let revoked = rcgen::RevokedCertParams {
+        serial_number: number.into(),
+        revocation_time: rcgen::date_time_ymd(2020, 1, 1),
+        reason_code: None,
+        invalidity_date: None,
+    };
+    let list = rcgen::CertificateRevocationListParams {
+        this_update: rcgen::date_time_ymd(2020, 1, 1),
+        next_update: rcgen::date_time_ymd(end, 12, 31),
+        crl_number: 1.into(),
+        issuing_distribution_point: None,
+        revoked_certs: vec![revoked],
+        key_identifier_method: rcgen::KeyIdMethod::Sha256,
+    };
+    list.signed_by(issuer).unwrap().pem().unwrap()
+}
+
+#[test]
+fn a_revoked_certificate_lets_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = certify(folder.path());
+    let (ours, others) = (issuer("ours"), issuer("others"));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let write = |name: &str, content: &str| std::fs::write(folder.path().join(name), content).unwrap();
+    write("issuers.pem", &format!("{}{}", ours.pem(), others.pem()));
+    write("users", "cam:{CERTIFICATE}camera 7\n");
+    write("crl.pem", "");
+    let options = [
+        "--tls-certificate",
+        &path("cert.pem"),
+        "--tls-key",
+        &path("key.pem"),
+        "--tls-client-issuers",
+        &path("issuers.pem"),
+        "--tls-client-crl",
+        &path("crl.pem"),
+        "--credentials-file",
+        &path("users"),
+    ];
+    let output = Program::command(&[&options[..], &["--check-config"]].concat(), &[]).output().unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && printed.contains("no revocation list"), "{printed}");
+
+    let lists = |number, end| format!("{}{}", revoked(&ours, number, end), revoked(&others, number, end));
+    write("crl.pem", &lists(8, 2099));
+    let (program, _) = Program::start(&options);
+    let verify = |issuer, number| {
+        let shown = numbered(issuer, "camera 7", "x.example", number);
+        ask(&program.address, &trusted, Some(shown), &request("POST", VERIFY, &[], b"{}"))
+    };
+    assert_eq!((verify(&ours, 7), verify(&ours, 8)), (Some(200), None));
+    for (content, why) in [
+        (lists(7, 2099), "revoked at a reload"),
+        (revoked(&others, 9, 2099), "no list of its issuer"),
+        (lists(9, 2021), "the list is out of date"),
+    ] {
+        write("crl.pem", &content);
+        program.signal("HUP");
+        program.wait_for("read again");
+        assert_eq!(verify(&ours, 7), None, "{why}");
+    }
 }
