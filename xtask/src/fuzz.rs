@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::{Result, project};
 
 /// The files of fuzz/fuzz_targets.
-const TARGETS: &[&str] = &["request", "base64", "image", "template"];
+const TARGETS: &[&str] =
+    &["request", "base64", "image", "pixels", "template", "head", "settings", "manifest"];
 
 /// What cargo-fuzz passes to the compiler too: coverage for libFuzzer, and checks of every memory access.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

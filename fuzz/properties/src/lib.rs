@@ -1,12 +1,19 @@
 //! What must hold for any bytes. Fuzzed with `cargo xtask fuzz`, and walked briefly by tests/walk.rs.
 
+mod head;
+mod operator;
+
 use std::sync::LazyLock;
 
-use visavis::{Options, Template, Verifier};
+use visavis::{Image, Options, PixelFormat, Template, Verifier};
 use visavis_server::contract::{self, Body, Code, Envelope, MAX_SESSION_ID};
+use visavis_server::weight::weigh;
+
+pub use head::head;
+pub use operator::{manifest, settings};
 
 /// The most pixels that an image may have here: room for the photos that are tried, and a bound that is soon reached.
-const MAX_PIXELS: u64 = 1 << 20;
+const MAX_PIXELS: u64 = 1 << 18;
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     let mut options = Options::default();
@@ -17,6 +24,7 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
 
 /// The body of a request: a session that was read comes back in every reply as it was.
 pub fn request(data: &[u8]) {
+    weigh(data, MAX_PIXELS);
     let session_id = contract::session_id(data);
     if let Ok(body) = Body::parse(data) {
         for photo in [&body.probe, &body.reference].into_iter().flatten() {
@@ -44,19 +52,41 @@ pub fn base64(data: &[u8]) {
     }
 }
 
-/// A file that should be a photo: its pixels are all there and not more than allowed, and its parts at every scale are
-/// those of the whole, or there is a named error.
+/// A file that should be a photo: its pixels are all there, not more than allowed and not more than a request with it
+/// weighs, and its parts at every scale are those of the whole, or there is a named error.
 pub fn image(data: &[u8]) {
     match VERIFIER.decode(data) {
         Ok(image) => {
             let pixels = u64::from(image.width()) * u64::from(image.height());
             assert!((1..=MAX_PIXELS).contains(&pixels));
             assert_eq!(image.rgb().len() as u64, 3 * pixels);
+            let body = format!(r#"{{"probe":{{"imageBase64":"{}"}}}}"#, encode(data));
+            let weight = weigh(body.as_bytes(), MAX_PIXELS) - weigh(b"{}", MAX_PIXELS);
+            assert!(weight >= pixels, "{pixels} pixels weigh {weight}");
             #[cfg(fuzzing)]
             visavis::parts_agree(data, &VERIFIER.options().limits).expect("what decodes does so in parts");
         }
         Err(error) => assert!((20..=39).contains(&error.kind().number()), "{error}"),
     }
+}
+
+/// Raw pixels, behind 13 bytes for width, height, stride and format: an image has three bytes for each of its pixels, and
+/// there is none where the bytes are too few.
+pub fn pixels(data: &[u8]) {
+    let Some((head, bytes)) = data.split_first_chunk::<13>() else { return };
+    let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    // Small ones nearly always, so that some fit.
+    let side = |at| if head[12] & 0x80 == 0 { number(at) % 64 } else { number(at) };
+    let stride = if head[12] & 0x80 == 0 { number(8) % 300 } else { number(8) } as usize;
+    let (width, height) = (side(0), side(4));
+    let formats =
+        [PixelFormat::Rgb8, PixelFormat::Bgr8, PixelFormat::Rgba8, PixelFormat::Bgra8, PixelFormat::Gray8];
+    let format = formats[usize::from(head[12] & 0x7f) % formats.len()];
+    let Ok(image) = Image::from_pixels(bytes, width, height, stride, format) else { return };
+    let count = u64::from(width) * u64::from(height);
+    assert_eq!((image.width(), image.height()), (width, height));
+    assert_eq!(image.rgb().len() as u64, 3 * count);
+    assert!(count <= bytes.len() as u64);
 }
 
 /// The bytes of a stored template, as they are and with a check sum that is right: otherwise that would be all that is

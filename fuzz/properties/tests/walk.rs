@@ -1,6 +1,7 @@
 //! The fuzzed properties, on known inputs and on many small changes to them, which are the same in every run.
 //! `VISAVIS_FUZZ_SECONDS` continues for that long with others; `cargo xtask fuzz` is guided by coverage.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use testkit::files;
@@ -63,46 +64,61 @@ fn changed(seed: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
-fn bodies() -> Vec<Vec<u8>> {
-    [
-        r#"{"sessionId":"3fa85f64","probe":{"imageBase64":"/9j/4AAQ"},"reference":{"imageBase64":"iVBORw0K"}}"#,
-        r#"{"sessionId":null,"probe":null,"reference":{},"more":[1e400,{"a":[[]]}]}"#,
-        r#" {"sessionId":"\u00e9\ud83d\ude00\"\\\/\b","probe":{"imageBase64":"data:image/png;base64,\/9j\/4AAQ"}} "#,
-        "{}",
-    ]
-    .map(|text| text.as_bytes().to_vec())
-    .to_vec()
+/// The files of a folder, in the order of their names.
+fn files_in(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+/// Walks what the target of this name begins with.
+fn walk_seeds(target: &str, property: fn(&[u8]), changes: usize) {
+    let seeds = files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").join(target));
+    assert_eq!(walk(property, &seeds, changes), seeds.len() * (changes + 1));
+    assert!(seeds.len() > 1, "{target} has no seeds");
 }
 
 #[test]
 fn requests() {
-    assert_eq!(walk(properties::request, &bodies(), 5_000), 4 * 5_001);
+    walk_seeds("request", properties::request, 5_000);
 }
 
 #[test]
 fn base64() {
-    let texts = ["++//AQ==", "--__AQ", "data:image/png;base64,++//AQ==", " ++ //\r\nA\tQ = =\n", ""];
-    let seeds = texts.map(|text| text.as_bytes().to_vec());
-    assert_eq!(walk(properties::base64, &seeds, 5_000), 5 * 5_001);
+    walk_seeds("base64", properties::base64, 5_000);
 }
 
 #[test]
 fn images() {
-    let folder = files::golden("");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
+    let mut seeds = files_in(&files::golden(""));
     // The small ones: changes to them are many and quick.
-    let seeds: Vec<Vec<u8>> =
-        files.iter().map(|file| std::fs::read(file).unwrap()).filter(|bytes| bytes.len() < 30_000).collect();
+    seeds.retain(|bytes| bytes.len() < 30_000);
     assert!(seeds.len() > 40, "{} files are not the golden set", seeds.len());
     assert_eq!(walk(properties::image, &seeds, 40), seeds.len() * 41);
 }
 
 #[test]
+fn pixels() {
+    walk_seeds("pixels", properties::pixels, 5_000);
+}
+
+#[test]
 fn templates() {
-    let failed = visavis::Template::failed().to_bytes();
-    let mut whole = failed[..24].to_vec();
-    whole[5..8].copy_from_slice(&[0, 4, 0]);
-    whole.extend([0.5_f32; 4].iter().flat_map(|value| value.to_le_bytes()));
-    assert_eq!(walk(properties::template, &[failed, whole], 10_000), 2 * 10_001);
+    walk_seeds("template", properties::template, 10_000);
+}
+
+#[test]
+fn heads() {
+    walk_seeds("head", properties::head, 5_000);
+}
+
+#[test]
+fn settings() {
+    walk_seeds("settings", properties::settings, 2_000);
+}
+
+#[test]
+fn manifests() {
+    walk_seeds("manifest", properties::manifest, 1_000);
 }

@@ -14,6 +14,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "crate", run: crate_contents },
     Step { name: "docs", run: docs },
     Step { name: "tests", run: tests },
+    Step { name: "properties", run: properties },
 ];
 
 const CARGO_DENY: &str = "0.20.2";
@@ -113,6 +114,13 @@ fn docs() -> Result {
     doc(&["--lib", "--exclude", "visavis"])?;
     project::remove(&project::target()?.join("doc/visavis"))?;
     doc(&[])
+}
+
+/// What is fuzzed, for 20 seconds each with changes that are the same every time. Fuzzing itself would compile everything
+/// once more, with the sanitizer.
+fn properties() -> Result {
+    let mut cargo = project::cargo();
+    project::run(cargo.args(["test", "--workspace", "--test", "walk"]).env("VISAVIS_FUZZ_SECONDS", "20"))
 }
 
 fn tests() -> Result {
