@@ -99,10 +99,14 @@ impl Auth {
         }
         let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
-        // Each user has a share: an attack on one user's password from many addresses delays only that user.
-        let user = account.user().unwrap_or_default();
+        // Each user has a share: an attack on one user's password from many addresses delays only that user. Accounts
+        // that have failed share with the user's others as if they were another user: a first login passes them by.
+        let mut share = account.user().unwrap_or_default().to_owned();
+        if self.limiter.is_suspect(account) {
+            share.push('\n');
+        }
         let hashes = self.hashes.clone();
-        let checked = queue.submit(user, 1, move || users.verify(&login, &hashes)).map_err(overloaded)?;
+        let checked = queue.submit(&share, 1, move || users.verify(&login, &hashes)).map_err(overloaded)?;
         if checked.await.map_err(|_| Code::InternalError)?.map_err(overloaded)? {
             Ok(())
         } else {
@@ -260,6 +264,25 @@ mod tests {
         assert!(auth.wait(&wrong, HERE) > Duration::from_secs(30));
         // Who is known is let in at once, whatever others try.
         assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into()), &[]).await, Ok("ann".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_first_login_passes_by_those_who_have_failed_for_the_same_user() {
+        let hash = hash_password("right").unwrap();
+        let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 0).unwrap();
+        let (right, wrong) = (headers(&[&basic("ann:right")]), headers(&[&basic("ann:wrong")]));
+        let guesses = || (1..=30).map(|host| auth.admit(&wrong, IpAddr::V4([10, 0, 0, host].into()), &[]));
+        futures_util::future::join_all(guesses()).await;
+        let before = auth.hashes.get();
+        // All of them wait before she does.
+        let guessing = futures_util::future::join_all(guesses());
+        let login = async {
+            let answer = auth.admit(&right, HERE, &[]).await;
+            (answer, auth.hashes.get() - before)
+        };
+        let (_, (answer, hashes)) = futures_util::future::join(guessing, login).await;
+        assert_eq!(answer, Ok("ann".to_owned()));
+        assert!(hashes < 15, "{hashes} hashes came first");
     }
 
     #[tokio::test]

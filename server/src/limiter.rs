@@ -68,15 +68,18 @@ impl Limiter {
         });
     }
 
+    /// Whether the last logins of this account, as far as they are remembered, failed and none was correct.
+    pub(crate) fn is_suspect(&self, account: &Account) -> bool {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.get(account).is_some_and(|history| history.failures > 0 && !history.familiar)
+    }
+
     /// Remembers that the user logs in from this address.
     pub(crate) fn succeeded(&self, account: &Account) {
         self.change(account, |history| history.familiar = true);
     }
 
     fn change(&self, account: &Account, change: impl FnOnce(&mut History)) {
-        if self.most == 0 {
-            return;
-        }
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(history) = accounts.get_mut(account) {
             return change(history);
@@ -161,8 +164,12 @@ mod tests {
             unlimited.failed(&account);
             assert!(limiter.wait(&account).is_some() && unlimited.wait(&account).is_none());
         }
+        for limiter in [&limiter, &unlimited] {
+            assert_eq!(limiter.accounts.lock().unwrap().len(), MAX_ACCOUNTS);
+        }
+        let last = Account::new(IpAddr::V4((MAX_ACCOUNTS as u32).into()), None);
+        assert!(unlimited.is_suspect(&last) && !unlimited.is_suspect(&known));
         let accounts = limiter.accounts.lock().unwrap();
-        assert!(accounts.len() == MAX_ACCOUNTS && accounts.contains_key(&known));
-        assert!(unlimited.accounts.lock().unwrap().is_empty());
+        assert!(accounts.contains_key(&known));
     }
 }
