@@ -106,7 +106,8 @@ fn config(file: Option<PathBuf>, options: Layer) -> Result<Config, String> {
 
 fn run(arguments: Arguments) -> Result<ExitCode, String> {
     process::return_large_buffers();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(text)?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.enable_all().worker_threads(process::connection_threads()).build().map_err(text)?;
     // Before anything slow: until then, a signal to reload ends the process.
     let signals = runtime.block_on(async { Signals::catch() }).map_err(text)?;
     let config = config(arguments.config, arguments.layer)?;
@@ -154,7 +155,10 @@ async fn serve(
 /// Reads users and certificate again at every SIGHUP.
 async fn reload(app: Arc<App>, mut hangup: Signal) {
     while hangup.recv().await.is_some() {
-        match app.reload() {
+        // A file may be slow, and the threads of connections do not wait for it.
+        let app = Arc::clone(&app);
+        let read = tokio::task::spawn_blocking(move || app.reload()).await;
+        match read.unwrap_or_else(|error| Err(error.to_string())) {
             Ok(read) if read.is_empty() => {
                 info!("there is nothing to read again: no credentials file and no certificate");
             }
