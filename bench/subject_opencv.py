@@ -51,7 +51,7 @@ class OpenCv:
         # Each size has networks of its own, so that none has to change its shapes.
         self.detectors = {side: [read(part) for part in parts] for side in (320, 640)}
         self.anchors = {side: anchors(side) for side in self.detectors}
-        self.extractor = read(str(MODELS / manifest["extractor"]["file"]))
+        self.extractor = read(str(MODELS / manifest["extractors"][0]["file"]))
         self.threshold = similarity_of(27, np.array(manifest["calibration"]["knots"]))
 
     def extract(self, photo: bytes) -> np.ndarray | None:

@@ -32,7 +32,7 @@ pub(crate) struct Calibrate {
     /// most similar "different people" of a real set are often one person under two names
     #[arg(long, value_name = "N", default_value_t = 100)]
     tail_count: u64,
-    /// Replace the table in this manifest, and print nothing
+    /// Put the table into this manifest, in the place of the one that is there, and print nothing
     #[arg(long, value_name = "MANIFEST", conflicts_with = "check")]
     write: Option<PathBuf>,
     /// Compare the table with the one in this manifest; exit status: 0 the same, 1 different
@@ -48,11 +48,10 @@ impl Calibrate {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let people = folder::find(&self.folder)?;
         // A fault of the manifest is reported before the long work.
-        if let Some(path) = self.write.as_ref().or(self.check.as_ref()) {
-            manifest::read(path)?;
-        }
+        self.write.as_deref().map_or(Ok(()), manifest::must_be_replaceable)?;
+        self.check.as_deref().map_or(Ok(()), |path| manifest::read(path).map(drop))?;
         self.suspects.as_deref().map_or(Ok(()), output::must_be_writable)?;
-        let verifier = setup.verifier()?;
+        let verifier = setup.verifier_to_calibrate()?;
         let (table, suspects) = self.measure(&verifier, &people, console)?;
         if let Some(path) = &self.suspects {
             console.write_to(path, |out| suspects.write(out, &people.photos))?;

@@ -10,6 +10,7 @@ mod extract;
 mod failure;
 mod gallery;
 mod input;
+mod models;
 mod output;
 mod setup;
 mod text;
@@ -50,6 +51,7 @@ enum Command {
     Eval(eval::Eval),
     Conditions(conditions::Conditions),
     Calibrate(calibrate::Calibrate),
+    Models(models::Models),
 }
 
 impl Command {
@@ -62,6 +64,7 @@ impl Command {
             Command::Eval(command) => command.run(setup, console),
             Command::Conditions(command) => command.run(setup, console),
             Command::Calibrate(command) => command.run(setup, console),
+            Command::Models(command) => command.run(setup, console),
         }
     }
 
@@ -75,6 +78,7 @@ impl Command {
             Command::Eval(command) => command.prints_json(),
             Command::Conditions(command) => command.prints_json(),
             Command::Calibrate(_) => false,
+            Command::Models(command) => command.answers_json(),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Setup {
     /// Inference engine: auto, onnxruntime or embedded
     #[arg(long, global = true, value_name = "ENGINE")]
     engine: Option<String>,
-    /// Folder with other models and their manifest.toml
+    /// Folder with other models and their manifest.toml (docs/MODELS.md)
     #[arg(long, global = true, value_name = "FOLDER")]
     models: Option<PathBuf>,
     /// How many photos are processed at once [default: one per core]
@@ -35,7 +35,12 @@ impl Setup {
         Ok(Verifier::new(self.options()?)?)
     }
 
-    fn options(&self) -> Result<Options> {
+    /// The same, whether or not the models have a score table.
+    pub(crate) fn verifier_to_calibrate(&self) -> Result<Verifier> {
+        Ok(Verifier::to_calibrate(self.options()?)?)
+    }
+
+    pub(crate) fn options(&self) -> Result<Options> {
         let mut options = self.defaults.clone();
         if let Some(engine) = &self.engine {
             options.set("engine", engine)?;

@@ -3,60 +3,56 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Area, Point, SimilarityTransform};
 use crate::image::Image;
-use crate::model::Input;
+use crate::model::Extractor;
 use crate::warp::{SHRINK_FROM, covered, warp};
 
-/// The positions of the landmarks on a chip of 112x112 pixels: the reference landmarks of ArcFace and similar networks
-/// (InsightFace, `arcface_dst`; first published with SphereFace, Liu et al. 2017, for 96x112 pixels).
-const REFERENCE_LANDMARKS: [Point; 5] = [
-    Point { x: 38.2946, y: 51.6963 },
-    Point { x: 73.5318, y: 51.5014 },
-    Point { x: 56.0252, y: 71.7366 },
-    Point { x: 41.5493, y: 92.3655 },
-    Point { x: 70.7299, y: 92.2041 },
-];
-
-/// The chip size that the reference landmarks are for.
-const REFERENCE_SIZE: f32 = 112.0;
-
-/// The face as the extractor's input: `size` x `size`, plane by plane.
-pub(crate) fn align(
-    image: &Image<'_>,
-    landmarks: &[Point; 5],
-    size: usize,
-    input: &Input,
-) -> Result<Vec<f32>> {
-    let map = fit(landmarks, size)
+/// The face as an extractor's input, plane by plane.
+pub(crate) fn align(image: &Image<'_>, landmarks: &[Point; 5], extractor: &Extractor) -> Result<Vec<f32>> {
+    let map = SimilarityTransform::fit(&extractor.landmarks, landmarks)
         .ok_or_else(|| Error::new(ErrorKind::NoFace, "the face's landmarks lie in one spot"))?;
-    // Black beyond the image, as the extractor was trained.
-    warp(image, &map, size, input, [0.0; 3])
+    // Black beyond the image, as extractors are trained.
+    warp(image, &map, extractor.input_size, &extractor.input, [0.0; 3])
 }
 
-/// The part of a photo of this size that goes into a face's chip, and for how many of its pixels, across, one is enough:
-/// two are left for each of the chip's. Nothing where the face lies outside.
-pub(crate) fn need(landmarks: &[Point; 5], size: usize, photo: (u32, u32)) -> Option<(Area, f32)> {
-    let map = fit(landmarks, size)?;
-    Some((covered(&map, size as f32, photo)?, map.scale() / SHRINK_FROM))
-}
-
-/// From a chip to the image that holds the landmarks.
-fn fit(landmarks: &[Point; 5], size: usize) -> Option<SimilarityTransform> {
-    let zoom = size as f32 / REFERENCE_SIZE;
-    let reference = REFERENCE_LANDMARKS.map(|point| Point { x: point.x * zoom, y: point.y * zoom });
-    SimilarityTransform::fit(&reference, landmarks)
+/// The part of a photo of this size that goes into a face's chips, and for how many of its pixels, across, one is
+/// enough: two are left for each of the finest chip's. Nothing where the face lies outside.
+pub(crate) fn need(
+    landmarks: &[Point; 5],
+    extractors: &[Extractor],
+    photo: (u32, u32),
+) -> Option<(Area, f32)> {
+    let needs = extractors.iter().filter_map(|extractor| {
+        let map = SimilarityTransform::fit(&extractor.landmarks, landmarks)?;
+        Some((covered(&map, extractor.input_size as f32, photo)?, map.scale() / SHRINK_FROM))
+    });
+    needs.reduce(|(area, pixels), (other, finer)| (area.with(&other), pixels.min(finer)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Input, Onnx, arcface_landmarks};
 
-    const INPUT: Input = Input { order: [0, 1, 2], mean: [0.0; 3], scale: 1.0 };
+    fn extractor() -> Extractor {
+        Extractor {
+            id: String::new(),
+            licence: None,
+            input: Input { order: [0, 1, 2], mean: [0.0; 3], scale: 1.0 },
+            input_size: 112,
+            landmarks: arcface_landmarks(112),
+            dimensions: 1,
+            net: Onnx::default(),
+            output: None,
+            flip: false,
+            weight: 1.0,
+        }
+    }
 
     #[test]
     fn landmarks_in_their_places_copy_the_picture() {
         let pixels: Vec<u8> = (0..3 * 112 * 112).map(|at| (at * 7 % 251) as u8).collect();
         let image = Image::from_rgb(pixels.clone(), 112, 112);
-        let chip = align(&image, &REFERENCE_LANDMARKS, 112, &INPUT).unwrap();
+        let chip = align(&image, &arcface_landmarks(112), &extractor()).unwrap();
         for at in 0..112 * 112 {
             for plane in 0..3 {
                 assert!((chip[plane * 112 * 112 + at] - f32::from(pixels[3 * at + plane])).abs() < 0.1);
@@ -71,8 +67,8 @@ mod tests {
         let pixels =
             (0..side * side).flat_map(|at| [if (at / side + at) % 2 == 0 { 255 } else { 0 }; 3]).collect();
         let image = Image::from_rgb(pixels, side as u32, side as u32);
-        let large = REFERENCE_LANDMARKS.map(|point| Point { x: point.x * 8.0, y: point.y * 8.0 });
-        let chip = align(&image, &large, 112, &INPUT).unwrap();
+        let large = arcface_landmarks(112).map(|point| Point { x: point.x * 8.0, y: point.y * 8.0 });
+        let chip = align(&image, &large, &extractor()).unwrap();
         let inner = (10..100).flat_map(|y| (10..100).map(move |x| y * 112 + x));
         assert!(inner.map(|at| chip[at]).all(|value| (110.0..145.0).contains(&value)));
     }
@@ -90,11 +86,11 @@ mod tests {
             let image = Image::from_rgb(vec![9; 3 * (width * height) as usize], width, height);
             let scale = 0.1 + random(12.0);
             let (x, y) = (random(900.0) - 450.0, random(900.0) - 450.0);
-            let landmarks = REFERENCE_LANDMARKS.map(|point| Point {
+            let landmarks = arcface_landmarks(112).map(|point| Point {
                 x: point.x * scale + x + random(9.0),
                 y: point.y * scale + y + random(9.0),
             });
-            let chip = align(&image, &landmarks, 112, &INPUT);
+            let chip = align(&image, &landmarks, &extractor());
             assert!(chip.is_ok(), "{width}x{height} {landmarks:?}: {chip:?}");
         }
     }
@@ -103,11 +99,11 @@ mod tests {
     fn landmarks_on_one_spot_or_far_outside_do_no_harm() {
         let image = Image::from_rgb(vec![9; 3 * 50 * 50], 50, 50);
         // All on one spot, the map shrinks the chip to a point.
-        assert!(align(&image, &[Point { x: 5.0, y: 5.0 }; 5], 112, &INPUT).is_ok());
+        assert!(align(&image, &[Point { x: 5.0, y: 5.0 }; 5], &extractor()).is_ok());
         for far in [1e6, -1e6, 1e30] {
             let landmarks =
-                REFERENCE_LANDMARKS.map(|point| Point { x: point.x * 3.0 + far, y: point.y * 3.0 });
-            let chip = align(&image, &landmarks, 112, &INPUT);
+                arcface_landmarks(112).map(|point| Point { x: point.x * 3.0 + far, y: point.y * 3.0 });
+            let chip = align(&image, &landmarks, &extractor());
             assert!(chip.is_err() || chip.unwrap().iter().all(|value| value.is_finite()));
         }
     }

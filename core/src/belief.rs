@@ -1,6 +1,6 @@
 //! When a face is believed, and when it is sure enough for the search to end.
 
-use crate::detect::{Belief, Sighting};
+use crate::detect::{Belief, HINT_CONFIDENCE, Sighting};
 
 /// What a first look must show.
 pub(crate) const FIRST: Belief = Belief { confidence: 0.95, max_spread: MAX_SPREAD };
@@ -26,6 +26,11 @@ pub(crate) const MAX_UPRIGHT_ASPECT: f32 = 0.95;
 /// An upright face is seen with at least this confidence: 82 studio portraits shown whole have 0.9997 and more, and 20
 /// portraits on cards, 62 pixels large, 0.9989. The same cards upside down are believed to be upright with up to 0.9957.
 pub(crate) const SURE_CONFIDENCE: f32 = 0.996;
+
+/// The confidences that decide something, rising. They were measured for our RetinaFace; what a detector of another family
+/// reports is brought to this scale.
+pub(crate) const LEVELS: [f32; 5] =
+    [HINT_CONFIDENCE, FIRST.confidence, RETRY.confidence, CLOSER.confidence, SURE_CONFIDENCE];
 
 /// Whether a face that looks upright is: anchors also agree about some that lie on their side or on their head. Faces on
 /// small pictures are less clear: of 4,992 upright ones of LFW the confidence would doubt 27.

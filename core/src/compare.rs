@@ -26,7 +26,7 @@ impl Verifier {
                 return Err(refused(ErrorKind::TemplateFailed, message).at_side(side));
             }
         }
-        if *probe.model() != self.models.extractor.fingerprint {
+        if *probe.model() != self.models.fingerprint {
             let message = "the templates were made by another model than this verifier's; extract them again";
             return Err(refused(ErrorKind::TemplateMismatch, message));
         }

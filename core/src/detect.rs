@@ -1,24 +1,33 @@
-//! One look at an image: RetinaFace on a square letterbox (Deng et al., "RetinaFace: Single-stage Dense Face
-//! Localisation in the Wild", 2019; anchors, variances and decoding as in the MobileNet-0.25 model it is trained as).
+//! One look at an image: a detector on a square letterbox. Each family of detectors has a file that decodes its outputs.
 
-mod anchors;
+mod centerface;
 mod letterbox;
+mod outputs;
+mod retinaface;
+mod scale;
+mod scrfd;
+mod yunet;
 
 use crate::engine::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Area, Point, Rect, SimilarityTransform, length};
 use crate::image::Image;
-use crate::model::Input;
+use crate::model::{Family, Input};
 use crate::verdict::Face;
 use crate::warp::warp;
 use letterbox::Letterbox;
 pub(crate) use letterbox::Turn;
+use retinaface::Part;
+pub(crate) use scale::Scale;
 
 /// Boxes that share more than this part of their union are the same face.
 const OVERLAP: f32 = 0.4;
 
 /// What is less likely a face than this is not even a hint.
-const HINT_CONFIDENCE: f32 = 0.35;
+pub(crate) const HINT_CONFIDENCE: f32 = 0.35;
+
+/// How many outputs are of anchors; what follows them in a detector of two parts are features.
+const OUTPUTS: usize = 3;
 
 /// One way of looking at an area of an image.
 #[derive(Clone, Copy)]
@@ -72,54 +81,71 @@ pub(crate) struct Sighting {
     pub(crate) aspect: f32,
 }
 
-/// The detector for one input size, in two parts.
+/// The detector for one input size.
 pub(crate) struct Eye {
     pub(crate) side: usize,
-    /// Sees all but the smallest faces.
+    /// Sees all faces, or where there is another part all but the smallest.
     pub(crate) net: Box<dyn Session>,
     /// Sees the smallest, in what the other has computed.
-    pub(crate) fine: Box<dyn Session>,
+    pub(crate) fine: Option<Box<dyn Session>>,
 }
 
-/// The detector's networks, smallest input first, and what they take.
+/// How a detector's outputs are read.
+pub(crate) struct Decoder {
+    pub(crate) family: Family,
+    pub(crate) scale: Scale,
+}
+
+/// The detector's networks, smallest input first, and what they take and give.
 pub(crate) struct Detector<'w> {
     pub(crate) eyes: &'w mut [Eye],
     /// The input size of an ordinary look.
     pub(crate) side: usize,
     pub(crate) input: &'w Input,
+    pub(crate) decoder: &'w Decoder,
 }
 
 /// A look without the smallest faces, which can be added.
-pub(crate) struct Glance {
+pub(crate) struct Glance<'w> {
     letterbox: Letterbox,
+    scale: &'w Scale,
     candidates: Vec<Face>,
     features: Vec<Vec<f32>>,
 }
 
-impl Detector<'_> {
+impl<'w> Detector<'w> {
     /// The input sizes, smallest first.
     pub(crate) fn sides(&self) -> Vec<usize> {
         self.eyes.iter().map(|eye| eye.side).collect()
     }
 
-    /// Runs what the first look at a large photo takes on a blank input.
-    pub(crate) fn warm_up(&mut self) -> Result<()> {
-        let side = self.side;
-        self.eye(side)?.net.run(&[&vec![0.0; 3 * side * side]]).map(drop)
+    /// Runs what a first look of this size takes on a blank input, and checks that its outputs can be read.
+    pub(crate) fn warm_up(&mut self, side: usize) -> Result<()> {
+        let decoder = self.decoder;
+        self.eye(side)?.glance(&vec![0.0; 3 * side * side], decoder).map(drop)
+    }
+
+    /// The same with the search for the smallest faces.
+    pub(crate) fn run_all(&mut self, side: usize) -> Result<()> {
+        let decoder = self.decoder;
+        let (candidates, features) = self.eye(side)?.glance(&vec![0.0; 3 * side * side], decoder)?;
+        self.eye(side)?.finish(candidates, &features, decoder).map(drop)
     }
 
     /// Looks at an area, but not for the smallest faces.
-    pub(crate) fn glance(&mut self, image: &Image<'_>, look: &Look) -> Result<Glance> {
+    pub(crate) fn glance(&mut self, image: &Image<'_>, look: &Look) -> Result<Glance<'w>> {
         let letterbox = Letterbox::new(look.area, look.side, look.fill, look.enlarge, look.turn);
         let tensor = letterbox.tensor(image, self.input)?;
-        let (candidates, features) = self.eye(look.side)?.glance(&tensor)?;
-        Ok(Glance { letterbox, candidates, features })
+        let decoder = self.decoder;
+        let (candidates, features) = self.eye(look.side)?.glance(&tensor, decoder)?;
+        Ok(Glance { letterbox, scale: &decoder.scale, candidates, features })
     }
 
     /// Adds the smallest faces.
-    pub(crate) fn finish(&mut self, glance: Glance, look: &Look) -> Result<Seen> {
-        let candidates = self.eye(look.side)?.finish(glance.candidates, &glance.features)?;
-        Ok(seen(candidates, look.belief, |face| glance.letterbox.to_image(face)))
+    pub(crate) fn finish(&mut self, glance: Glance<'_>, look: &Look) -> Result<Seen> {
+        let decoder = self.decoder;
+        let candidates = self.eye(look.side)?.finish(glance.candidates, &glance.features, decoder)?;
+        Ok(seen(candidates, look.belief, &decoder.scale, |face| glance.letterbox.to_image(face)))
     }
 
     /// Looks at the square that `map` leads to, which may lie at any angle.
@@ -129,12 +155,12 @@ impl Detector<'_> {
         map: &SimilarityTransform,
         belief: Belief,
     ) -> Result<Vec<Sighting>> {
-        let side = self.side;
+        let (side, decoder) = (self.side, self.decoder);
         let tensor = warp(image, map, side, self.input, self.input.neutral())?;
         let eye = self.eye(side)?;
-        let (candidates, features) = eye.glance(&tensor)?;
-        let candidates = eye.finish(candidates, &features)?;
-        Ok(seen(candidates, belief, |face| moved(face, map)).faces)
+        let (candidates, features) = eye.glance(&tensor, decoder)?;
+        let candidates = eye.finish(candidates, &features, decoder)?;
+        Ok(seen(candidates, belief, &decoder.scale, |face| moved(face, map)).faces)
     }
 
     fn eye(&mut self, side: usize) -> Result<&mut Eye> {
@@ -145,34 +171,56 @@ impl Detector<'_> {
     }
 }
 
-impl Glance {
+impl Glance<'_> {
     /// What it shows.
     pub(crate) fn seen(&self, belief: Belief) -> Seen {
-        seen(self.candidates.clone(), belief, |face| self.letterbox.to_image(face))
+        seen(self.candidates.clone(), belief, self.scale, |face| self.letterbox.to_image(face))
     }
 }
 
 impl Eye {
-    /// The anchors that see all but the smallest faces, and what the search for those begins with.
-    fn glance(&mut self, tensor: &[f32]) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
+    /// All that the first part sees, and what the search for the smallest faces begins with.
+    fn glance(&mut self, tensor: &[f32], decoder: &Decoder) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
         let mut outputs = self.net.run(&[tensor])?;
-        let features = outputs.split_off(anchors::OUTPUTS.min(outputs.len()));
-        Ok((anchors::decode(&outputs, self.side, false)?, features))
+        if self.fine.is_none() {
+            return Ok((decoder.decode(&outputs, self.side, Part::Whole)?, Vec::new()));
+        }
+        let features = outputs.split_off(OUTPUTS.min(outputs.len()));
+        Ok((decoder.decode(&outputs, self.side, Part::Others)?, features))
     }
 
-    /// All anchors, those of the smallest faces first.
-    fn finish(&mut self, others: Vec<Face>, features: &[Vec<f32>]) -> Result<Vec<Face>> {
+    /// All that is seen, the smallest faces first.
+    fn finish(&mut self, others: Vec<Face>, features: &[Vec<f32>], decoder: &Decoder) -> Result<Vec<Face>> {
+        let Some(fine) = &mut self.fine else { return Ok(others) };
         let features: Vec<&[f32]> = features.iter().map(Vec::as_slice).collect();
-        let mut candidates = anchors::decode(&self.fine.run(&features)?, self.side, true)?;
+        let mut candidates = decoder.decode(&fine.run(&features)?, self.side, Part::Finest)?;
         candidates.extend(others);
         Ok(candidates)
     }
 }
 
-fn seen(mut candidates: Vec<Face>, belief: Belief, to_image: impl Fn(Face) -> Face) -> Seen {
+impl Decoder {
+    /// Everything that may be a face, in pixels of the network's input.
+    fn decode(&self, outputs: &[Vec<f32>], side: usize, part: Part) -> Result<Vec<Face>> {
+        let mut faces = match self.family {
+            Family::RetinaFace => retinaface::decode(outputs, side, part, &self.scale),
+            Family::YuNet => yunet::decode(outputs, side, &self.scale),
+            Family::Scrfd => scrfd::decode(outputs, side, &self.scale),
+            Family::CenterFace => centerface::decode(outputs, side, &self.scale),
+        }?;
+        // A network that has gone mad must not poison what follows.
+        faces.retain(|face| {
+            let finite = |point: &Point| point.x.is_finite() && point.y.is_finite();
+            face.bounds.is_sound() && face.landmarks.iter().all(finite)
+        });
+        Ok(faces)
+    }
+}
+
+fn seen(mut candidates: Vec<Face>, belief: Belief, scale: &Scale, to_image: impl Fn(Face) -> Face) -> Seen {
     candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let kept = |confidence, keep: &dyn Fn(&Sighting) -> bool| {
-        let mut kept = merge(&candidates, confidence, keep);
+        let mut kept = merge(&candidates, confidence, scale, keep);
         for sighting in &mut kept {
             sighting.face = to_image(sighting.face);
         }
@@ -200,13 +248,18 @@ fn moved(face: Face, map: &SimilarityTransform) -> Face {
 
 /// Greedy non-maximum suppression; the landmarks of a face are the mean over all anchors that see it, weighted by
 /// their squared confidence, which is steadier than those of the most confident one alone.
-fn merge(candidates: &[Face], confidence: f32, keep: &dyn Fn(&Sighting) -> bool) -> Vec<Sighting> {
+fn merge(
+    candidates: &[Face],
+    confidence: f32,
+    scale: &Scale,
+    keep: &dyn Fn(&Sighting) -> bool,
+) -> Vec<Sighting> {
     let mut kept: Vec<Sighting> = Vec::new();
     for top in candidates.iter().take_while(|face| face.confidence >= confidence) {
         if kept.iter().any(|kept| kept.face.bounds.overlap(&top.bounds) > OVERLAP) {
             continue;
         }
-        let sighting = sight(top, candidates);
+        let sighting = sight(top, candidates, scale);
         if keep(&sighting) {
             kept.push(sighting);
         }
@@ -214,7 +267,7 @@ fn merge(candidates: &[Face], confidence: f32, keep: &dyn Fn(&Sighting) -> bool)
     kept
 }
 
-fn sight(top: &Face, candidates: &[Face]) -> Sighting {
+fn sight(top: &Face, candidates: &[Face], scale: &Scale) -> Sighting {
     let voters = || candidates.iter().filter(|other| top.bounds.overlap(&other.bounds) >= 0.5);
     let weight = |face: &Face| face.confidence * face.confidence;
     let total: f32 = voters().map(weight).sum();
@@ -226,7 +279,7 @@ fn sight(top: &Face, candidates: &[Face]) -> Sighting {
     });
     let square = |(a, b): (&Point, &Point)| (a.x - b.x).powi(2) + (a.y - b.y).powi(2);
     let variance = mean(&|face| face.landmarks.iter().zip(&landmarks).map(square).sum::<f32>() / 5.0);
-    let spread = (variance / top.bounds.area()).sqrt();
+    let spread = scale.spread((variance / top.bounds.area()).sqrt());
     Sighting {
         face: Face { landmarks, ..*top },
         spread,
@@ -263,10 +316,6 @@ fn arranged_as_face(face: &Face) -> bool {
         && aside(left_eye) > aside(right_eye)
         && aside(mouth_left) > aside(mouth_right)
         && (0.05..=0.95).contains(&along(nose))
-}
-
-fn wrong_outputs() -> Error {
-    Error::new(ErrorKind::ModelInvalid, "the detector's outputs are not those of a RetinaFace")
 }
 
 #[cfg(test)]
@@ -317,7 +366,7 @@ mod tests {
             landmarks: face().landmarks.map(|p| point(p.x + 500.0, p.y)),
             ..face()
         };
-        let sightings = merge(&[face(), elsewhere, other], 0.95, &|_| true);
+        let sightings = merge(&[face(), elsewhere, other], 0.95, &Scale::default(), &|_| true);
         assert_eq!(sightings.len(), 2);
         let merged = sightings.iter().find(|sighting| sighting.face.bounds.x == 0.0).unwrap();
         assert!((31.9..32.0).contains(&merged.face.landmarks[0].x), "{:?}", merged.face.landmarks[0]);
@@ -325,23 +374,65 @@ mod tests {
         assert!(sightings.iter().any(|sighting| sighting.spread == 0.0));
     }
 
+    const FAMILIES: [Family; 4] = [Family::RetinaFace, Family::YuNet, Family::Scrfd, Family::CenterFace];
+
+    /// The lengths of a network's outputs for 64 pixels.
+    fn lengths(family: Family) -> Vec<usize> {
+        match family {
+            Family::RetinaFace => [4, 2, 10].map(|width| width * 2 * (64 + 16 + 4)).to_vec(),
+            Family::YuNet => {
+                [1, 1, 4, 10].into_iter().flat_map(|width| [64, 16, 4].map(|cells| width * cells)).collect()
+            }
+            Family::Scrfd => {
+                [2, 8, 20].into_iter().flat_map(|width| [64, 16, 4].map(|cells| width * cells)).collect()
+            }
+            Family::CenterFace => [1, 2, 2, 10].map(|planes| planes * 256).to_vec(),
+        }
+    }
+
+    fn decode(family: Family, outputs: &[Vec<f32>]) -> Result<Vec<Face>> {
+        Decoder { family, scale: Scale::default() }.decode(outputs, 64, Part::Whole)
+    }
+
     #[test]
     fn outputs_of_another_network_are_an_error() {
-        assert_eq!(
-            anchors::decode(&[vec![0.0; 10]], 320, false).unwrap_err().kind(),
-            ErrorKind::ModelInvalid
-        );
+        for family in FAMILIES {
+            let outputs: Vec<Vec<f32>> =
+                lengths(family).into_iter().map(|length| vec![0.0; length]).collect();
+            assert_eq!(decode(family, &outputs).unwrap().len(), 0);
+            let mut longer = outputs.clone();
+            longer[0].push(0.0);
+            for wrong in [&[][..], &[vec![]], &[vec![0.0; 10]], &outputs[1..], &longer] {
+                let error = decode(family, wrong).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::ModelInvalid);
+                assert!(error.message().contains(family.name()), "{error}");
+            }
+        }
     }
 
     #[test]
     fn numbers_that_are_none_make_no_face() {
-        let count = 2 * (20 * 20 + 10 * 10);
-        for value in [f32::NAN, f32::INFINITY, -1e30] {
-            let outputs = [vec![value; 4 * count], vec![1.0; 2 * count], vec![value; 10 * count]];
-            let faces = anchors::decode(&outputs, 320, false).unwrap();
-            assert!(
-                faces.iter().all(|face| face.bounds.width.is_finite() && face.landmarks[0].x.is_finite())
-            );
+        for family in FAMILIES {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e30] {
+                // Everywhere, and with every confidence at its highest.
+                for confidence in [value, 1.0] {
+                    let outputs: Vec<Vec<f32>> = lengths(family)
+                        .iter()
+                        .enumerate()
+                        .map(|(index, &length)| {
+                            let is_confidence = match family {
+                                Family::RetinaFace => index == 1,
+                                Family::YuNet => index < 6,
+                                Family::Scrfd => index < 3,
+                                Family::CenterFace => index == 0,
+                            };
+                            vec![if is_confidence { confidence } else { value }; length]
+                        })
+                        .collect();
+                    let faces = decode(family, &outputs).unwrap();
+                    assert_eq!(faces.len(), 0, "{family:?} {value} {confidence}");
+                }
+            }
         }
     }
 }

@@ -68,6 +68,17 @@ impl Area {
         Some(Area { left, top, width, height })
     }
 
+    /// The smallest area that shows both of two, which are of one image.
+    pub(crate) fn with(&self, other: &Area) -> Area {
+        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
+        let end = |start: f64, length: f64, other: f64, other_length: f64| {
+            f64::max(start + length, other + other_length)
+        };
+        let right = end(self.left, self.width, other.left, other.width);
+        let bottom = end(self.top, self.height, other.top, other.height);
+        Area { left, top, width: right - left, height: bottom - top }
+    }
+
     /// Left, top, width and height.
     pub(crate) fn bounds(&self) -> [f64; 4] {
         [self.left, self.top, self.width, self.height]

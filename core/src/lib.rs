@@ -5,6 +5,7 @@ mod align;
 mod base64_text;
 mod belief;
 mod calls;
+mod check;
 mod choose;
 mod clock;
 mod compare;
@@ -38,6 +39,7 @@ mod worker;
 
 pub use advice::Advice;
 pub use base64_text::from_base64;
+pub use check::{ModelCheck, NetworkCheck, check_models};
 pub use compare::Ranked;
 pub use engine::{EngineInfo, forbid_telemetry};
 pub use error::{Band, Error, ErrorKind, Result, Side, Stage, catch_panic};

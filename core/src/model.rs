@@ -1,21 +1,31 @@
 //! The networks and what is known of them. Reads files only where a folder of models was named.
 
+mod family;
+mod fingerprint;
+mod manifest;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fs, io};
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::geometry::Point;
 use crate::score::ScoreTable;
-
-/// The layout of manifests that this version understands.
-const FORMAT: u32 = 2;
+pub(crate) use family::{Family, Levels};
+use fingerprint::fingerprint;
+use manifest::{DetectorEntry, ExtractorEntry, Manifest};
 
 /// No model of ours comes near; a larger file is a mistake or an attack.
 const MAX_MODEL_BYTES: u64 = 512 << 20;
+
+/// Ours has 3 kB.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+/// What the manifest is called in its folder.
+const MANIFEST: &str = "manifest.toml";
 
 const EMBEDDED_MANIFEST: &str = include_str!("../models/manifest.toml");
 const EMBEDDED_FILES: &[(&str, &[u8])] = &[
@@ -31,20 +41,41 @@ pub(crate) type Onnx = Cow<'static, [u8]>;
 #[derive(Clone)]
 pub(crate) struct Models {
     pub(crate) detector: Arc<DetectorModel>,
-    pub(crate) extractor: Arc<Extractor>,
+    pub(crate) extractors: Arc<[Extractor]>,
+    /// The names of the extractors.
+    pub(crate) extractor_id: String,
+    /// What makes two templates comparable.
+    pub(crate) fingerprint: [u8; 16],
+    /// A placeholder where nothing was measured yet.
     pub(crate) scores: Arc<ScoreTable>,
 }
 
-/// A RetinaFace.
+/// What could be read of a set, and what is wrong with the rest.
+pub(crate) struct Loaded {
+    pub(crate) detector: Option<DetectorModel>,
+    pub(crate) extractors: Vec<Extractor>,
+    /// Empty for a set that can be used.
+    pub(crate) problems: Vec<Error>,
+    fingerprint: [u8; 16],
+    pub(crate) calibration: Option<ScoreTable>,
+}
+
 pub(crate) struct DetectorModel {
     pub(crate) id: String,
+    pub(crate) licence: Option<String>,
+    pub(crate) family: Family,
     pub(crate) input: Input,
     /// The sides of its square inputs, smallest first.
     pub(crate) input_sizes: Vec<usize>,
     /// That of an ordinary look; smaller ones are for photos that fit into them.
     pub(crate) look: usize,
     pub(crate) net: Onnx,
-    pub(crate) fine: Fine,
+    /// What is asked of the network; all that it has where this is empty.
+    pub(crate) outputs: Vec<String>,
+    /// Of a RetinaFace in two parts.
+    pub(crate) fine: Option<Fine>,
+    /// None where its confidence is the one that belief was measured in.
+    pub(crate) levels: Option<Levels>,
 }
 
 /// The part of a detector that looks for the smallest faces, in what the other part has computed.
@@ -54,15 +85,22 @@ pub(crate) struct Fine {
     pub(crate) strides: Vec<usize>,
 }
 
-/// An ArcFace-style network for aligned faces.
+/// A network for aligned faces.
 pub(crate) struct Extractor {
     pub(crate) id: String,
+    pub(crate) licence: Option<String>,
     pub(crate) input: Input,
     pub(crate) input_size: usize,
+    /// Where a face's landmarks belong on its input, in pixels.
+    pub(crate) landmarks: [Point; 5],
     pub(crate) dimensions: usize,
     pub(crate) net: Onnx,
-    /// The first half of the file's SHA-256: what makes two templates comparable.
-    pub(crate) fingerprint: [u8; 16],
+    /// What is asked of the network; its first where this is absent.
+    pub(crate) output: Option<String>,
+    /// Whether a face's mirror image has its say, too.
+    pub(crate) flip: bool,
+    /// Its part in a comparison; those of a set add up to one.
+    pub(crate) weight: f32,
 }
 
 /// How a network wants a channel value `v`: `(v - mean) * scale`.
@@ -74,171 +112,167 @@ pub(crate) struct Input {
     pub(crate) scale: f32,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    format: u32,
-    detector: DetectorEntry,
-    extractor: ExtractorEntry,
-    calibration: ScoreTable,
-}
+/// The positions of the landmarks on a chip of 112x112 pixels: the reference landmarks of ArcFace and similar networks
+/// (InsightFace, `arcface_dst`; first published with SphereFace, Liu et al. 2017, for 96x112 pixels).
+const ARCFACE_LANDMARKS: [Point; 5] = [
+    Point { x: 38.2946, y: 51.6963 },
+    Point { x: 73.5318, y: 51.5014 },
+    Point { x: 56.0252, y: 71.7366 },
+    Point { x: 41.5493, y: 92.3655 },
+    Point { x: 70.7299, y: 92.2041 },
+];
 
-// Licence, source and other members that a manifest has for people are passed over.
-#[derive(Deserialize)]
-struct DetectorEntry {
-    id: String,
-    channels: Channels,
-    mean: [f32; 3],
-    scale: f32,
-    input_sizes: Vec<usize>,
-    look: usize,
-    net: NetEntry,
-    fine: FineEntry,
-}
-
-#[derive(Deserialize)]
-struct NetEntry {
-    file: String,
-    sha256: String,
-}
-
-#[derive(Deserialize)]
-struct FineEntry {
-    file: String,
-    sha256: String,
-    strides: Vec<usize>,
-}
-
-#[derive(Deserialize)]
-struct ExtractorEntry {
-    id: String,
-    channels: Channels,
-    mean: [f32; 3],
-    scale: f32,
-    input_size: usize,
-    dimensions: usize,
-    file: String,
-    sha256: String,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Channels {
-    Rgb,
-    Bgr,
+/// The same on a chip of any size.
+pub(crate) fn arcface_landmarks(size: usize) -> [Point; 5] {
+    let zoom = size as f32 / 112.0;
+    ARCFACE_LANDMARKS.map(|point| Point { x: point.x * zoom, y: point.y * zoom })
 }
 
 impl Models {
     /// The networks compiled into this library.
     pub(crate) fn embedded() -> Result<Models> {
-        Self::load(EMBEDDED_MANIFEST, |name| {
+        let load = |name: &str| {
             let found = EMBEDDED_FILES.iter().find(|(file, _)| *file == name);
             found.map(|(_, bytes)| Onnx::Borrowed(bytes)).ok_or_else(|| {
                 Error::new(ErrorKind::ModelNotFound, format!("{name} cannot be read: it is not embedded"))
             })
-        })
+        };
+        Loaded::new(EMBEDDED_MANIFEST, load).models()
     }
 
     /// The networks compiled into this library, out of files that it does not have.
     pub(crate) fn from_files(file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Models> {
-        Self::load(EMBEDDED_MANIFEST, |name| file(name).map(Onnx::Owned))
+        Loaded::new(EMBEDDED_MANIFEST, |name| file(name).map(Onnx::Owned)).models()
     }
 
     /// The networks of a folder that holds a `manifest.toml`.
     pub(crate) fn from_folder(folder: &Path) -> Result<Models> {
-        let path = folder.join("manifest.toml");
-        let manifest = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
-        Self::load(&manifest, |name| {
+        Loaded::from_folder(folder)?.models()
+    }
+
+    /// The same, if comparisons stand behind its scores.
+    pub(crate) fn measured(self) -> Result<Models> {
+        if self.scores.is_measured() { Ok(self) } else { Err(not_calibrated()) }
+    }
+}
+
+impl Loaded {
+    /// What a folder holds. Fails where it has no manifest.
+    pub(crate) fn from_folder(folder: &Path) -> Result<Loaded> {
+        let manifest = String::from_utf8(read(&folder.join(MANIFEST), MAX_MANIFEST_BYTES)?)
+            .map_err(|_| invalid("the manifest cannot be read: it is not text in UTF-8".into()))?;
+        let load = |name: &str| {
             // A manifest names files beside itself and nothing else.
             if Path::new(name).file_name() != Some(name.as_ref()) {
                 return Err(invalid(format!("{name:?} is not a plain file name")));
             }
-            let path = folder.join(name);
-            let fail = |error| unreadable(&path, error);
-            let size = fs::metadata(&path).map_err(fail)?.len();
-            if size > MAX_MODEL_BYTES {
-                return Err(invalid(format!("{} has {size} bytes; no model does", path.display())));
-            }
-            Ok(Onnx::Owned(fs::read(&path).map_err(fail)?))
-        })
+            read(&folder.join(name), MAX_MODEL_BYTES).map(Onnx::Owned)
+        };
+        Ok(Self::new(&manifest, load))
     }
 
-    fn load(manifest: &str, file: impl Fn(&str) -> Result<Onnx>) -> Result<Models> {
-        let manifest: Manifest = toml::from_str(manifest)
-            .map_err(|error| invalid(format!("the manifest cannot be read: {error}")))?;
-        if manifest.format != FORMAT {
-            return Err(invalid(format!(
-                "the manifest has format {}; this version reads {FORMAT}",
-                manifest.format
-            )));
-        }
-        manifest.calibration.validate()?;
-        let verified = |name: &str, sha256: &str| -> Result<(Onnx, [u8; 32])> {
-            let bytes = file(name)?;
-            let digest: [u8; 32] = Sha256::digest(&bytes).into();
-            if hex(&digest) != sha256.to_ascii_lowercase() {
-                let message = format!("{name} has SHA-256 {}, but the manifest says {sha256}", hex(&digest));
-                return Err(Error::new(ErrorKind::ModelHashMismatch, message));
-            }
-            Ok((bytes, digest))
+    fn new(manifest: &str, file: impl Fn(&str) -> Result<Onnx>) -> Loaded {
+        let mut problems = Vec::new();
+        let Manifest { detector, extractors, calibration } = Manifest::read(manifest, &mut problems);
+        let mut verified = |name: &str, sha256: &str| {
+            verify(name, sha256, &file).map_err(|problem| problems.push(problem)).ok()
         };
-        let entry = &manifest.detector;
-        let mut input_sizes = entry.input_sizes.clone();
-        input_sizes.sort_unstable();
-        let unusable = |size: &usize| !size.is_multiple_of(32) || !(32..=4096).contains(size);
-        if !input_sizes.contains(&entry.look) || input_sizes.iter().any(unusable) {
-            return Err(invalid(
-                "a detector's input sizes must be multiples of 32 up to 4096, and that of a look one of them"
-                    .into(),
-            ));
+        let detector = detector.and_then(|entry| detector_model(entry, &mut verified));
+        let total: f32 = extractors.iter().map(ExtractorEntry::weight).sum();
+        let extractors = extractors.into_iter().filter_map(|entry| extractor(entry, total, &mut verified));
+        let extractors: Vec<(Extractor, [u8; 32])> = extractors.collect();
+        let fingerprint = fingerprint(&extractors);
+        let extractors = extractors.into_iter().map(|(extractor, _)| extractor).collect();
+        Loaded { detector, extractors, problems, fingerprint, calibration }
+    }
+
+    /// The set, or the first thing that is wrong with it.
+    fn models(self) -> Result<Models> {
+        if let Some(problem) = self.problems.into_iter().next() {
+            return Err(problem);
         }
-        let strides = entry.fine.strides.clone();
-        if strides.is_empty() || strides.iter().any(|stride| ![8, 16, 32].contains(stride)) {
-            return Err(invalid("a detector's features must have strides of 8, 16 or 32 pixels".into()));
-        }
-        let detector = DetectorModel {
-            id: entry.id.clone(),
-            input: Input::new(entry.channels, entry.mean, entry.scale)?,
-            input_sizes,
-            look: entry.look,
-            net: verified(&entry.net.file, &entry.net.sha256)?.0,
-            fine: Fine { net: verified(&entry.fine.file, &entry.fine.sha256)?.0, strides },
-        };
-        let entry = manifest.extractor;
-        if !(16..=1024).contains(&entry.input_size) || !(1..=4096).contains(&entry.dimensions) {
-            return Err(invalid(
-                "an extractor's input size must be in 16..=1024 and its dimensions in 1..=4096".into(),
-            ));
-        }
-        let (net, digest) = verified(&entry.file, &entry.sha256)?;
-        let extractor = Extractor {
-            id: entry.id,
-            input: Input::new(entry.channels, entry.mean, entry.scale)?,
-            input_size: entry.input_size,
-            dimensions: entry.dimensions,
-            net,
-            fingerprint: *digest.first_chunk().expect("16 is less than 32"),
-        };
+        let missing = || Error::new(ErrorKind::Internal, "a detector without a problem is missing");
+        let ids: Vec<&str> = self.extractors.iter().map(|extractor| &*extractor.id).collect();
         Ok(Models {
-            detector: Arc::new(detector),
-            extractor: Arc::new(extractor),
-            scores: Arc::new(manifest.calibration),
+            detector: Arc::new(self.detector.ok_or_else(missing)?),
+            extractor_id: ids.join("+"),
+            extractors: self.extractors.into(),
+            fingerprint: self.fingerprint,
+            scores: Arc::new(self.calibration.unwrap_or_else(ScoreTable::unmeasured)),
         })
     }
 }
 
-impl Input {
-    fn new(channels: Channels, mean: [f32; 3], scale: f32) -> Result<Input> {
-        if !mean.iter().chain([&scale]).all(|value| value.is_finite()) {
-            return Err(invalid("mean and scale must be finite".into()));
-        }
-        let order = match channels {
-            Channels::Rgb => [0, 1, 2],
-            Channels::Bgr => [2, 1, 0],
-        };
-        Ok(Input { order, mean, scale })
-    }
+/// Reads a file that the manifest names, with its SHA-256; nothing where it is another.
+type Verified<'v> = &'v mut dyn FnMut(&str, &str) -> Option<(Onnx, [u8; 32])>;
 
+fn detector_model(entry: DetectorEntry, verified: Verified<'_>) -> Option<DetectorModel> {
+    let net = verified(&entry.net.file, &entry.net.sha256);
+    let fine = entry.fine.as_ref().map(|fine| verified(&fine.file, &fine.sha256));
+    let fine = match (&entry.fine, fine) {
+        (Some(entry), Some(net)) => Some(Fine { net: net?.0, strides: entry.strides.clone() }),
+        _ => None,
+    };
+    Some(DetectorModel {
+        input: entry.input(),
+        input_sizes: entry.input_sizes(),
+        look: entry.look(),
+        net: net?.0,
+        outputs: entry.outputs(),
+        levels: entry.levels(),
+        family: entry.family,
+        fine,
+        licence: entry.licence,
+        id: entry.id,
+    })
+}
+
+/// An extractor and the SHA-256 of its file.
+fn extractor(
+    entry: ExtractorEntry,
+    total_weight: f32,
+    verified: Verified<'_>,
+) -> Option<(Extractor, [u8; 32])> {
+    let (net, digest) = verified(&entry.file, &entry.sha256)?;
+    let extractor = Extractor {
+        input: entry.input(),
+        input_size: entry.input_size,
+        landmarks: entry.landmarks(),
+        dimensions: entry.dimensions,
+        net,
+        flip: entry.flip,
+        weight: entry.weight() / total_weight,
+        output: entry.output,
+        licence: entry.licence,
+        id: entry.id,
+    };
+    Some((extractor, digest))
+}
+
+/// A file that has the SHA-256 that the manifest says.
+fn verify(name: &str, sha256: &str, file: impl Fn(&str) -> Result<Onnx>) -> Result<(Onnx, [u8; 32])> {
+    let bytes = file(name)?;
+    let digest: [u8; 32] = Sha256::digest(&bytes).into();
+    if hex(&digest) != sha256.to_ascii_lowercase() {
+        let message = format!("{name} has SHA-256 {}, but the manifest says {sha256:?}", hex(&digest));
+        return Err(Error::new(ErrorKind::ModelHashMismatch, message));
+    }
+    Ok((bytes, digest))
+}
+
+fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let fail = |error: io::Error| {
+        let message = format!("{} cannot be read: {error}", path.display());
+        Error::new(ErrorKind::ModelNotFound, message).with_source(error)
+    };
+    let size = fs::metadata(path).map_err(fail)?.len();
+    if size > most {
+        return Err(invalid(format!("{} has {size} bytes, which is too much", path.display())));
+    }
+    fs::read(path).map_err(fail)
+}
+
+impl Input {
     /// The colour (red, green, blue) that is all zeros to the network.
     pub(crate) fn neutral(&self) -> [f32; 3] {
         let mut colour = [0.0; 3];
@@ -262,9 +296,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unreadable(path: &Path, error: io::Error) -> Error {
-    let message = format!("{} cannot be read: {error}", path.display());
-    Error::new(ErrorKind::ModelNotFound, message).with_source(error)
+pub(crate) fn not_calibrated() -> Error {
+    invalid("the manifest has no [calibration]: `visavis calibrate` measures one".into())
 }
 
 fn invalid(message: String) -> Error {

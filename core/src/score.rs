@@ -78,11 +78,26 @@ impl ScoreTable {
         }
     }
 
+    /// What stands in for a table where none was measured: its scores mean nothing.
+    pub(crate) fn unmeasured() -> ScoreTable {
+        ScoreTable {
+            protocol: "not calibrated".into(),
+            comparisons: 0,
+            knots: vec![[-1.0, 0.0], [1.0, MAX_SCORE]],
+        }
+    }
+
+    /// Whether comparisons stand behind it.
+    pub(crate) fn is_measured(&self) -> bool {
+        self.comparisons > 0
+    }
+
     pub(crate) fn validate(&self) -> Result<()> {
         let finite = self.knots.iter().flatten().all(|value| value.is_finite());
         let rising = self.knots.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] < pair[1][1]);
-        if self.knots.len() < 2 || !finite || !rising {
-            let message = "a calibration needs at least two knots that rise in similarity and in score";
+        if self.knots.len() < 2 || !finite || !rising || !self.is_measured() {
+            let message = "a calibration needs at least two knots that rise in similarity and in score, and comparisons \
+                           behind them";
             return Err(Error::new(ErrorKind::ModelInvalid, message));
         }
         Ok(())

@@ -22,7 +22,7 @@ pub struct Template {
 /// | 4 | format: 1 |
 /// | 5 | 0; 1 for a failure to extract, which has no dimensions and model 0 |
 /// | 6..8 | number of dimensions, u16 |
-/// | 8..24 | first half of the SHA-256 of the extractor's ONNX file |
+/// | 8..24 | the model: what [`Template::model`] says |
 /// | 24.. | the dimensions, f32 each |
 /// | last 4 | CRC-32 (ISO-HDLC) of all before |
 const MAGIC: &[u8; 4] = b"VAVT";
@@ -31,14 +31,19 @@ const HEADER: usize = 24;
 const CHECK: usize = 4;
 
 impl Template {
-    /// Scales a vector to length one; `None` if it has no direction.
-    pub(crate) fn normalised(values: &[f32], model: [u8; 16]) -> Option<Self> {
-        let length = values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
-        let usable = length.is_finite() && length > 0.0;
-        usable.then(|| Template {
-            values: values.iter().map(|&v| (f64::from(v) / length) as f32).collect(),
-            model,
-        })
+    /// Vectors one after the other, each scaled to length one and multiplied by the root of its weight; weights add up to
+    /// one. Nothing where a vector has no direction.
+    pub(crate) fn joined(vectors: &[(Vec<f32>, f32)], model: [u8; 16]) -> Option<Self> {
+        let mut values = Vec::with_capacity(vectors.iter().map(|(vector, _)| vector.len()).sum());
+        for (vector, weight) in vectors {
+            let length = vector.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
+            if !length.is_finite() || length <= 0.0 {
+                return None;
+            }
+            let root = f64::from(*weight).sqrt();
+            values.extend(vector.iter().map(|&value| (f64::from(value) / length * root) as f32));
+        }
+        (!values.is_empty()).then(|| Template { values: values.into(), model })
     }
 
     /// The record of a failure to extract. It can be stored like any other template, but not compared.
@@ -64,7 +69,8 @@ impl Template {
         Ok(dot.clamp(-1.0, 1.0) as f32)
     }
 
-    /// The first half of the SHA-256 of the extractor's file: equal for comparable templates.
+    /// Equal for comparable templates, and only for those: the first half of the SHA-256 of the extractor's file, or where
+    /// a set has several extractors, or one that is used otherwise than most are, of a description of all of them.
     pub fn model(&self) -> &[u8; 16] {
         &self.model
     }
@@ -149,7 +155,7 @@ mod tests {
     use super::*;
 
     fn template() -> Template {
-        Template::normalised(&[3.0, 0.0, -4.0], [7; 16]).unwrap()
+        Template::joined(&[(vec![3.0, 0.0, -4.0], 1.0)], [7; 16]).unwrap()
     }
 
     #[test]
@@ -181,8 +187,21 @@ mod tests {
             let nonsense = Template { values: [value, 0.0].into(), model: [0; 16] };
             assert!(Template::from_bytes(&nonsense.to_bytes()).is_err(), "{value}");
         }
-        assert!(Template::normalised(&[0.0, 0.0], [0; 16]).is_none());
-        assert!(Template::normalised(&[f32::NAN], [0; 16]).is_none());
+        for vector in [vec![0.0, 0.0], vec![f32::NAN], vec![f32::INFINITY, 1.0], vec![]] {
+            assert!(Template::joined(&[(vec![1.0], 0.5), (vector, 0.5)], [0; 16]).is_none());
+        }
+    }
+
+    #[test]
+    fn two_extractors_compare_as_the_weighted_mean_of_their_cosines() {
+        let joined = |one: [f32; 2], other: [f32; 3]| {
+            Template::joined(&[(one.to_vec(), 0.75), (other.to_vec(), 0.25)], [7; 16]).unwrap()
+        };
+        // Cosines of 0.6 and -1, whatever the lengths.
+        let (a, b) = (joined([5.0, 0.0], [0.0, 0.1, 0.0]), joined([0.3, 0.4], [0.0, -9.0, 0.0]));
+        assert!((a.similarity(&b).unwrap() - (0.75 * 0.6 - 0.25)).abs() < 1e-6);
+        assert!((a.similarity(&a).unwrap() - 1.0).abs() < 1e-6);
+        assert!(Template::from_bytes(&a.to_bytes()).unwrap() == a);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
 
-use crate::align::{align, need};
+use crate::align::need;
 use crate::choose::{choose, is_settled};
 use crate::clock::timed;
 use crate::deadline::Deadline;
@@ -42,11 +42,14 @@ pub struct Verifier {
 impl Verifier {
     /// Loads the models and starts the engine.
     pub fn new(options: Options) -> Result<Self> {
-        let models = |options: &Options| match &options.models {
-            None => Models::embedded(),
-            Some(folder) => Models::from_folder(folder),
-        };
+        let models = |options: &Options| Self::models(options)?.measured();
         Self::start(options, models).stage(Stage::Setup)
+    }
+
+    /// The same for models whose manifest has no `[calibration]` yet, to measure one: similarities are valid, while scores
+    /// and verdicts mean nothing if the manifest has no table.
+    pub fn to_calibrate(options: Options) -> Result<Self> {
+        Self::start(options, Self::models).stage(Stage::Setup)
     }
 
     /// The same with the model files that this library was built with, by name: for programs that do not contain them, such
@@ -54,6 +57,10 @@ impl Verifier {
     /// contain the models.
     pub fn with_model_files(options: Options, file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         Self::start(options, |_| Models::from_files(file)).stage(Stage::Setup)
+    }
+
+    fn models(options: &Options) -> Result<Models> {
+        options.models.as_ref().map_or_else(Models::embedded, |folder| Models::from_folder(folder))
     }
 
     fn start(options: Options, models: impl FnOnce(&Options) -> Result<Models>) -> Result<Self> {
@@ -139,14 +146,10 @@ impl Verifier {
         self.open(&loaded, deadline).and_then(Sight::in_full).stage(Stage::Decode)
     }
 
-    /// Runs both networks once on a blank input, so that the first photo is as fast as the next, and to measure the
+    /// Runs the networks once on a blank input, so that the first photo is as fast as the next, and to measure the
     /// networks alone. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
-        let mut worker = self.pool.take(self.deadline())?;
-        worker.detector(&self.models.detector).warm_up().stage(Stage::Detect)?;
-        let side = self.models.extractor.input_size;
-        worker.extractor.run(&[&vec![0.0; 3 * side * side]]).stage(Stage::Extract)?;
-        Ok(())
+        self.pool.take(self.deadline())?.warm_up(&self.models)
     }
 
     /// The engine in use.
@@ -159,9 +162,9 @@ impl Verifier {
         &self.options
     }
 
-    /// The name of the extractor model, for example `mobilefacenet-192`.
+    /// The name of the extractor model, for example `mobilefacenet-192`; of several, their names with `+` between them.
     pub fn extractor_id(&self) -> &str {
-        &self.models.extractor.id
+        &self.models.extractor_id
     }
 
     /// The name of the detector model.
@@ -264,7 +267,7 @@ impl Verifier {
         let (size, policy) = (sight.size(), self.options.face);
         let settles = |faces: &[Face], area: f32| is_settled(faces, area, size, policy);
         let settles = (!every).then_some(&settles as Settles<'_>);
-        let detector = worker.detector(&self.models.detector);
+        let detector = worker.eyes.detector(&self.models.detector);
         let look = || search(&mut sight, detector, settles, self.options.search, deadline);
         let found = timed(&mut timings.detect, look).stage(Stage::Detect)?;
         Ok((sight, found))
@@ -297,15 +300,13 @@ impl Verifier {
         face: &Face,
         deadline: Deadline<'_>,
     ) -> Result<Template> {
-        let extractor = &*self.models.extractor;
         let (width, height) = sight.size();
-        let need = need(&face.landmarks, extractor.input_size, (width, height));
+        let need = need(&face.landmarks, &self.models.extractors, (width, height));
         let (area, pixels) = need.unwrap_or((Area::whole(width, height), f32::INFINITY));
         let seen = sight.seen(&area, pixels).stage(Stage::Decode)?;
-        deadline.check().stage(Stage::Extract)?;
         let landmarks = face.landmarks.map(|point| seen.of_photo(point));
-        let chip = align(&seen.image, &landmarks, extractor.input_size, &extractor.input);
-        extract(&chip.stage(Stage::Extract)?, &mut *worker.extractor, extractor).stage(Stage::Extract)
+        let template = extract(&seen.image, &landmarks, &mut worker.extractors, &self.models, deadline);
+        template.stage(Stage::Extract)
     }
 }
 

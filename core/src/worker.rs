@@ -2,58 +2,115 @@
 
 use std::sync::Arc;
 
-use crate::detect::{Detector, Eye};
+use crate::belief;
+use crate::detect::{Decoder, Detector, Eye, Scale};
 use crate::engine::{LazySession, Network, Runtime, Session, Side, WorkerThreads};
-use crate::error::Result;
-use crate::model::{DetectorModel, Models};
+use crate::error::{Result, Stage, Stamp};
+use crate::extract;
+use crate::model::{DetectorModel, Extractor, Models};
 
 /// What all workers share.
 pub(crate) struct Networks {
-    net: Arc<dyn Network>,
-    fine: Arc<dyn Network>,
-    extractor: Arc<dyn Network>,
+    detector: DetectorNetworks,
+    extractors: Vec<Arc<dyn Network>>,
     models: Models,
 }
 
+/// What all workers share of the detector.
+pub(crate) struct DetectorNetworks {
+    net: Arc<dyn Network>,
+    fine: Option<Arc<dyn Network>>,
+}
+
 pub(crate) struct Worker {
+    pub(crate) eyes: Eyes,
+    pub(crate) extractors: Vec<Box<dyn Session>>,
+}
+
+/// A detector's networks for all its input sizes, and how their outputs are read.
+pub(crate) struct Eyes {
     eyes: Vec<Eye>,
-    pub(crate) extractor: Box<dyn Session>,
+    decoder: Decoder,
 }
 
 impl Networks {
     pub(crate) fn prepare(runtime: &dyn Runtime, models: &Models) -> Result<Networks> {
+        let extractors = models.extractors.iter();
         Ok(Networks {
-            net: runtime.prepare(&models.detector.net)?,
-            fine: runtime.prepare(&models.detector.fine.net)?,
-            extractor: runtime.prepare(&models.extractor.net)?,
+            detector: DetectorNetworks::prepare(runtime, &models.detector)?,
+            extractors: extractors.map(|extractor| runtime.prepare(&extractor.net)).collect::<Result<_>>()?,
             models: models.clone(),
         })
     }
 
     pub(crate) fn worker(&self) -> Result<Worker> {
-        let (detector, threads) = (&*self.models.detector, WorkerThreads::default());
-        let whole = |pixels| vec![Side { name: "side".into(), pixels }];
+        let threads = WorkerThreads::default();
+        let eyes = self.detector.eyes(&self.models.detector, &threads)?;
+        let extractors = self.extractors.iter().zip(&*self.models.extractors);
+        let extractors = extractors.map(|(network, model)| extractor(&**network, model, &threads));
+        Ok(Worker { eyes, extractors: extractors.collect::<Result<_>>()? })
+    }
+}
+
+impl DetectorNetworks {
+    pub(crate) fn prepare(runtime: &dyn Runtime, model: &DetectorModel) -> Result<DetectorNetworks> {
+        let fine = model.fine.as_ref();
+        Ok(DetectorNetworks {
+            net: runtime.prepare(&model.net)?,
+            fine: fine.map(|fine| runtime.prepare(&fine.net)).transpose()?,
+        })
+    }
+
+    pub(crate) fn eyes(&self, model: &DetectorModel, threads: &WorkerThreads) -> Result<Eyes> {
         let eye = |&side: &usize| -> Result<Eye> {
             // The first look at a large photo is made ready; most photos need no other.
-            let net: Box<dyn Session> = if side == detector.look {
-                self.net.session(&whole(side), &threads)?
+            let net: Box<dyn Session> = if side == model.look {
+                self.net.session(&square(side), &model.outputs, threads)?
             } else {
-                Box::new(LazySession::new(&self.net, whole(side), &threads))
+                Box::new(LazySession::new(&self.net, square(side), &model.outputs, threads))
             };
-            let strides = detector.fine.strides.iter();
-            let features =
-                strides.map(|stride| Side { name: format!("side_{stride}"), pixels: side / stride });
-            let fine = Box::new(LazySession::new(&self.fine, features.collect(), &threads));
+            let fine = model.fine.as_ref().zip(self.fine.as_ref()).map(|(fine, network)| {
+                let feature = |stride| Side { name: format!("side_{stride}"), pixels: side / stride };
+                let features = fine.strides.iter().copied().map(feature).collect();
+                Box::new(LazySession::new(network, features, &[], threads)) as Box<dyn Session>
+            });
             Ok(Eye { side, net, fine })
         };
-        let eyes = detector.input_sizes.iter().map(eye).collect::<Result<_>>()?;
-        let extractor = self.extractor.session(&whole(self.models.extractor.input_size), &threads)?;
-        Ok(Worker { eyes, extractor })
+        let scale = model.levels.map(|levels| {
+            Scale::new(&levels.confidences, &belief::LEVELS, belief::SURE_SPREAD / levels.spread)
+        });
+        let decoder = Decoder { family: model.family, scale: scale.unwrap_or_default() };
+        Ok(Eyes { eyes: model.input_sizes.iter().map(eye).collect::<Result<_>>()?, decoder })
+    }
+}
+
+impl Eyes {
+    pub(crate) fn detector<'w>(&'w mut self, model: &'w DetectorModel) -> Detector<'w> {
+        Detector { eyes: &mut self.eyes, side: model.look, input: &model.input, decoder: &self.decoder }
     }
 }
 
 impl Worker {
-    pub(crate) fn detector<'w>(&'w mut self, model: &'w DetectorModel) -> Detector<'w> {
-        Detector { eyes: &mut self.eyes, side: model.look, input: &model.input }
+    /// Runs every network that an ordinary photo takes on a blank input.
+    pub(crate) fn warm_up(&mut self, models: &Models) -> Result<()> {
+        self.eyes.detector(&models.detector).warm_up(models.detector.look).stage(Stage::Detect)?;
+        for (session, extractor) in self.extractors.iter_mut().zip(&*models.extractors) {
+            let blank = vec![0.0; 3 * extractor.input_size.pow(2)];
+            extract::vector(blank, &mut **session, extractor).stage(Stage::Extract)?;
+        }
+        Ok(())
     }
+}
+
+/// A session of an extractor's network.
+pub(crate) fn extractor(
+    network: &dyn Network,
+    model: &Extractor,
+    threads: &WorkerThreads,
+) -> Result<Box<dyn Session>> {
+    network.session(&square(model.input_size), model.output.as_slice(), threads)
+}
+
+fn square(pixels: usize) -> Vec<Side> {
+    vec![Side { name: "side".into(), pixels }]
 }

@@ -65,7 +65,7 @@ def keep(path, data, check):
 
 def in_manifest():
     manifest = tomllib.loads((MODELS / "manifest.toml").read_text())
-    parts = manifest["detector"]["net"], manifest["detector"]["fine"], manifest["extractor"]
+    parts = manifest["detector"]["net"], manifest["detector"]["fine"], *manifest["extractors"]
     return {entry["file"]: entry["sha256"] for entry in parts}
 
 

@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod example;
 pub mod files;
+pub mod networks;
 pub mod process;
 pub mod report;
 pub mod watch;

@@ -32,14 +32,23 @@ pub(super) fn read(path: &Path) -> Result<ScoreTable> {
     Ok(manifest.calibration)
 }
 
-/// Puts a part in the place of the one that is there, whole or not at all.
+/// Reports before long work that a table could not be put into a manifest.
+pub(super) fn must_be_replaceable(path: &Path) -> Result<()> {
+    replaced(path, "[calibration]\n").map(drop)
+}
+
+/// Puts a part in the place of the one that is there, or at the end, whole or not at all.
 pub(super) fn write(path: &Path, part: &str) -> Result<()> {
-    let replaced = replace(&text(path)?, part).map_err(|reason| Failure::malformed(path, reason))?;
+    let replaced = replaced(path, part)?;
     let fail = |error| Failure::unwritable(path, error);
     // The file itself, where the path is a link to it.
     let target = path.canonicalize().map_err(fail)?;
     let permissions = fs::metadata(&target).map_err(fail)?.permissions();
     output::write_whole(&target, replaced.as_bytes(), Some(permissions), true)
+}
+
+fn replaced(path: &Path, part: &str) -> Result<String> {
+    replace(&text(path)?, part).map_err(|reason| Failure::malformed(path, reason))
 }
 
 fn text(path: &Path) -> Result<String> {
@@ -55,8 +64,10 @@ fn replace(manifest: &str, part: &str) -> Result<String, String> {
     if document.to_string().trim_end() != manifest.trim_end() {
         return Err("it cannot be rewritten without other changes".into());
     }
-    let Some(Item::Table(old)) = document.get_mut(PART) else {
-        return Err(format!("it has no part [{PART}]"));
+    let old = match document.get_mut(PART) {
+        Some(Item::Table(old)) => old,
+        Some(_) => return Err(format!("its {PART} is no part of its own")),
+        None => return Ok(format!("{}\n\n{part}", manifest.trim_end()).trim_start().to_owned()),
     };
     if old.iter().any(|(_, item)| !item.is_value()) {
         return Err(format!("its part [{PART}] has parts of its own"));
@@ -131,10 +142,19 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_without_a_table_gets_one_at_its_end() {
+        let before = "# models\nformat = 1\n\n[[net]]\ninput_size = 1 # last";
+        for end in ["", "\n", "\n\n\n"] {
+            let after = replace(&[before, end].concat(), NEW).unwrap();
+            assert_eq!(after, [before, "\n\n", NEW].concat());
+            assert_eq!(replace(&after, NEW).unwrap(), after);
+        }
+        assert_eq!(replace("", NEW).unwrap(), NEW);
+    }
+
+    #[test]
     fn manifests_without_a_replaceable_table_are_refused() {
         for manifest in [
-            "",
-            "format = 1\n",
             "[calibration\n",
             "calibration = { comparisons = 1 }\n",
             "[calibration]\r\ncomparisons = 1\r\n",

@@ -10,6 +10,7 @@ mod files;
 mod golden;
 mod lfw;
 mod library;
+mod models;
 mod portraits;
 mod program;
 mod setup;

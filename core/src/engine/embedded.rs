@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
-use super::{EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, shapes, unusable};
+use super::{
+    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, no_output, shapes, unusable,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
 use crate::memory;
@@ -33,18 +35,14 @@ pub(super) struct Embedded {
     fallback_reason: Option<String>,
 }
 
-struct EmbeddedNetwork {
-    graph: Arc<Graph>,
-}
-
 /// The weights, shared by all workers.
-struct Graph {
-    model: Model,
-    outputs: Vec<NodeId>,
+struct EmbeddedNetwork {
+    model: Arc<Model>,
 }
 
 struct EmbeddedSession {
-    graph: Arc<Graph>,
+    model: Arc<Model>,
+    outputs: Vec<NodeId>,
     sides: Vec<Side>,
     threads: Arc<ThreadPool>,
 }
@@ -81,9 +79,7 @@ impl Runtime for Embedded {
             Onnx::Owned(bytes) => options.load(bytes.clone()),
         };
         let model = model.map_err(|error| unusable(NAME, error))?;
-        let outputs = model.output_ids().to_vec();
-        let graph = Arc::new(Graph { model, outputs });
-        Ok(Arc::new(EmbeddedNetwork { graph }))
+        Ok(Arc::new(EmbeddedNetwork { model: Arc::new(model) }))
     }
 
     fn info(&self) -> EngineInfo {
@@ -98,15 +94,33 @@ impl Runtime for Embedded {
 }
 
 impl Network for EmbeddedNetwork {
-    fn session(&self, sides: &[Side], threads: &WorkerThreads) -> Result<Box<dyn Session>> {
-        let threads = threads.embedded.pool()?;
-        Ok(Box::new(EmbeddedSession { graph: Arc::clone(&self.graph), sides: sides.to_vec(), threads }))
+    fn session(
+        &self,
+        sides: &[Side],
+        outputs: &[String],
+        threads: &WorkerThreads,
+    ) -> Result<Box<dyn Session>> {
+        let (model, threads) = (Arc::clone(&self.model), threads.embedded.pool()?);
+        let outputs = match outputs {
+            [] => model.output_ids().to_vec(),
+            names => names.iter().map(|name| output(&model, name)).collect::<Result<_>>()?,
+        };
+        Ok(Box::new(EmbeddedSession { model, outputs, sides: sides.to_vec(), threads }))
     }
+}
+
+fn output(model: &Model, wanted: &str) -> Result<NodeId> {
+    let name = |id: &NodeId| model.node_info(*id).and_then(|node| node.name()).unwrap_or_default();
+    let known = model.output_ids();
+    known.iter().copied().find(|id| name(id) == wanted).ok_or_else(|| {
+        let known: Vec<&str> = known.iter().map(name).collect();
+        no_output(NAME, wanted, &known)
+    })
 }
 
 impl Session for EmbeddedSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
-        let Graph { model, outputs } = &*self.graph;
+        let EmbeddedSession { model, outputs, .. } = self;
         let values: usize = inputs.iter().map(|input| input.len()).sum();
         memory::check(BYTES_PER_PIXEL * values / 3 + FIXED_BYTES)?;
         if model.input_ids().len() != inputs.len() {
@@ -121,7 +135,7 @@ impl Session for EmbeddedSession {
             .into_iter()
             .map(|value| {
                 let tensor: rten_tensor::Tensor<f32> =
-                    value.try_into().map_err(|error| failed(NAME, error))?;
+                    value.try_into().map_err(|error| unusable(NAME, error))?;
                 Ok(tensor.into_data())
             })
             .collect()

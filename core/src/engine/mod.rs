@@ -29,14 +29,21 @@ pub fn forbid_telemetry() {}
 
 /// One network with fixed inputs, owned by one worker at a time.
 pub(crate) trait Session: Send {
-    /// Takes the inputs in the order of the graph, each a number of square planes, and returns all outputs in theirs.
+    /// Takes the inputs in the order of the graph, each a number of square planes, and returns the outputs that were asked
+    /// for, in that order.
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>>;
 }
 
 /// A network that is ready for workers.
 pub(crate) trait Network: Send + Sync {
-    /// A session for inputs whose square planes have these sizes, for the worker that has these threads.
-    fn session(&self, sides: &[Side], threads: &WorkerThreads) -> Result<Box<dyn Session>>;
+    /// A session for inputs whose square planes have these sizes and outputs of these names, for the worker that has these
+    /// threads. Without names, all outputs in the order of the graph.
+    fn session(
+        &self,
+        sides: &[Side],
+        outputs: &[String],
+        threads: &WorkerThreads,
+    ) -> Result<Box<dyn Session>>;
 }
 
 /// What the sessions of one worker share, since they run one after the other.
@@ -49,13 +56,20 @@ pub(crate) struct WorkerThreads {
 pub(crate) struct LazySession {
     network: Arc<dyn Network>,
     sides: Vec<Side>,
+    outputs: Vec<String>,
     threads: WorkerThreads,
     session: Option<Box<dyn Session>>,
 }
 
 impl LazySession {
-    pub(crate) fn new(network: &Arc<dyn Network>, sides: Vec<Side>, threads: &WorkerThreads) -> Self {
-        LazySession { network: Arc::clone(network), sides, threads: threads.clone(), session: None }
+    pub(crate) fn new(
+        network: &Arc<dyn Network>,
+        sides: Vec<Side>,
+        outputs: &[String],
+        threads: &WorkerThreads,
+    ) -> Self {
+        let (network, threads) = (Arc::clone(network), threads.clone());
+        LazySession { network, sides, outputs: outputs.to_vec(), threads, session: None }
     }
 }
 
@@ -63,7 +77,10 @@ impl Session for LazySession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         match &mut self.session {
             Some(session) => session.run(inputs),
-            empty => empty.insert(self.network.session(&self.sides, &self.threads)?).run(inputs),
+            empty => {
+                let session = self.network.session(&self.sides, &self.outputs, &self.threads)?;
+                empty.insert(session).run(inputs)
+            }
         }
     }
 }
@@ -152,6 +169,11 @@ fn shapes(engine: &str, inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize;
         return Err(unusable(engine, message));
     }
     inputs.iter().zip(sides).map(shape).collect()
+}
+
+/// The error for an output that a graph does not have.
+fn no_output(engine: &str, wanted: &str, known: &[&str]) -> Error {
+    unusable(engine, format!("it has no output named {wanted:?}, but {known:?}"))
 }
 
 /// The error of an engine that fails during a run.

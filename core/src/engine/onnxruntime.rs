@@ -14,11 +14,11 @@ use ort::environment::Environment;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session as OrtSession, SessionInputValue};
 use ort::sys::OrtApiBase;
-use ort::value::TensorRef;
+use ort::value::{DynValue, TensorRef};
 
 use super::{
-    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, process, shapes,
-    telemetry, unusable,
+    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, no_output, process,
+    shapes, telemetry, unusable,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::floating_point::FloatingPoint;
@@ -50,6 +50,7 @@ struct OnnxRuntimeNetwork {
 
 struct OnnxRuntimeSession {
     session: OrtSession,
+    outputs: Vec<String>,
     sides: Vec<Side>,
 }
 
@@ -180,9 +181,13 @@ impl OnnxRuntimeNetwork {
 }
 
 impl Network for OnnxRuntimeNetwork {
-    fn session(&self, sides: &[Side], _: &WorkerThreads) -> Result<Box<dyn Session>> {
+    fn session(&self, sides: &[Side], outputs: &[String], _: &WorkerThreads) -> Result<Box<dyn Session>> {
         let session = self.start(sides).map_err(|error| unusable(NAME, error))?;
-        Ok(Box::new(OnnxRuntimeSession { session, sides: sides.to_vec() }))
+        let known: Vec<&str> = session.outputs().iter().map(|output| output.name()).collect();
+        if let Some(wanted) = outputs.iter().find(|name| !known.contains(&&***name)) {
+            return Err(no_output(NAME, wanted, &known));
+        }
+        Ok(Box::new(OnnxRuntimeSession { session, outputs: outputs.to_vec(), sides: sides.to_vec() }))
     }
 }
 
@@ -195,13 +200,15 @@ impl Session for OnnxRuntimeSession {
             .zip(inputs)
             .map(|(shape, input)| TensorRef::from_array_view((shape, *input)).map(SessionInputValue::from));
         let tensors: Vec<_> = tensors.collect::<ort::Result<_>>().map_err(|error| failed(NAME, error))?;
-        let outputs = self.session.run(&tensors[..]).map_err(|error| failed(NAME, error))?;
-        outputs
-            .values()
-            .map(|value| {
-                let (_, data) = value.try_extract_tensor::<f32>().map_err(|error| failed(NAME, error))?;
-                Ok(data.to_vec())
-            })
-            .collect()
+        let found = self.session.run(&tensors[..]).map_err(|error| failed(NAME, error))?;
+        let numbers = |value: &DynValue| {
+            let (_, data) = value.try_extract_tensor::<f32>().map_err(|error| unusable(NAME, error))?;
+            Ok(data.to_vec())
+        };
+        if self.outputs.is_empty() {
+            return found.values().map(|value| numbers(&value)).collect();
+        }
+        let named = |name: &String| found.get(name).ok_or_else(|| no_output(NAME, name, &[]));
+        self.outputs.iter().map(|name| numbers(named(name)?)).collect()
     }
 }

@@ -6,6 +6,7 @@ mod calls;
 mod decode;
 mod golden;
 mod model_files;
+mod model_sets;
 mod negatives;
 mod quality;
 mod rank;

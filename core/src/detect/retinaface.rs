@@ -1,8 +1,11 @@
-//! The detector's raw outputs to candidate faces.
+//! RetinaFace's outputs to candidate faces (Deng et al., "RetinaFace: Single-stage Dense Face Localisation in the Wild",
+//! 2019; anchors, variances and decoding as in the MobileNet-0.25 model of biubug6/Pytorch_Retinaface).
 
-use super::wrong_outputs;
+use super::outputs::wrong;
+use super::scale::Scale;
 use crate::error::Result;
 use crate::geometry::{Point, Rect};
+use crate::model::Family;
 use crate::verdict::Face;
 
 /// Stride of each feature map and the sides of the two anchors at each of its cells, in pixels of the input.
@@ -18,33 +21,36 @@ const BOX: usize = 4;
 const CLASS: usize = 2;
 const POINTS: usize = 10;
 
-/// How many outputs these are; what follows them are features.
-pub(super) const OUTPUTS: usize = 3;
+/// Which anchors there are outputs of.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    Whole,
+    /// Those of the finest level.
+    Finest,
+    Others,
+}
 
-/// What is less likely a face than this has no say about a neighbour's landmarks either.
-const FLOOR: f32 = 0.3;
-
-/// Every anchor that sees a face, in pixels of the network's input: those of the finest level, or all others.
-pub(super) fn decode(outputs: &[Vec<f32>], input_size: usize, finest: bool) -> Result<Vec<Face>> {
-    let levels = if finest { &LEVELS[..1] } else { &LEVELS[1..] };
-    let count = 2 * levels.iter().map(|(stride, _)| input_size.div_ceil(*stride).pow(2)).sum::<usize>();
-    // All three differ in length, so their order in the graph does not matter.
-    let output = |width: usize| {
-        outputs.iter().map(Vec::as_slice).find(|data| data.len() == count * width).ok_or_else(wrong_outputs)
+/// Every anchor that sees a face, in pixels of the network's input.
+pub(super) fn decode(outputs: &[Vec<f32>], side: usize, part: Part, scale: &Scale) -> Result<Vec<Face>> {
+    let levels = match part {
+        Part::Whole => &LEVELS[..],
+        Part::Finest => &LEVELS[..1],
+        Part::Others => &LEVELS[1..],
     };
-    let (boxes, classes, points) = (output(BOX)?, output(CLASS)?, output(POINTS)?);
+    let count = 2 * levels.iter().map(|(stride, _)| side.div_ceil(*stride).pow(2)).sum::<usize>();
+    // All three differ in length, so their order in the graph does not matter.
+    let lengths = [BOX, CLASS, POINTS].map(|width| count * width);
+    let output = |length: usize| outputs.iter().map(Vec::as_slice).find(|data| data.len() == length);
+    let [Some(boxes), Some(classes), Some(points)] = lengths.map(output) else {
+        return Err(wrong(Family::RetinaFace, side, &lengths, outputs));
+    };
     let mut faces = Vec::new();
-    for (index, anchor) in anchors(levels, input_size).enumerate() {
-        let score = classes[CLASS * index + 1];
-        if score >= FLOOR {
-            faces.push(anchor.face(&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS], score));
+    for (index, anchor) in anchors(levels, side).enumerate() {
+        if let Some(confidence) = scale.heard(classes[CLASS * index + 1]) {
+            let (shape, points) = (&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS]);
+            faces.push(anchor.face(shape, points, confidence));
         }
     }
-    // A network that has gone mad must not poison what follows.
-    faces.retain(|face| {
-        let finite = |point: &Point| point.x.is_finite() && point.y.is_finite();
-        face.bounds.is_sound() && face.landmarks.iter().all(finite)
-    });
     Ok(faces)
 }
 
