@@ -70,7 +70,8 @@ fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) 
     let most = top.saturating_mul(2).max(1024);
     let mut ranked = Vec::new();
     for (index, comparison) in compared.enumerate() {
-        let comparison = comparison.map_err(|error| of_reference(&error, index))?;
+        let comparison = comparison
+            .map_err(|error| error.at_index(index).at_side(Side::Reference).at_stage(Stage::Compare))?;
         memory::push(&mut ranked, Ranked { index, comparison })?;
         if ranked.len() > most {
             ranked.select_nth_unstable_by(top, order);
@@ -80,10 +81,4 @@ fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) 
     ranked.sort_unstable_by(order);
     ranked.truncate(top);
     Ok(ranked)
-}
-
-/// Adds which of the references the error is about.
-fn of_reference(error: &Error, index: usize) -> Error {
-    let message = format!("index {index}: {}", error.message());
-    Error::new(error.kind(), message).at_side(Side::Reference).at_stage(Stage::Compare)
 }

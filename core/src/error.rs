@@ -197,6 +197,7 @@ pub struct Error {
     kind: ErrorKind,
     side: Option<Side>,
     stage: Option<Stage>,
+    index: Option<usize>,
     message: String,
     advice: Vec<Advice>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -205,7 +206,8 @@ pub struct Error {
 impl Error {
     /// An error of this kind with a readable message.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error { kind, side: None, stage: None, message: message.into(), advice: Vec::new(), source: None }
+        let message = message.into();
+        Error { kind, side: None, stage: None, index: None, message, advice: Vec::new(), source: None }
     }
 
     /// Adds the error that caused this one, for [`source`](std::error::Error::source).
@@ -244,6 +246,11 @@ impl Error {
         self.stage
     }
 
+    /// Which of several photos or templates it is about, from 0, where it is about one of many.
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
     /// The readable sentence, without kind, side and stage.
     pub fn message(&self) -> &str {
         &self.message
@@ -254,6 +261,12 @@ impl Error {
     pub fn at_side(mut self, side: Side) -> Self {
         self.side.get_or_insert(side);
         self
+    }
+
+    /// Says which of many it is about, in the message too.
+    #[must_use]
+    pub(crate) fn at_index(self, index: usize) -> Self {
+        Error { message: format!("index {index}: {}", self.message), index: Some(index), ..self }
     }
 
     /// Sets the step, unless it is set already.

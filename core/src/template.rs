@@ -46,6 +46,21 @@ impl Template {
         (!values.is_empty()).then(|| Template { values: values.into(), model })
     }
 
+    /// The mean of templates of one model, scaled to length one; nothing where it has no direction. That of a single
+    /// template is the same one to the bit.
+    pub(crate) fn mean(templates: &[&Template]) -> Option<Self> {
+        let (&first, more) = templates.split_first()?;
+        if more.is_empty() {
+            return Some(first.clone());
+        }
+        let mut sum: Vec<f64> = first.values.iter().map(|&value| f64::from(value)).collect();
+        for template in more {
+            sum.iter_mut().zip(&template.values).for_each(|(sum, &value)| *sum += f64::from(value));
+        }
+        let sum: Vec<f32> = sum.into_iter().map(|value| value as f32).collect();
+        Template::joined(&[(sum, 1.0)], first.model)
+    }
+
     /// The record of a failure to extract. It can be stored like any other template, but not compared.
     pub fn failed() -> Self {
         Template { values: Box::default(), model: [0; 16] }
@@ -163,6 +178,19 @@ mod tests {
         let bytes = template().to_bytes();
         assert_eq!(bytes.len(), 24 + 12 + 4);
         assert!(Template::from_bytes(&bytes).unwrap() == template());
+    }
+
+    #[test]
+    fn the_mean_has_the_direction_between() {
+        let of = |values: &[f32]| Template::joined(&[(values.to_vec(), 1.0)], [7; 16]).unwrap();
+        let (right, up) = (of(&[1.0, 0.0]), of(&[0.0, 2.0]));
+        let between = Template::mean(&[&right, &up, &up, &right]).unwrap();
+        assert!(between.vector().iter().all(|value| (value - 0.5_f32.sqrt()).abs() < 1e-7));
+        assert_eq!(between.model(), right.model());
+        // Not divided by its own length once more, which could change the last bit.
+        let one = of(&[0.3, 0.7]);
+        assert!(Template::mean(&[&one]).unwrap() == one);
+        assert!(Template::mean(&[&right, &of(&[-1.0, 0.0])]).is_none() && Template::mean(&[]).is_none());
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl Verifier {
         })
     }
 
-    fn extract_with(
+    pub(crate) fn extract_with(
         &self,
         worker: &mut Worker,
         photo: &Photo<'_>,
@@ -242,7 +242,7 @@ impl Verifier {
     }
 
     /// When a call that begins now gives up.
-    fn deadline(&self) -> Deadline<'_> {
+    pub(crate) fn deadline(&self) -> Deadline<'_> {
         Deadline::after(self.options.deadline).or(&self.cancelled)
     }
 

@@ -1,6 +1,7 @@
 //! What the tests of several crates share.
 
 pub mod cases;
+pub mod enrolment;
 pub mod example;
 pub mod files;
 pub mod networks;

@@ -4,6 +4,7 @@
 
 mod calls;
 mod decode;
+mod enroll;
 mod golden;
 mod model_files;
 mod model_sets;
