@@ -12,6 +12,7 @@ use visavis::{ScoreTable, Verifier};
 
 use crate::failure::{Failure, Result};
 use crate::gallery::Gallery;
+use crate::groups::Groups;
 use crate::output::{self, Console};
 use crate::setup::Setup;
 use crate::text::{grouped, shown};
@@ -32,6 +33,13 @@ pub(crate) struct Calibrate {
     /// most similar "different people" of a real set are often one person under two names
     #[arg(long, value_name = "N", default_value_t = 100)]
     tail_count: u64,
+    /// CSV that says what people are: its first column names their sub-folders, or single photos as folder/photo
+    #[arg(long, value_name = "FILE", requires = "within")]
+    people: Option<PathBuf>,
+    /// Compare only people of one group, which these columns of --people make: how similar people are who resemble each
+    /// other; `age/10` takes the numbers of the column `age` by tens
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "people")]
+    within: Vec<String>,
     /// Put the table into this manifest, in the place of the one that is there, and print nothing
     #[arg(long, value_name = "MANIFEST", conflicts_with = "check")]
     write: Option<PathBuf>,
@@ -47,12 +55,13 @@ pub(crate) struct Calibrate {
 impl Calibrate {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let people = folder::find(&self.folder)?;
+        let groups = self.groups(&people)?;
         // A fault of the manifest is reported before the long work.
         self.write.as_deref().map_or(Ok(()), manifest::must_be_replaceable)?;
         self.check.as_deref().map_or(Ok(()), |path| manifest::read(path).map(drop))?;
         self.suspects.as_deref().map_or(Ok(()), output::must_be_writable)?;
         let verifier = setup.verifier_to_calibrate()?;
-        let (table, suspects) = self.measure(&verifier, &people, console)?;
+        let (table, suspects) = self.measure(&verifier, &people, groups.as_ref(), console)?;
         if let Some(path) = &self.suspects {
             console.write_to(path, |out| suspects.write(out, &people.photos))?;
         }
@@ -71,12 +80,16 @@ impl Calibrate {
         &self,
         verifier: &Verifier,
         people: &People,
+        groups: Option<&Groups>,
         console: &mut Console<'_>,
     ) -> Result<(ScoreTable, Suspects)> {
         let gallery = Gallery::extract(verifier, &people.photos, console)?;
         let tallies = gallery.compare_all(
             verifier,
-            &people.identities,
+            |[one, other]| {
+                people.identities[one] != people.identities[other]
+                    && groups.is_none_or(|groups| groups.is_within([one, other]))
+            },
             console,
             || (Histogram::default(), Suspects::new()),
             |(histogram, suspects), photos, comparison| {
@@ -93,21 +106,37 @@ impl Calibrate {
             let message = format!("{comparisons} comparisons of different people are too few for a table");
             return Err(Failure::argument(message));
         };
-        let protocol = self.protocol(verifier, people, &gallery, *last)?;
+        let protocol = self.protocol(verifier, people, groups, &gallery, *last)?;
         Ok((ScoreTable { protocol, comparisons: histogram.comparisons(), knots }, suspects))
     }
 
+    fn groups(&self, people: &People) -> Result<Option<Groups>> {
+        let Some(table) = &self.people else { return Ok(None) };
+        let names = people.photos.iter().map(|photo| photo.strip_prefix(&self.folder).unwrap_or(photo));
+        Groups::read(table, &self.within, names).map(Some)
+    }
+
     /// How the table was made, in a sentence for the manifest.
-    fn protocol(&self, verifier: &Verifier, people: &People, gallery: &Gallery, last: f32) -> Result<String> {
+    fn protocol(
+        &self,
+        verifier: &Verifier,
+        people: &People,
+        groups: Option<&Groups>,
+        gallery: &Gallery,
+        last: f32,
+    ) -> Result<String> {
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
         let folder = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let name = self.name.clone().unwrap_or(folder);
-        if name.chars().any(char::is_control) {
-            return Err(Failure::argument("the name of the set contains control characters"));
+        if name.chars().chain(self.within.iter().flat_map(|column| column.chars())).any(char::is_control) {
+            return Err(Failure::argument("the name of the set or of a column contains control characters"));
         }
+        let within = groups.map_or(String::new(), |groups| {
+            format!(" within the same {} ({} photos without)", self.within.join(" and "), groups.unknown())
+        });
         Ok(format!(
-            "{name}: all comparisons of different identities among {} photos of {} identities; detector {}, extractor \
-             {}; {} failures to extract; the table ends at score {last}, the last with at least {} comparisons at or \
+            "{name}: all comparisons of different identities{within} among {} photos of {} identities; detector {}, \
+             extractor {}; {} failures to extract; the table ends at score {last}, the last with at least {} comparisons at or \
              above it",
             people.photos.len(),
             people.count,

@@ -1,21 +1,25 @@
 //! `visavis eval`: error rates over a table of pairs.
 
 mod accuracy;
+mod by_group;
+mod enrolment;
 pub(crate) mod page;
 pub(crate) mod pairs;
 mod plot;
 pub(crate) mod rates;
 mod report;
+mod tally;
 mod text;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use visavis::Verifier;
+use visavis::{Enrollment, Verifier};
 
 use crate::SUCCESS;
 use crate::failure::{Failure, Result};
 use crate::gallery::Gallery;
+use crate::groups::Groups;
 use crate::input::is_stream;
 use crate::output::{self, Console};
 use crate::setup::Setup;
@@ -29,8 +33,8 @@ const SCORES: [f32; 5] = [20.0, 27.0, 30.0, 40.0, 50.0];
 /// Measure the error rates over a table of pairs
 #[derive(Args)]
 pub(crate) struct Eval {
-    /// CSV with the columns `path_a`, `path_b`, `same` (1 or 0) and optionally `fold`; paths are relative to it; - reads
-    /// standard input
+    /// CSV with the columns `path_a`, `path_b`, `same` (1 or 0) and optionally `fold`, and `group_a` with `group_b`;
+    /// paths are relative to it; - reads standard input
     pairs: PathBuf,
     /// Write everything that was measured to this file; - prints it instead of the summary
     #[arg(long, value_name = "FILE")]
@@ -44,6 +48,23 @@ pub(crate) struct Eval {
     /// Also compare all photos of different folders with each other, and report that false match rate
     #[arg(long)]
     cross: bool,
+    /// CSV that says what people are: its first column names folders of photos, or single photos as the table of pairs
+    /// does
+    #[arg(long, value_name = "FILE", requires = "by")]
+    people: Option<PathBuf>,
+    /// Report the rates within and between the groups that these columns of --people make; `age/10` takes the
+    /// numbers of the column `age` by tens
+    #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "people")]
+    by: Vec<String>,
+    /// Also measure templates made of so many photos of one folder, against its other photos and those of all others
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = enrolled)]
+    enroll: Vec<usize>,
+}
+
+fn enrolled(text: &str) -> std::result::Result<usize, String> {
+    let most = Enrollment::MAX_PHOTOS;
+    let count = text.parse().ok().filter(|count| (1..=most).contains(count));
+    count.ok_or_else(|| format!("it must be in 1..={most}"))
 }
 
 /// What a report is made from.
@@ -52,6 +73,7 @@ struct Measured<'a> {
     pairs: &'a Pairs,
     gallery: &'a Gallery,
     trials: &'a [Trial],
+    groups: Option<&'a Groups>,
 }
 
 impl Eval {
@@ -65,12 +87,15 @@ impl Eval {
             return Err(Failure::argument("--json and --scores cannot share standard output"));
         }
         let pairs = Pairs::read(&self.pairs)?;
+        let groups = self.groups(&pairs)?;
         self.check_outputs()?;
         let verifier = setup.verifier()?;
         let gallery = Gallery::extract(&verifier, &pairs.paths(), console)?;
         let trials = compare(&verifier, &pairs, &gallery)?;
-        let measured = Measured { verifier: &verifier, pairs: &pairs, gallery: &gallery, trials: &trials };
-        let report = Report::new(&measured, self.cross, console)?;
+        let groups = groups.as_ref();
+        let measured =
+            Measured { verifier: &verifier, pairs: &pairs, gallery: &gallery, trials: &trials, groups };
+        let report = Report::new(&measured, self.cross, &self.enroll, console)?;
         if let Some(path) = &self.scores {
             console.write_to(path, |out| report::write_scores(out, &measured))?;
         }
@@ -84,6 +109,18 @@ impl Eval {
             console.print(text::summary(&report))?;
         }
         Ok(SUCCESS)
+    }
+
+    /// What groups the photos are of, if anything says so.
+    fn groups(&self, pairs: &Pairs) -> Result<Option<Groups>> {
+        match (&self.people, pairs.groups()) {
+            (None, None) => Ok(None),
+            (None, Some(of)) => Groups::new(of).map(Some),
+            (Some(people), None) => Groups::read(people, &self.by, pairs.names()).map(Some),
+            (Some(_), Some(_)) => Err(Failure::argument(
+                "the table of pairs has groups already: --people cannot be used with it",
+            )),
+        }
     }
 
     fn check_outputs(&self) -> Result<()> {

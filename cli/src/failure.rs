@@ -121,6 +121,7 @@ impl Serialize for Failure {
             ("number", json!(error.map(|error| error.kind().number()))),
             ("side", json!(error.and_then(Error::side).map(Side::name))),
             ("stage", json!(error.and_then(Error::stage).map(Stage::name))),
+            ("index", json!(error.and_then(Error::index))),
             ("path", json!(self.path.as_deref().map(Path::to_string_lossy))),
             ("message", json!(self.message())),
             ("advice", error.map_or(Value::Null, |error| view::advice(error.advice()))),

@@ -40,11 +40,11 @@ impl Gallery {
         outcomes.filter_map(|(place, outcome)| outcome.as_ref().err().map(|failure| (place, failure)))
     }
 
-    /// Compares every photo with every other of another identity, each pair once. Each thread has its own tally.
+    /// Compares all pairs of photos that are `wanted`, each once. Each thread has its own tally.
     pub(crate) fn compare_all<T: Send>(
         &self,
         verifier: &Verifier,
-        identities: &[usize],
+        wanted: impl Fn([usize; 2]) -> bool + Sync,
         console: &mut Console<'_>,
         new: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, [usize; 2], &Comparison) + Sync,
@@ -55,7 +55,7 @@ impl Gallery {
         Work::new(["Comparing", "photos"], templates.len(), verifier).fold(console, new, |tally, index| {
             let (photo, template) = templates[index];
             for &(other, other_template) in &templates[index + 1..] {
-                if identities[photo] != identities[other] {
+                if wanted([photo, other]) {
                     add(tally, [photo, other], &verifier.compare(template, other_template)?);
                 }
             }

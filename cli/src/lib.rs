@@ -5,14 +5,18 @@ mod compare;
 mod conditions;
 mod detect;
 pub mod draw;
+mod enroll;
 mod eval;
 mod extract;
 mod failure;
 mod gallery;
+mod groups;
 mod input;
 mod models;
 mod output;
 mod setup;
+mod table;
+mod template_file;
 mod text;
 mod verify;
 mod view;
@@ -47,6 +51,7 @@ enum Command {
     Verify(verify::Verify),
     Detect(detect::Detect),
     Extract(extract::Extract),
+    Enroll(enroll::Enroll),
     Compare(compare::Compare),
     Eval(eval::Eval),
     Conditions(conditions::Conditions),
@@ -60,6 +65,7 @@ impl Command {
             Command::Verify(command) => command.run(setup, console),
             Command::Detect(command) => command.run(setup, console),
             Command::Extract(command) => command.run(setup, console),
+            Command::Enroll(command) => command.run(setup, console),
             Command::Compare(command) => command.run(setup, console),
             Command::Eval(command) => command.run(setup, console),
             Command::Conditions(command) => command.run(setup, console),
@@ -74,6 +80,7 @@ impl Command {
             Command::Verify(command) => command.json,
             Command::Detect(command) => command.json,
             Command::Extract(command) => command.json,
+            Command::Enroll(command) => command.json,
             Command::Compare(command) => command.json,
             Command::Eval(command) => command.prints_json(),
             Command::Conditions(command) => command.prints_json(),

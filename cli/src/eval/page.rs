@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::rates::{Point, Trial};
+use super::by_group::ByGroup;
+use super::rates::{Point, Rate, Trial};
 use super::report::Report;
 use super::{Measured, text};
 use crate::failure::{Failure, Result};
@@ -19,6 +20,9 @@ pub(super) fn html(
     let folder = folder.canonicalize().map_err(|error| Failure::unwritable(folder, error))?;
     let no_plot = "<p>No DET curve: it needs pairs of one person and of different people.</p>\n";
     let mut body = plot.unwrap_or(no_plot).to_owned();
+    if let Some(report) = &report.by_group {
+        groups(&mut body, report);
+    }
     failures(&mut body, report);
     for (title, same) in
         [("Pairs of one person, least similar", true), ("Pairs of different people, most similar", false)]
@@ -46,6 +50,25 @@ pub(crate) fn page(title: &str, summary: &str, body: &str) -> String {
         summary = escaped(summary),
         body = body
     )
+}
+
+/// Every two groups, at the scores that the summary shows group by group.
+fn groups(page: &mut String, report: &ByGroup) {
+    let name = |group: usize| escaped(&report.groups[group].name);
+    for at in report.at.iter().filter(|at| text::BY_GROUP.contains(&at.score)) {
+        let _ = writeln!(
+            page,
+            "<h2>Groups at score {}</h2>\n<table><tr><th>group<th>other group<th>FMR<th>FNMR</tr>",
+            at.score
+        );
+        let is_empty = |rate: &Rate| rate.of == 0;
+        for pair in at.pairs_of_groups.iter().filter(|pair| !(is_empty(&pair.fmr) && is_empty(&pair.fnmr))) {
+            let [one, other] = pair.groups.map(name);
+            let (fmr, fnmr) = (text::rate(&pair.fmr), text::rate(&pair.fnmr));
+            let _ = writeln!(page, "<tr><td>{one}<td>{other}<td>{fmr}<td>{fnmr}</tr>");
+        }
+        page.push_str("</table>\n");
+    }
 }
 
 fn failures(page: &mut String, report: &Report) {

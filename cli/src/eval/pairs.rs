@@ -1,6 +1,6 @@
 //! The table of pairs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 use csv::ByteRecord;
 use indexmap::IndexSet;
 
-use crate::failure::{Failure, Result};
-use crate::input;
-
-/// Far more than a table of pairs has: an endless stream must not fill the memory.
-const MAX_BYTES: usize = 256 << 20;
+use crate::failure::Result;
+use crate::groups;
+use crate::table::{self, Problem};
 
 /// A line of the table.
 #[derive(Debug, PartialEq)]
@@ -31,6 +29,8 @@ pub(crate) struct Pairs {
     /// As they appear in the table, by number.
     photos: IndexSet<Vec<u8>>,
     folds: IndexSet<Vec<u8>>,
+    /// The group of each photo that has one, where the table has such columns.
+    groups: Option<BTreeMap<usize, Vec<u8>>>,
     folder: PathBuf,
 }
 
@@ -39,22 +39,25 @@ struct Columns {
     paths: [usize; 2],
     same: usize,
     fold: Option<usize>,
+    groups: Option<[usize; 2]>,
 }
 
 impl Pairs {
-    /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`.
+    /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`, `group_a`, `group_b`.
     pub(crate) fn read(path: &Path) -> Result<Pairs> {
-        let malformed = |reason: String| Failure::malformed(path, reason);
-        let text = input::bounded(path, MAX_BYTES)?
-            .ok_or_else(|| malformed(format!("it has more than {MAX_BYTES} bytes")))?;
         let mut pairs = Pairs { folder: path.parent().unwrap_or(Path::new("")).into(), ..Pairs::default() };
-        pairs.parse(&text).map_err(|problem| malformed(problem.describe(&text)))?;
-        if pairs.rows.is_empty() { Err(malformed("it has no pairs".into())) } else { Ok(pairs) }
+        table::read(path, |text| pairs.parse(text))?;
+        Ok(pairs)
     }
 
     /// The name of a photo in the table.
     pub(crate) fn name(&self, photo: usize) -> &[u8] {
         &self.photos[photo]
+    }
+
+    /// The names of all photos, by number.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Path> {
+        self.photos.iter().map(|name| Path::new(OsStr::from_bytes(name)))
     }
 
     /// The name as text, with a replacement character for what is not UTF-8.
@@ -76,6 +79,13 @@ impl Pairs {
         self.folds.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
     }
 
+    /// The group of each photo, by number, as the columns `group_a` and `group_b` have it; none without them.
+    pub(super) fn groups(&self) -> Option<Vec<Option<String>>> {
+        let groups = self.groups.as_ref()?;
+        let text = |group: &Vec<u8>| String::from_utf8_lossy(group).into_owned();
+        Some((0..self.photos.len()).map(|photo| groups.get(&photo).map(text)).collect())
+    }
+
     /// Leaves the pairs of so many of the photos in the first column, taken evenly.
     pub(crate) fn keep_probes(&mut self, count: usize) {
         let probes: BTreeSet<usize> = self.rows.iter().map(|pair| pair.photos[0]).collect();
@@ -94,12 +104,13 @@ impl Pairs {
     fn parse(&mut self, text: &[u8]) -> Result<(), Problem> {
         let mut reader = csv::Reader::from_reader(text);
         let columns = Columns::find(reader.byte_headers()?)?;
+        self.groups = columns.groups.map(|_| BTreeMap::new());
         let mut record = ByteRecord::new();
         while reader.read_byte_record(&mut record)? {
             let pair = self.pair(&record, &columns);
             self.rows.push(pair.map_err(|why| Problem::at(record.position(), why))?);
         }
-        Ok(())
+        if self.rows.is_empty() { Err(Problem::of_all("it has no pairs")) } else { Ok(()) }
     }
 
     fn pair(&mut self, record: &ByteRecord, columns: &Columns) -> Result<Pair, String> {
@@ -118,58 +129,41 @@ impl Pairs {
             Some(name) => Some(self.folds.insert_full(name.to_vec()).0),
             None => None,
         };
+        for (photo, column) in photos.into_iter().zip(columns.groups.into_iter().flatten()) {
+            self.group(photo, &record[column])?;
+        }
         Ok(Pair { photos, same, fold })
+    }
+
+    /// A photo is of one group, wherever it appears; of none where the group is not known.
+    fn group(&mut self, photo: usize, name: &[u8]) -> Result<(), String> {
+        let groups = self.groups.get_or_insert_default();
+        if !groups::is_known(name) {
+            return Ok(());
+        }
+        let known = groups.entry(photo).or_insert_with(|| name.to_vec());
+        if known == name {
+            return Ok(());
+        }
+        let [photo, one, other] = [&self.photos[photo], &*known, name].map(String::from_utf8_lossy);
+        Err(format!("{photo:?} is of the group {other:?} here and of {one:?} before"))
     }
 }
 
 impl Columns {
     fn find(header: &ByteRecord) -> Result<Columns, Problem> {
-        let optional = |name: &str| {
-            // A byte order mark left by a spreadsheet is not part of the first name.
-            let is = |field: &[u8]| field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) == name.as_bytes();
-            header.iter().position(is)
-        };
+        let optional = |name: &str| table::column(header, name);
         let needed = |name: &str| {
             optional(name).ok_or_else(|| Problem::at(None, format!("there is no column named {name}")))
         };
+        let has_groups = optional("group_a").or(optional("group_b")).is_some();
+        let groups = || Ok::<_, Problem>([needed("group_a")?, needed("group_b")?]);
         Ok(Columns {
             paths: [needed("path_a")?, needed("path_b")?],
             same: needed("same")?,
             fold: optional("fold"),
+            groups: has_groups.then(groups).transpose()?,
         })
-    }
-}
-
-/// What is wrong with a line.
-#[derive(Debug)]
-struct Problem {
-    /// Where the line begins, or the end of the one before.
-    byte: usize,
-    why: String,
-}
-
-impl Problem {
-    fn at(position: Option<&csv::Position>, why: String) -> Self {
-        Problem { byte: position.map_or(0, |position| position.byte() as usize), why }
-    }
-
-    /// Counted here: the reader's own line numbers are wrong after CR LF and after blank lines.
-    fn describe(&self, text: &[u8]) -> String {
-        let blank = text[self.byte..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        let before = &text[..self.byte + blank];
-        format!("line {}: {}", before.split(|&byte| byte == b'\n').count(), self.why)
-    }
-}
-
-impl From<csv::Error> for Problem {
-    fn from(error: csv::Error) -> Self {
-        let why = match error.kind() {
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("{len} columns where the header has {expected_len}")
-            }
-            _ => error.to_string(),
-        };
-        Problem::at(error.position(), why)
     }
 }
 
@@ -202,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn a_photo_has_a_group_where_it_is_known() {
+        let some = |group: &str| Some(group.to_owned());
+        let pairs = parse(b"path_a,path_b,same,group_a,group_b\na,b,0,x,NA\nc,a,0,,x\nb,c,0,y,\n").unwrap();
+        assert_eq!(pairs.groups(), Some(vec![some("x"), some("y"), None]));
+        assert_eq!(parse(b"path_a,path_b,same\na,b,0\n").unwrap().groups(), None);
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         for (text, line, why) in [
             ("", 1, "path_a"),
@@ -214,6 +216,8 @@ mod tests {
             ("path_a,path_b,same\n\n\na,b\n", 4, "2 columns"),
             ("path_a,path_b,same\n,b,1\n", 2, "path is empty"),
             ("path_a,path_b,same,fold\na,b,1,\n", 2, "fold is empty"),
+            ("path_a,path_b,same,group_a\na,b,1,x\n", 1, "group_b"),
+            ("path_a,path_b,same,group_a,group_b\na,b,1,x,y\nb,c,1,z,z\n", 3, "\"z\" here and of \"y\""),
         ] {
             let message = parse(text.as_bytes()).err().unwrap();
             assert!(

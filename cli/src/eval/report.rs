@@ -8,6 +8,8 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::accuracy::{self, Best, FoldAccuracy};
+use super::by_group::{ByGroup, Counted};
+use super::enrolment::Enrolment;
 use super::rates::{self, DetPoint, Rate, Rates};
 use super::{Measured, SCORES};
 use crate::failure::{Failure, Result};
@@ -27,6 +29,12 @@ pub(super) struct Report {
     pub(super) rates: Vec<Rates>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cross_identity: Option<CrossIdentity>,
+    /// Where the photos' groups are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) by_group: Option<ByGroup>,
+    /// For each number of photos that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) enrolment: Vec<Enrolment>,
     /// Every threshold, highest first.
     pub(super) det: Vec<DetPoint>,
 }
@@ -100,9 +108,13 @@ impl Report {
     pub(super) fn new(
         measured: &Measured<'_>,
         with_cross: bool,
+        enrolled: &[usize],
         console: &mut Console<'_>,
     ) -> Result<Report> {
-        let Measured { verifier, trials, .. } = *measured;
+        let Measured { verifier, trials, groups, .. } = *measured;
+        let cross = with_cross.then(|| compare_all(measured, console)).transpose()?;
+        let enrolment = enrolled.iter().map(|&photos| Enrolment::measure(measured, photos, console));
+        let enrolment = enrolment.collect::<Result<_>>()?;
         Ok(Report {
             engine: verifier.engine().into(),
             detector: verifier.detector_id().to_owned(),
@@ -111,7 +123,10 @@ impl Report {
             failures_to_extract: failures(measured),
             accuracy: accuracies(measured),
             rates: SCORES.iter().map(|&score| Rates::at(score, trials)).collect(),
-            cross_identity: with_cross.then(|| cross_identity(measured, console)).transpose()?,
+            by_group: groups
+                .map(|groups| ByGroup::new(measured, groups, cross.as_ref().map(|(_, counted)| counted))),
+            enrolment,
+            cross_identity: cross.map(|(identities, counted)| cross_identity(identities, &counted)),
             det: rates::det(trials),
         })
     }
@@ -156,31 +171,30 @@ fn accuracies(measured: &Measured<'_>) -> Accuracy {
     }
 }
 
-fn cross_identity(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<CrossIdentity> {
-    let Measured { verifier, pairs, gallery, .. } = *measured;
+/// Compares all photos of different folders: how many folders there are, and the comparisons by group.
+fn compare_all(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<(usize, Counted)> {
+    let Measured { verifier, pairs, gallery, groups, .. } = *measured;
     let mut folders = IndexSet::new();
     let folder = |path: &PathBuf| folders.insert_full(path.parent().map(Path::to_owned)).0;
     let identities: Vec<usize> = pairs.paths().iter().map(folder).collect();
-    // How many comparisons there were, and how many reached each score.
-    let tallies = gallery.compare_all(
+    let counted = gallery.compare_all(
         verifier,
-        &identities,
+        |[one, other]| identities[one] != identities[other],
         console,
-        || (0_u64, [0_u64; SCORES.len()]),
-        |(comparisons, reached), _, comparison| {
-            *comparisons += 1;
-            for (count, score) in reached.iter_mut().zip(SCORES) {
-                *count += u64::from(comparison.score >= score);
-            }
-        },
+        || Counted::new(groups),
+        |counted, photos, comparison| counted.add(groups, photos, Some(comparison.score)),
     )?;
-    let comparisons = tallies.iter().map(|tally| tally.0).sum();
-    let rate = |errors: u64| (comparisons > 0).then(|| errors as f64 / comparisons as f64);
-    let fmr = SCORES.iter().enumerate().map(|(place, &score)| {
-        let errors = tallies.iter().map(|tally| tally.1[place]).sum();
-        CrossRate { score, errors, rate: rate(errors) }
+    Ok((folders.len(), counted.into_iter().fold(Counted::new(groups), Counted::merge)))
+}
+
+fn cross_identity(identities: usize, counted: &Counted) -> CrossIdentity {
+    let all = counted.all();
+    let comparisons = all.comparisons();
+    let fmr = SCORES.map(|score| {
+        let errors = all.reaching(score);
+        CrossRate { score, errors, rate: (comparisons > 0).then(|| errors as f64 / comparisons as f64) }
     });
-    Ok(CrossIdentity { identities: folders.len(), comparisons, fmr: fmr.collect() })
+    CrossIdentity { identities, comparisons, fmr: fmr.into() }
 }
 
 /// A header line, then similarity and score of every pair, or the name of the error that kept it from having them.

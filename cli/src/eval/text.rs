@@ -2,9 +2,14 @@
 
 use std::fmt::Write;
 
+use super::by_group::{AtScore, ByGroup, Differential};
+use super::enrolment::Enrolment;
 use super::rates::Rate;
 use super::report::{Accuracy, Counts, Failures, Report};
 use crate::text::grouped;
+
+/// The scores whose rates are shown group by group.
+pub(super) const BY_GROUP: [f32; 2] = [27.0, 40.0];
 
 pub(super) fn summary(report: &Report) -> String {
     let mut text = String::new();
@@ -36,7 +41,100 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
             writeln!(text, "{:>5}  {rate} ({})", at.score, grouped(at.errors))?;
         }
     }
+    report.by_group.as_ref().map_or(Ok(()), |by_group| groups(text, by_group))?;
+    report.enrolment.iter().try_for_each(|enrolment| enrolled(text, enrolment))
+}
+
+fn enrolled(text: &mut String, report: &Enrolment) -> std::fmt::Result {
+    let Enrolment { photos, people, .. } = report;
+    writeln!(
+        text,
+        "\ntemplates of {photos} photos, {people} people with more, each of their photos a probe once"
+    )?;
+    writeln!(text, "score  photos  {:<42} FNMR (95 % interval)", "FMR (95 % interval)")?;
+    for (rates, one) in report.rates.iter().zip(&report.rates_of_one) {
+        for (photos, rates) in [(1, one), (*photos, rates)] {
+            writeln!(
+                text,
+                "{:>5}  {photos:>6}  {:<42} {}",
+                rates.score,
+                rate(&rates.fmr),
+                rate(&rates.fnmr)
+            )?;
+        }
+    }
+    if *photos == 1 {
+        return Ok(());
+    }
+    let Enrolment { not_matching_the_others: outliers, with_a_stranger: stranger, .. } = report;
+    writeln!(text, "at the threshold, photos that do not match the others: {}", rate(outliers))?;
+    writeln!(
+        text,
+        "with the last photo of somebody else: that photo does not match the others: {}",
+        rate(&stranger.found)
+    )?;
+    writeln!(
+        text,
+        "  other photos of that person match: {}; FNMR {}",
+        rate(&stranger.admitted),
+        rate(&stranger.fnmr)
+    )
+}
+
+fn groups(text: &mut String, report: &ByGroup) -> std::fmt::Result {
+    let photos = report.groups.iter().map(|group| group.photos).sum::<usize>();
+    writeln!(
+        text,
+        "\n{} groups of {photos} photos, {} photos without one; FMR over {}",
+        report.groups.len(),
+        report.photos_without_group,
+        report.impostor_comparisons
+    )?;
+    writeln!(text, "score  {:<42} FMR between groups", "FMR within groups (95 % interval)")?;
+    for at in &report.at {
+        writeln!(text, "{:>5}  {:<42} {}", at.score, rate(&at.within.fmr), rate(&at.between.fmr))?;
+    }
+    for lowest in &report.lowest_scores_within {
+        let score =
+            lowest.score.map_or("too few comparisons to say".into(), |score| format!("score {score}"));
+        writeln!(text, "1 in {} within groups: {score}", grouped(lowest.one_in))?;
+    }
+    report.at.iter().filter(|at| BY_GROUP.contains(&at.score)).try_for_each(|at| each_group(text, report, at))
+}
+
+fn each_group(text: &mut String, report: &ByGroup, at: &AtScore) -> std::fmt::Result {
+    let name = |group: usize| &report.groups[group].name;
+    let width = report.groups.iter().map(|group| group.name.chars().count()).max().unwrap_or(0).max(8);
+    writeln!(
+        text,
+        "\nat {:<width$}  people  {:<42} FNMR within the group",
+        at.score, "FMR within the group"
+    )?;
+    for (group, pair) in report.groups.iter().zip(&at.pairs_of_groups) {
+        let (fmr, fnmr) = (rate(&pair.fmr), rate(&pair.fnmr));
+        writeln!(text, "   {:<width$}  {:>6}  {fmr:<42} {fnmr}", group.name, group.people)?;
+    }
+    for (what, found) in [("FMR", &at.fmr_differential), ("FNMR", &at.fnmr_differential)] {
+        if let Some(found) = found {
+            writeln!(text, "   {}", differential(what, found, name(found.worst_group)))?;
+        }
+    }
     Ok(())
+}
+
+fn differential(what: &str, found: &Differential, worst: &str) -> String {
+    let Differential { groups, mean, max_over_mean, max_over_geometric_mean, max_over_min, .. } = *found;
+    let Some(over_mean) = max_over_mean else {
+        return format!("{what}: no error in any of {groups} groups");
+    };
+    let over = |ratio: Option<f64>| ratio.map_or("not defined".to_owned(), |ratio| format!("{ratio:.1}"));
+    format!(
+        "{what}: highest in {worst:?}; over the mean of {groups} groups ({:.2} %) {over_mean:.1}, over their geometric mean \
+         {}, over the lowest {}",
+        100.0 * mean,
+        over(max_over_geometric_mean),
+        over(max_over_min)
+    )
 }
 
 fn accuracies(text: &mut String, accuracy: &Accuracy) -> std::fmt::Result {

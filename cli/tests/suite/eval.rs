@@ -137,6 +137,36 @@ fn check_rates(report: &Value) {
 }
 
 #[test]
+fn templates_of_several_photos_are_measured() {
+    let (folder, pairs) = small_set();
+    let file = folder.path().join("out.json");
+    let run = run(args!["eval", pairs, "--enroll", "2,3", "--json", file]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let report = read_json(&file);
+    let [two, three] = [0, 1].map(|place| &report["enrolment"][place]);
+    assert_eq!((&two["photos"], &two["people"], &three["people"]), (&2.into(), &2.into(), &1.into()));
+    let counts = |rate: &Value| [&rate["errors"], &rate["of"]].map(|count| count.as_u64().unwrap());
+    // Seven probes, each against the photos of the other person: 4 * 3 and 3 * 4.
+    let at_27 = &two["rates"][1];
+    assert_eq!((counts(&at_27["fnmr"]), counts(&at_27["fmr"])), ([0, 7], [0, 24]));
+    assert_eq!(counts(&two["rates_of_one"][1]["fmr"]), [0, 24]);
+    assert_eq!(counts(&two["not_matching_the_others"]), [0, 14]);
+    let stranger = &two["with_a_stranger"];
+    assert_eq!(counts(&stranger["found"]), [7, 7]);
+    // Two of three photos of one, three of four of the other.
+    assert_eq!(counts(&stranger["admitted"])[1], 4 * 2 + 3 * 3);
+    // With three photos nobody is left to be the stranger.
+    assert_eq!(
+        (counts(&three["rates"][1]["fnmr"]), counts(&three["with_a_stranger"]["found"])),
+        ([0, 4], [0, 0])
+    );
+    assert!(run.text().contains("templates of 2 photos, 2 people with more"), "{}", run.text());
+    for wrong in ["0", "17", "two"] {
+        assert_eq!(crate::program::run(args!["eval", pairs, "--enroll", wrong]).code, 2, "{wrong}");
+    }
+}
+
+#[test]
 fn every_pair_has_a_line() {
     let (_folder, pairs) = small_set();
     let run = run(args!["eval", pairs, "--scores", "-", "--workers", "1"]);

@@ -3,11 +3,13 @@
 mod calibrate;
 mod conditions;
 mod detect;
+mod enroll;
 mod eval;
 mod eval_report;
 mod eval_tables;
 mod files;
 mod golden;
+mod groups;
 mod lfw;
 mod library;
 mod models;
