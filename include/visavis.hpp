@@ -29,7 +29,8 @@ class error : public std::runtime_error {
 public:
     explicit error(const vav_error *cause)
         : std::runtime_error(vav_error_message(cause)), status_(vav_error_status(cause)),
-          side_(vav_error_side(cause)), stage_(vav_error_stage(cause)), advice_(vav_error_advice(cause)) {}
+          side_(vav_error_side(cause)), stage_(vav_error_stage(cause)), index_(vav_error_index(cause)),
+          advice_(vav_error_advice(cause)) {}
 
     /// For C functions that return only a status.
     explicit error(vav_status status) : std::runtime_error(vav_status_name(status)), status_(status) {}
@@ -37,6 +38,8 @@ public:
     vav_status status() const noexcept { return status_; }
     vav_side side() const noexcept { return side_; }
     vav_stage stage() const noexcept { return stage_; }
+    /// Which of several photos or templates it is about, from 0; -1 where it is not about one of many.
+    std::int64_t index() const noexcept { return index_; }
     /// Bits of vav_advice.
     std::uint32_t advice() const noexcept { return advice_; }
 
@@ -44,6 +47,7 @@ private:
     vav_status status_;
     vav_side side_ = VAV_SIDE_NONE;
     vav_stage stage_ = VAV_STAGE_NONE;
+    std::int64_t index_ = -1;
     std::uint32_t advice_ = 0;
 };
 
@@ -241,6 +245,12 @@ private:
     detail::owner<vav_faces, vav_faces_free> handle_;
 };
 
+/// A template made of several photos of one person, and what was seen on each.
+struct enrollment {
+    face_template reference;
+    std::vector<vav_enrolled> photos;
+};
+
 /// Compares faces. Create one, keep it, and use it from all threads.
 class verifier {
 public:
@@ -285,6 +295,16 @@ public:
         return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
             return vav_extract(get(), photo.get(), out, sample, err);
         });
+    }
+    /// Up to VAV_MAX_ENROLLED photos; error::index() says which one failed.
+    enrollment enroll(const std::vector<photo> &photos) const {
+        std::vector<const vav_photo *> pointers;
+        for (const photo &one : photos) pointers.push_back(one.get());
+        std::vector<vav_enrolled> seen(photos.size());
+        face_template templ = made<face_template, vav_template>([&](vav_template **out, vav_error **err) {
+            return vav_enroll(get(), pointers.data(), pointers.size(), out, seen.data(), err);
+        });
+        return { std::move(templ), std::move(seen) };
     }
     face_template extract_face(const photo &photo, const visavis::faces &found, std::size_t index) const {
         return made<face_template, vav_template>([&](vav_template **out, vav_error **err) {

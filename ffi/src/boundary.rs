@@ -100,6 +100,25 @@ pub(crate) unsafe fn places<'a, T>(
     Ok(unsafe { slice::from_raw_parts_mut(places.cast(), count) })
 }
 
+/// An array of pointers; NULL is allowed when it is empty.
+///
+/// # Safety
+///
+/// Unless `array` is NULL, `count` pointers can be read from it for as long as the result is used; `count` of them are
+/// no more than an object can hold.
+pub(crate) unsafe fn pointers<'a, T>(
+    array: *const *const T,
+    count: usize,
+    name: &str,
+) -> Result<&'a [*const T]> {
+    if array.is_null() {
+        let message = || invalid(format!("{name} is NULL, but has {count} pointers"));
+        return if count == 0 { Ok(&[]) } else { Err(message()) };
+    }
+    // SAFETY: not NULL; the caller vouches for the rest.
+    Ok(unsafe { slice::from_raw_parts(array, count) })
+}
+
 /// A path; none for NULL.
 ///
 /// # Safety

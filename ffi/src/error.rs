@@ -86,6 +86,14 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
     })
 }
 
+/// Which of several photos or templates the error is about, from 0; -1 where it is not about one of many, or for NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn vav_error_index(error: Option<&vav_error>) -> i64 {
+    let index = |error: &vav_error| error.error.index().and_then(|index| i64::try_from(index).ok());
+    guard_or(-1, || error.and_then(index).unwrap_or(-1))
+}
+
 /// What the photographer can improve: bits of vav_advice; 0 if nothing is known, or for NULL.
 #[must_use]
 #[unsafe(no_mangle)]

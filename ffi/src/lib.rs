@@ -17,6 +17,7 @@
 mod advice;
 mod boundary;
 mod config;
+mod enroll;
 mod error;
 mod faces;
 mod panics;

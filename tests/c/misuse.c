@@ -51,6 +51,7 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_detect(NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_extract(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_extract_face(NULL, NULL, NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
+    CHECK(vav_enroll(NULL, NULL, 0, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT && vav_error_index(NULL) == -1);
     CHECK(vav_compare(NULL, NULL, NULL, NULL, NULL) == VAV_INVALID_ARGUMENT);
     CHECK(vav_verifier_with_deadline(NULL, 1, NULL, NULL) == VAV_INVALID_ARGUMENT);
     vav_verifier_cancel(NULL);
@@ -95,6 +96,25 @@ static void null_one_by_one(void) {
     CHECK(FAILS(vav_detect(verifier, &face, NULL, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_template_from_bytes(NULL, 9, &templ, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
     CHECK(FAILS(vav_extract_face(verifier, &face, NULL, 0, &templ, &err), VAV_INVALID_ARGUMENT));
+}
+
+static void wrong_enrolments(void) {
+    const vav_photo *photos[2] = { NULL, &face };
+    vav_enrolled seen[2];
+    vav_template *templ;
+    vav_error *err;
+    CHECK(FAILS(vav_enroll(NULL, photos, 2, &templ, seen, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
+    CHECK(FAILS(vav_enroll(verifier, NULL, 2, &templ, seen, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
+    CHECK(FAILS(vav_enroll(verifier, NULL, 0, &templ, NULL, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_enroll(verifier, photos, 2, NULL, seen, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_enroll(verifier, photos, (size_t)-1, &templ, seen, &err), VAV_INVALID_ARGUMENT));
+    CHECK(FAILS(vav_enroll(verifier, photos, VAV_MAX_ENROLLED + 1, &templ, seen, &err), VAV_INVALID_ARGUMENT));
+    CHECK(vav_enroll(verifier, photos, 2, &templ, NULL, &err) == VAV_INVALID_ARGUMENT && vav_error_index(err) == 0);
+    vav_error_free(err);
+    if (brief) return;
+    photos[0] = &blank;
+    CHECK(vav_enroll(verifier, photos, 1, &templ, NULL, &err) != VAV_OK && vav_error_index(err) == 0);
+    vav_error_free(err);
 }
 
 static void sizes_of_structs(void) {
@@ -430,6 +450,7 @@ int main(int argc, char **argv) {
     CHECK(vav_config_set_workers(config, 1) == VAV_OK);
     verifier = make_verifier(config);
     null_one_by_one();
+    wrong_enrolments();
     sizes_of_structs();
     wrong_photos();
     templates();

@@ -121,6 +121,25 @@ static void ranks(const visavis::verifier &verifier, const char *images) {
     CHECK(thrown([&] { (void)verifier.rank(failed, stored); }) == VAV_TEMPLATE_FAILED);
 }
 
+static void enrolls(const visavis::verifier &verifier, const char *images) {
+    const std::string one = file(images, "astronaut-q10.jpg"), other = file(images, "astronaut-mirrored.jpg");
+    const std::string stranger = file(images, "hopper.jpg"), nobody = file(images, "gray.png");
+    const visavis::enrollment made = verifier.enroll({ one, other, stranger });
+    CHECK(made.photos.size() == 3 && made.photos[0].flags == VAV_COMPARED && made.photos[2].is_match == 0);
+    CHECK(made.photos[0].similarity > made.photos[2].similarity && made.photos[1].score > made.photos[2].score);
+    CHECK(verifier.compare(verifier.extract(one), made.reference).is_match == 1);
+    const visavis::enrollment alone = verifier.enroll({ one });
+    CHECK(alone.photos[0].flags == 0 && alone.reference.to_bytes() == verifier.extract(one).to_bytes());
+    try {
+        (void)verifier.enroll({ one, nobody });
+        CHECK(!"a photo without a face is enrolled");
+    } catch (const visavis::error &error) {
+        CHECK(error.status() == VAV_NO_FACE && error.index() == 1 && error.side() == VAV_SIDE_NONE);
+    }
+    CHECK(thrown([&] { (void)verifier.enroll({}); }) == VAV_INVALID_ARGUMENT);
+    CHECK(thrown([&] { (void)verifier.enroll(std::vector<visavis::photo>(17, one)); }) == VAV_INVALID_ARGUMENT);
+}
+
 static void cancelled(const visavis::verifier &verifier, const std::string &photo) {
     const visavis::verifier limited = verifier.with_deadline(0);
     std::thread other([&] { CHECK(thrown([&] { for (;;) limited.detect(photo); }) == VAV_DEADLINE_EXCEEDED); });
@@ -160,6 +179,7 @@ int main(int argc, char **argv) {
     layouts(verifier, argv[2]);
     several_faces(verifier, argv[1]);
     ranks(verifier, argv[1]);
+    enrolls(verifier, argv[1]);
     cancelled(verifier, astronaut);
     moves(verifier);
     return done("wrapper");

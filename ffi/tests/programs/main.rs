@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use face::{Error, Image, Options, Side, Verifier};
-use testkit::{cases, files, watch};
+use testkit::{cases, enrolment, files, watch};
 
 use compile::{library, program, ran, text};
 
@@ -123,8 +123,9 @@ fn c_and_rust_give_the_same_for_every_golden_case_to_the_bit() {
     let Some(mut golden) = program("golden") else { return };
     let engine = Verifier::new(Options::default()).expect("the models are in the library").engine().engine;
     let engine = engine.name();
-    let by_c = ran(golden.arg(cases::table()).arg(images()).env("VISAVIS_TEST_ENGINE", engine));
-    let by_rust = by_rust(engine);
+    golden.args([cases::table(), enrolment::table(), images()]);
+    let by_c = ran(golden.env("VISAVIS_TEST_ENGINE", engine));
+    let by_rust = [by_rust(engine), enrolled_by_rust(engine)].concat();
     let by_c: Vec<&str> = text(&by_c.stdout).lines().collect();
     assert!(by_c.len() > 100, "{} cases", by_c.len());
     assert_eq!(by_c, by_rust);
@@ -170,6 +171,34 @@ fn by_rust(engine: &str) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// A line for every enrolment: name, status, and the bits of similarity and score, then those of each photo's similarity
+/// to the others; or the index of the photo that fails.
+fn enrolled_by_rust(engine: &str) -> Vec<String> {
+    let mut options = Options::default();
+    options.set("engine", engine).expect("it is an engine");
+    let verifier = Verifier::new(options).expect("the models are in the library");
+    let line = |case: enrolment::Case| {
+        let photos = case.photos.iter().map(|name| testkit::files::photo(name));
+        match verifier.enroll(photos) {
+            Ok(enrollment) => {
+                let probe = verifier.extract(testkit::files::photo(&case.probe)).expect("probes have a face");
+                let made = verifier.compare(&probe.template, &enrollment.template).expect("of one model");
+                let others = enrollment.photos.iter().map(|photo| {
+                    let similarity = photo.others.map_or(0.0, |others| others.similarity);
+                    format!("\t{:08x}", similarity.to_bits())
+                });
+                let (similarity, score) = (made.similarity.to_bits(), made.score.to_bits());
+                format!("{}\tOK\t{similarity:08x}\t{score:08x}{}", case.name, others.collect::<String>())
+            }
+            Err(error) => {
+                let index = error.index().map_or("-1".to_owned(), |index| index.to_string());
+                format!("{}\t{}\t{index}", case.name, error.kind())
+            }
+        }
+    };
+    enrolment::read().into_iter().map(line).collect()
 }
 
 fn side(error: &Error) -> &'static str {
