@@ -5,8 +5,8 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use visavis::{
-    Advice, Comparison, Detection, EngineInfo, Extraction, Face, Point, Quality, Ranked, Rect, Sample,
-    Timings, Verdict,
+    Advice, Comparison, Detection, EngineInfo, Enrolled, Enrollment, Extraction, Face, Point, Quality,
+    Ranked, Rect, Sample, Timings, Verdict,
 };
 
 use crate::failure::exception;
@@ -71,6 +71,17 @@ fn compared<'py>(py: Python<'py>, comparison: &Comparison, threshold: f32) -> Py
 pub(crate) fn extraction(py: Python<'_>, extraction: Extraction) -> Answer<'_> {
     let sample = sample(py, &extraction.sample)?;
     object!(py, Extraction { template: Template(extraction.template), sample: sample })
+}
+
+pub(crate) fn enrollment(py: Python<'_>, enrollment: Enrollment, threshold: f32) -> Answer<'_> {
+    let photos: Vec<_> =
+        enrollment.photos.iter().map(|photo| enrolled(py, photo, threshold)).collect::<PyResult<_>>()?;
+    object!(py, Enrollment { template: Template(enrollment.template), photos: PyTuple::new(py, photos)? })
+}
+
+fn enrolled<'py>(py: Python<'py>, photo: &Enrolled, threshold: f32) -> Answer<'py> {
+    let others = photo.others.map(|others| comparison(py, &others, threshold)).transpose()?;
+    object!(py, Enrolled { sample: sample(py, &photo.sample)?, others: others })
 }
 
 fn sample<'py>(py: Python<'py>, sample: &Sample) -> Answer<'py> {

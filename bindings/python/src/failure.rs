@@ -20,7 +20,7 @@ pub(crate) fn about<T: Send>(
     work: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
     py.detach(|| visavis::catch_panic(work)).map_err(|error| {
-        let index = usize::from(error.side() == Some(Side::Reference));
+        let index = error.index().unwrap_or(usize::from(error.side() == Some(Side::Reference)));
         let path = photos.get(index).and_then(|photo| photo.path());
         unreadable(py, &error, path).unwrap_or_else(|| raised(py, &error))
     })
@@ -52,7 +52,8 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let (side, stage) = (error.side().map(Side::name), error.stage().map(Stage::name));
     let advice = PyTuple::new(py, error.advice().iter().map(|advice| advice.name()))?;
-    let fields = (error.message(), error.kind().name(), error.kind().number(), side, stage, advice);
+    let (kind, index) = (error.kind(), error.index());
+    let fields = (error.message(), kind.name(), kind.number(), side, stage, advice, index);
     let exception = py.import("visavis._errors")?.call_method1("made", fields)?;
     if let Some(cause) = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<PyErr>()) {
         exception.setattr("__cause__", cause.value(py))?;

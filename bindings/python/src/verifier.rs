@@ -79,6 +79,23 @@ impl Verifier {
         answers::extraction(py, extraction)
     }
 
+    fn enroll<'py>(
+        &self,
+        py: Python<'py>,
+        photos: Vec<Bound<'py, PyAny>>,
+        threshold: Option<f32>,
+        quality: bool,
+    ) -> Answer<'py> {
+        let _call = Call::begin(py)?;
+        let photos = photos.iter().map(Photo::of).collect::<PyResult<Vec<_>>>()?;
+        let threshold = self.threshold_or(py, threshold)?;
+        let sources = photos.iter().map(Photo::source).collect::<PyResult<Vec<_>>>()?;
+        let enrollment = about(py, &photos.iter().collect::<Vec<_>>(), || {
+            self.0.enroll(sources.into_iter().map(|source| source.open(quality)))
+        })?;
+        answers::enrollment(py, enrollment, threshold)
+    }
+
     fn extract_face(
         &self,
         py: Python<'_>,

@@ -63,3 +63,24 @@ def test_every_case_holds(engine: str) -> None:
         complaints = list(pool.map(complaint, cases()))
     assert len(complaints) == len(lines()) - 1 > 100
     assert not any(complaints), "\n".join(filter(None, complaints))
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "embedded"])
+def test_every_enrolment_holds(engine: str) -> None:
+    text = (ROOT / "tests/golden/enrolment.tsv").read_text(encoding="utf-8")
+    header, *rows = [line.split("\t") for line in text.splitlines()]
+    assert header == ["name", "photos", "probe", "score", "error", "index"]
+    verifier = visavis.Verifier(engine=engine)  # type: ignore
+    for name, photos, probe, score, error, index in rows:
+        enrolled = [(IMAGES / photo).read_bytes() for photo in photos.split(";") if photo]
+        try:
+            enrollment = verifier.enroll(enrolled)
+        except visavis.Error as failure:
+            expected = (error, int(index) if index else None)
+            assert not score and (failure.code, failure.index) == expected, f"{name}: {failure!r}"
+            continue
+        got = verifier.verify((IMAGES / probe).read_bytes(), enrollment.template).integer_score
+        assert not error and abs(got - int(score)) <= (engine == "embedded"), f"{name}: {got}, not {score}"
+        assert len(enrollment.photos) == len(enrolled)
+        assert all((photo.others is None) == (len(enrolled) == 1) for photo in enrollment.photos)
+    assert len(rows) >= 18

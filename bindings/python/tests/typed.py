@@ -40,6 +40,8 @@ def answers(
             assert_type(outcome, visavis.Failure)
     for made in visavis.extract_many([array]):
         assert_type(made.get().template, visavis.Template)
+    enrolled = assert_type(verifier.enroll([b"", array, picture]), visavis.Enrollment)
+    assert_type(enrolled.photos[0].others, Optional[visavis.Comparison])
     assert_type(verifier.verify(template, b""), visavis.PartialVerdict)
     assert_type(next(visavis.verify_many([(template, "x")])).get(), visavis.PartialVerdict)
     assert_type(visavis.rank(template, [template], top=5), list[visavis.Ranked])

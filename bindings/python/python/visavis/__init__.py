@@ -31,6 +31,7 @@ from visavis._functions import compare as compare
 from visavis._functions import crop as crop
 from visavis._functions import detect as detect
 from visavis._functions import draw as draw
+from visavis._functions import enroll as enroll
 from visavis._functions import extract as extract
 from visavis._functions import extract_face as extract_face
 from visavis._functions import extract_many as extract_many
@@ -42,6 +43,8 @@ from visavis._results import Bounds as Bounds
 from visavis._results import Comparison as Comparison
 from visavis._results import Detection as Detection
 from visavis._results import Engine as Engine
+from visavis._results import Enrolled as Enrolled
+from visavis._results import Enrollment as Enrollment
 from visavis._results import Extraction as Extraction
 from visavis._results import Face as Face
 from visavis._results import Landmarks as Landmarks

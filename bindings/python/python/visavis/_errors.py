@@ -62,6 +62,8 @@ class Error(Exception):
     """`setup`, `decode`, `detect`, `choose`, `extract` or `compare`, where it comes from a step."""
     advice: tuple[str, ...]
     """What the photo's taker can do, as names such as `too_dark`; the message says it in words."""
+    index: Optional[int]
+    """Which of several photos or templates it is about, from 0, where it is about one of many."""
 
     def __init__(
         self,
@@ -71,15 +73,17 @@ class Error(Exception):
         side: Optional[str] = None,
         stage: Optional[str] = None,
         advice: tuple[str, ...] = (),
+        index: Optional[int] = None,
     ) -> None:
         # All of them are args, so that pickle and copy make the same again.
-        super().__init__(message, code, number, side, stage, advice)
+        super().__init__(message, code, number, side, stage, advice, index)
         self.message = message
         self.code = code
         self.number = number
         self.side = side
         self.stage = stage
         self.advice = advice
+        self.index = index
 
     def __str__(self) -> str:
         text = f"{self.message} ({self.code})"

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
         _any.extract_many,
         _any.extract_face,
     )
-    rank, draw, crop = _any.rank, _any.draw, _any.crop
+    enroll, rank, draw, crop = _any.enroll, _any.rank, _any.draw, _any.crop
 else:
     verify, verify_many, compare = _shared("verify"), _shared("verify_many"), _shared("compare")
     detect, extract, extract_many = _shared("detect"), _shared("extract"), _shared("extract_many")
-    extract_face, rank = _shared("extract_face"), _shared("rank")
+    extract_face, enroll, rank = _shared("extract_face"), _shared("enroll"), _shared("rank")
     draw, crop = _shared("draw"), _shared("crop")

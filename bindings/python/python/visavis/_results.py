@@ -256,6 +256,27 @@ class Extraction(Shown):
 
 
 @dataclass(frozen=True)
+class Enrolled(Value):
+    """One of the photos that a template was made of."""
+
+    sample: Sample
+    """What was seen on it."""
+    others: Optional[Comparison]
+    """How alike it is to the template that the other photos make without it. No match means that it probably shows
+    somebody else, or is too bad to be of use. None where there is no other photo."""
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """A template made of several photos of one person."""
+
+    template: Template
+    """What to keep, and to compare probes with."""
+    photos: tuple[Enrolled, ...]
+    """The photos, in their order."""
+
+
+@dataclass(frozen=True)
 class Detection(Value, Ambiguous):
     """All faces of one photo. Its length and its items are those of `faces`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import threading
 import warnings
@@ -16,6 +17,7 @@ from visavis._results import (
     Comparison,
     Detection,
     Engine,
+    Enrollment,
     Extraction,
     Face,
     PartialVerdict,
@@ -30,6 +32,9 @@ Path = Union[str, "os.PathLike[str]"]
 Template = _visavis.Template
 
 PhotoOrTemplate = Union[Photo, Template]
+
+_MOST_ENROLLED = 16
+"""One more is for the core to refuse."""
 
 _warned: set[str] = set()
 
@@ -241,6 +246,33 @@ class Verifier:
             return self.extract(photo, quality=quality, order=order)
 
         return _batch.run(work, photos, self.workers if threads is None else threads, progress)
+
+    def enroll(
+        self,
+        photos: Iterable[Photo],
+        *,
+        threshold: Optional[float] = None,
+        quality: bool = False,
+        order: Order = "rgb",
+    ) -> Enrollment:
+        """Make one template of 1 to 16 photos of one person, which is compared with as any other.
+
+        The first photo that cannot be used is an error, whose `index` says which it is. A photo of somebody else is
+        no error, but lets that person match: `others` of each photo says whether it matches the rest.
+
+        threshold: comparison score from which a photo matches the others, instead of the verifier's.
+
+        >>> import visavis
+        >>> enrolled = visavis.enroll(["astronaut-blurred.jpg", "astronaut-q10.jpg", "face-20px.jpg"])
+        >>> all(photo.others.is_match for photo in enrolled.photos)
+        True
+        >>> visavis.verify("astronaut-dark.jpg", enrolled.template).is_match
+        True
+        """
+        if isinstance(photos, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(photos, "dtype"):
+            raise TypeError(f"a list of photos is needed, not one {type(photos).__name__}")
+        taken = itertools.islice(photos, _MOST_ENROLLED + 1)
+        return self._native.enroll([native(photo, self._native, order) for photo in taken], threshold, quality)
 
     def extract_face(self, photo: Photo, face: Face, *, order: Order = "rgb") -> Template:
         """Make a template of a face that `detect` found on the same photo, whichever face counts there.
