@@ -1,8 +1,8 @@
 /// <reference types="node" />
 // visavis: do these two photos show the same person? What is public; lib/native.d.ts has the answers' shapes.
-import type { Bounds, Comparison, Detection, EngineInfo, Landmarks, Sample } from './lib/native.js';
+import type { Bounds, Comparison, Detection, EngineInfo, Enrolled, Landmarks, Sample } from './lib/native.js';
 
-export type { Bounds, Comparison, Detection, EngineInfo, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
+export type { Bounds, Comparison, Detection, EngineInfo, Enrolled, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
 
 /** The answer to "do these two photos show the same person?" A template has no sample. */
 export type Verdict<Probe = Photo, Reference = Photo> = Comparison & { probe: Seen<Probe>; reference: Seen<Reference> };
@@ -18,6 +18,14 @@ export interface Extraction {
   template: Template;
   /** What was found in the photo. */
   sample: Sample;
+}
+
+/** A template made of several photos of one person. */
+export interface Enrollment {
+  /** What to keep, and to compare probes with. */
+  template: Template;
+  /** The photos, in their order. */
+  photos: Enrolled[];
 }
 
 /** A buffer, or a view of bytes on one. */
@@ -187,6 +195,14 @@ export class Verifier {
   extractSync(photo: Photo, options?: QualityOption): Extraction;
   /** Extracts many templates, a few at once: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<LatePhoto> | AsyncIterable<LatePhoto>, options?: ManyOptions): Outcomes<Extraction>;
+  /**
+   * Makes one template of 1 to 16 photos of one person, which is compared with as any other. The first photo that cannot
+   * be used is an error, whose `index` says which it is. A photo of somebody else is no error, but lets that person
+   * match: `others` of each photo says whether it matches the rest.
+   */
+  enroll(photos: readonly LatePhoto[], options?: VerifyOptions): Promise<Enrollment>;
+  /** `enroll()` here and now. */
+  enrollSync(photos: readonly Photo[], options?: QualityOption & ThresholdOption): Enrollment;
   /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: LatePhoto, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
   /** `extractFace()` synchronously. */
@@ -235,10 +251,12 @@ export class VisavisError extends Error {
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
+  /** Which of several photos or templates it is about, where it is about one of many. */
+  readonly index?: number;
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
   /** Includes the message. */
-  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };
+  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; index?: number; advice?: Advice[] };
 }
 
 // The functions below are those of one verifier with all defaults, which starts at the first call.
@@ -255,6 +273,10 @@ export const detectSync: Verifier['detectSync'];
 export const extract: Verifier['extract'];
 /** `extract()` synchronously. */
 export const extractSync: Verifier['extractSync'];
+/** Makes one template of several photos of one person. */
+export const enroll: Verifier['enroll'];
+/** `enroll()` here and now. */
+export const enrollSync: Verifier['enrollSync'];
 /** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];
 /** `extractFace()` synchronously. */

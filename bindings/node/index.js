@@ -22,6 +22,8 @@ exports.crop = (...args) => common().crop(...args);
 exports.detect = (...args) => common().detect(...args);
 exports.detectSync = (...args) => common().detectSync(...args);
 exports.draw = (...args) => common().draw(...args);
+exports.enroll = (...args) => common().enroll(...args);
+exports.enrollSync = (...args) => common().enrollSync(...args);
 exports.engine = () => common().engine;
 exports.extract = (...args) => common().extract(...args);
 exports.extractFace = (...args) => common().extractFace(...args);

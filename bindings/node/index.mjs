@@ -11,6 +11,8 @@ export const {
   detectSync,
   draw,
   engine,
+  enroll,
+  enrollSync,
   extract,
   extractFace,
   extractFaceSync,

@@ -20,6 +20,15 @@ function once(code, message) {
   warned.add(code);
 }
 
+/**
+ * What the native half is asked. An enrolment has a list of photos, any other task has them by their names.
+ * @param {string} task
+ * @param {Record<string, unknown>} sources
+ * @param {object} [more]
+ * @returns {any}
+ */
+const requested = (task, sources, more) => ({ task, ...(task === 'enroll' ? { photos: Object.values(sources) } : sources), ...more });
+
 /** Starts when it is first used; `start()` does it now. */
 class Engine {
   #native;
@@ -48,7 +57,7 @@ class Engine {
    */
   run(task, given, more) {
     const sources = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, photo(value, name)]));
-    const request = /** @type {any} */ ({ task, ...sources, ...more });
+    const request = requested(task, sources, more);
     return this.#answer(this.#native.run(request), request);
   }
 
@@ -63,7 +72,7 @@ class Engine {
     let sources = photos(given, this.#native.maxBytes());
     if (sources instanceof Promise) sources = await sources;
     if (signal?.aborted) throw aborted(signal);
-    const request = { task, ...sources, ...more };
+    const request = requested(task, sources, more);
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
     const answer = this.#native.submit(id, request);
     // Failures become errors here, where the stack leads to the caller. The verifier is held until then: were it

@@ -14,10 +14,11 @@ const LONGEST_QUOTED = 255;
  * @param {Failure} failure
  * @param {Record<string, any>} request
  */
-function fromFailure({ message, code, number, side, stage, advice, errno }, request) {
-  if (errno !== undefined) return unreadable(errno, side, request[side ?? 'photo']?.path);
+function fromFailure({ message, code, number, side, stage, index, advice, errno }, request) {
+  const source = index === undefined ? request[side ?? 'photo'] : request.photos?.[index];
+  if (errno !== undefined) return Object.assign(unreadable(errno, side, source?.path), index !== undefined && { index });
   const ours = code === 'INVALID_ARGUMENT' ? translated(message) : message;
-  return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage, advice });
+  return new VisavisError(side ? `${side}: ${ours}` : ours, { code, number, side, stage, index, advice });
 }
 
 /**

@@ -8,6 +8,9 @@ const { bounds, landmarks } = require('./photo');
 const { wrongType } = require('./refusal');
 const { Template, handleOf } = require('./template');
 
+/** One more is for the core to refuse. */
+const MOST_ENROLLED = 16;
+
 const verdict = ({ comparison, probe, reference }) => ({ ...comparison, probe, reference });
 const extraction = ({ template, sample }) => ({ template: new Template(template), sample });
 
@@ -15,6 +18,14 @@ function handle(template, name) {
   const found = handleOf(template);
   if (!found) throw wrongType(name, 'a Template', template);
   return found;
+}
+
+const enrollment = ({ template, photos }) => ({ template: new Template(template), photos });
+
+/** The photos of an enrolment by the names that errors have for them; of too many just enough for the core to refuse. */
+function enrolled(photos) {
+  if (!Array.isArray(photos)) throw wrongType('photos', 'an array of photos', photos);
+  return Object.fromEntries(photos.slice(0, MOST_ENROLLED + 1).map((photo, at) => [`photos[${at}]`, photo]));
 }
 
 class Verifier {
@@ -64,6 +75,15 @@ class Verifier {
   extractMany(photos, options) {
     const { onProgress, concurrency, signal, ...more } = call(options, 'quality', 'signal', 'onProgress', 'concurrency');
     return many(photos, (photo, signal) => this.extract(photo, { ...more, signal }), concurrency ?? this.#engine.batch, { signal, onProgress });
+  }
+
+  async enroll(photos, options) {
+    const given = enrolled(photos);
+    return enrollment(await this.#engine.submit('enroll', given, call(options, 'quality', 'threshold', 'signal')));
+  }
+
+  enrollSync(photos, options) {
+    return enrollment(this.#engine.run('enroll', enrolled(photos), call(options, 'quality', 'threshold')));
   }
 
   async extractFace(photo, face, options) {

@@ -4,14 +4,15 @@
 class VisavisError extends Error {
   /**
    * @param {string} message
-   * @param {{ code: string, number?: number, side?: string, stage?: string, advice?: string[] }} details What is not known is not there.
+   * @param {{ code: string, number?: number, side?: string, stage?: string, index?: number, advice?: string[] }} details What is not known is not there.
    */
-  constructor(message, { code, number, side, stage, advice = [] }) {
+  constructor(message, { code, number, side, stage, index, advice = [] }) {
     super(message);
     this.code = code;
     if (number !== undefined) this.number = number;
     if (side !== undefined) this.side = side;
     if (stage !== undefined) this.stage = stage;
+    if (index !== undefined) this.index = index;
     if (advice.length > 0) this.advice = advice;
   }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Buffer, Either7};
+use napi::bindgen_prelude::{Buffer, Either8};
 use napi_derive::napi;
 
 use crate::failure::{Failure, names};
@@ -10,7 +10,7 @@ use crate::template::NativeTemplate;
 
 /// The answer to a request.
 pub(crate) type Answer =
-    Either7<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Buffer, Failure>;
+    Either8<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Buffer, Failure, Enrollment>;
 
 /// An object for JavaScript, and where each of its fields comes from. Types are taken apart, for napi must see `Option`.
 macro_rules! object {
@@ -275,6 +275,36 @@ object! {
         template: NativeTemplate = extraction.template.into();
         /// What was found in the photo.
         sample: Sample = extraction.sample.into();
+    }
+}
+
+/// A template made of several photos of one person.
+#[napi(object, object_from_js = false)]
+pub struct Enrollment {
+    /// What `Template` keeps.
+    pub template: NativeTemplate,
+    /// The photos, in their order.
+    pub photos: Vec<Enrolled>,
+}
+
+/// One of the photos that a template was made of.
+#[napi(object, object_from_js = false)]
+pub struct Enrolled {
+    /// What was seen on it.
+    pub sample: Sample,
+    /// How alike it is to the template that the other photos make without it. No match means that it probably shows
+    /// somebody else, or is too bad to be of use. Absent where there is no other photo.
+    pub others: Option<Comparison>,
+}
+
+impl Enrollment {
+    pub(crate) fn judged(enrollment: visavis::Enrollment, threshold: f32) -> Self {
+        let photo = |photo: visavis::Enrolled| Enrolled {
+            sample: photo.sample.into(),
+            others: photo.others.map(|others| Comparison::judged(&others, threshold)),
+        };
+        let photos = enrollment.photos.into_iter().map(photo).collect();
+        Enrollment { template: enrollment.template.into(), photos }
     }
 }
 

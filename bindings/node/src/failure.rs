@@ -23,6 +23,8 @@ pub struct Failure {
     pub side: Option<String>,
     /// The step that failed, for example `decode`.
     pub stage: Option<String>,
+    /// Which of several photos or templates it is about, from 0.
+    pub index: Option<u32>,
     /// What the photographer can improve, for example `too_dark`.
     pub advice: Vec<String>,
     /// The system's number, where the system refused to read a file.
@@ -40,6 +42,7 @@ impl From<Error> for Failure {
             number: Some(error.kind().number().into()),
             side: error.side().map(|side| side.name().to_owned()),
             stage: error.stage().map(|stage| stage.name().to_owned()),
+            index: error.index().map(|index| index as u32),
             advice: names(error.advice()),
             errno: cause.and_then(errno),
         }

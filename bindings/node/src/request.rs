@@ -8,7 +8,7 @@ use visavis::{Face, Photo, Rect, Result, Side, Template, Verifier};
 
 use visavis_cli::draw::{cropped, marked};
 
-use crate::answer::{Answer, Bounds, Comparison, Landmarks, Verification};
+use crate::answer::{Answer, Bounds, Comparison, Enrollment, Landmarks, Verification};
 use crate::photo::{self, Source};
 
 /// One thing to do. `quality`: whether the capture quality of the faces is measured.
@@ -29,6 +29,12 @@ pub enum Request {
     Extract {
         photo: Source,
         quality: bool,
+    },
+    /// One template of several photos; each is compared with the others by this threshold.
+    Enroll {
+        photos: Vec<Source>,
+        quality: bool,
+        threshold: Option<f64>,
     },
     ExtractFace {
         photo: Source,
@@ -52,6 +58,7 @@ pub(crate) enum Task {
     Verify(Subject, Subject, Option<f64>),
     Detect(Photo<'static>),
     Extract(Photo<'static>),
+    Enroll(Vec<Photo<'static>>, Option<f64>),
     ExtractFace(Photo<'static>, Face),
     Draw(Photo<'static>),
     Crop(Photo<'static>, Rect, f32),
@@ -88,6 +95,9 @@ impl Request {
             }
             Request::Detect { photo: source, quality } => Task::Detect(photo(source, quality)),
             Request::Extract { photo: source, quality } => Task::Extract(photo(source, quality)),
+            Request::Enroll { photos, quality, threshold } => {
+                Task::Enroll(photos.into_iter().map(|source| photo(source, quality)).collect(), threshold)
+            }
             Request::ExtractFace { photo: source, landmarks } => {
                 let face = Face::new(Rect::default(), landmarks.into(), 1.0);
                 Task::ExtractFace(photo(source, false), face)
@@ -109,6 +119,10 @@ impl Task {
             }
             Task::Detect(photo) => Answer::C(verifier.detect(photo)?.into()),
             Task::Extract(photo) => Answer::D(verifier.extract(photo)?.into()),
+            Task::Enroll(photos, own) => {
+                let threshold = threshold(verifier, own)?;
+                Answer::H(Enrollment::judged(verifier.enroll(photos)?, threshold))
+            }
             Task::ExtractFace(photo, face) => Answer::E(verifier.extract_face(photo, &face)?.into()),
             Task::Draw(photo) => {
                 let image = verifier.decode(photo)?;

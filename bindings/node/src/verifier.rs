@@ -75,7 +75,7 @@ impl NativeVerifier {
     /// Does it on this thread.
     #[napi(
         catch_unwind,
-        ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure"
+        ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment"
     )]
     pub fn run(&self, request: Request) -> Answer {
         self.handle.run(request.copy(self.handle.options().limits.max_bytes))
@@ -84,7 +84,7 @@ impl NativeVerifier {
     /// Does it on a thread of its own: a promise of the answer. `id` is for `cancel`.
     #[napi(
         catch_unwind,
-        ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure>"
+        ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment>"
     )]
     pub fn submit<'env>(&self, env: &'env Env, id: u32, request: Request) -> napi::Result<Object<'env>> {
         let (pending, promise) = Pending::new(env)?;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { Verifier, VisavisError } from 'visavis';
-import { engines, photo, table } from './support.mjs';
+import { engines, enrolments, photo, table } from './support.mjs';
 
 const COLUMNS = 'name\toptions\tprobe\treference\tscore\terror\tside';
 const NAMES = { face: String, min_face: Number, max_pixels: Number, max_bytes: Number };
@@ -49,5 +49,28 @@ for (const [name, engine] of engines) {
     }
     assert.ok(ran > 100 && ran === lines.length, `${ran} of ${lines.length} cases ran`);
     console.log(`${ran} golden cases with ${name}`);
+  });
+}
+
+for (const [name, engine] of engines) {
+  test(`the golden enrolments with ${name}`, async () => {
+    const [header, ...rows] = readFileSync(enrolments, 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+    assert.deepEqual(header, ['name', 'photos', 'probe', 'score', 'error', 'index']);
+    const verifier = new Verifier(engine);
+    for (const [title, names, probe, score, error, index] of rows) {
+      const photos = names.split(';').filter(Boolean).map(photo);
+      if (error) {
+        const expected = { code: error, ...(index !== '' && { index: Number(index) }) };
+        await assert.rejects(verifier.enroll(photos), expected, title);
+        assert.throws(() => verifier.enrollSync(photos), expected, title);
+        continue;
+      }
+      const { template, photos: seen } = await verifier.enroll(photos);
+      const apart = Math.abs(verifier.verifySync(photo(probe), template).integerScore - Number(score));
+      assert.ok(score !== '' && apart <= (name === 'onnxruntime' ? 0 : 1), title);
+      assert.equal(seen.length, photos.length, title);
+      assert.ok(seen.every(({ others }) => (others === undefined) === (photos.length === 1)), title);
+    }
+    assert.ok(rows.length >= 18);
   });
 }

@@ -10,6 +10,7 @@ const repository = join(import.meta.dirname, '..', '..', '..');
 export const root = join(import.meta.dirname, '..');
 export const images = join(repository, 'tests', 'golden', 'images');
 export const table = join(repository, 'tests', 'golden', 'cases.tsv');
+export const enrolments = join(repository, 'tests', 'golden', 'enrolment.tsv');
 
 /** The library that `cargo xtask onnxruntime` fetches; without it, the tests report what they skip. */
 export const onnxruntime = process.env.VISAVIS_TEST_ONNXRUNTIME || undefined;

@@ -168,6 +168,25 @@ export interface Extraction {
   sample: Sample;
 }
 
+/** One of the photos that a template was made of. */
+export interface Enrolled {
+  /** What was seen on it. */
+  sample: Sample;
+  /**
+   * How alike it is to the template that the other photos make without it. No match means that it probably shows
+   * somebody else, or is too bad to be of use. Absent where there is no other photo.
+   */
+  others?: Comparison;
+}
+
+/** A template made of several photos of one person. */
+export interface Enrollment {
+  /** What to keep, and to compare probes with. */
+  template: Template;
+  /** The photos, in their order. */
+  photos: Enrolled[];
+}
+
 /** A buffer, or a view of bytes on one. */
 export type Bytes = ArrayBufferLike | Uint8Array | Uint8ClampedArray | Int8Array | DataView;
 
@@ -328,6 +347,12 @@ export class Verifier {
   extract(photo: Photo, options?: CallOptions): Promise<Extraction>;
   /** Extracts many templates: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<Photo> | AsyncIterable<Photo>, options?: ManyOptions): Outcomes<Extraction>;
+  /**
+   * Makes one template of 1 to 16 photos of one person, which is compared with as any other. The first photo that cannot
+   * be used is an error, whose `index` says which it is. A photo of somebody else is no error, but lets that person
+   * match: `others` of each photo says whether it matches the rest.
+   */
+  enroll(photos: readonly Photo[], options?: VerifyOptions): Promise<Enrollment>;
   /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: Photo, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
   /** Compares two templates. A promise, as the worker compares. */
@@ -372,10 +397,12 @@ export class VisavisError extends Error {
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
+  /** Which of several photos or templates it is about, where it is about one of many. */
+  readonly index?: number;
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
   /** Includes the message. */
-  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; advice?: Advice[] };
+  toJSON(): { name: string; message: string; code: ErrorCode; number?: number; side?: string; stage?: string; index?: number; advice?: Advice[] };
 }
 
 // The functions below are those of one verifier with all defaults, whose worker starts at the first call.
@@ -390,6 +417,8 @@ export const detect: Verifier['detect'];
 export const extract: Verifier['extract'];
 /** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];
+/** Makes one template of several photos of one person. */
+export const enroll: Verifier['enroll'];
 /** Compares two templates. */
 export const compare: Verifier['compare'];
 /** Compares one template with many, best first. */

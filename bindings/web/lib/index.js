@@ -18,6 +18,7 @@ export const advice = (...args) => common().advice(...args);
 export const compare = (...args) => common().compare(...args);
 export const detect = (...args) => common().detect(...args);
 export const engine = () => common().engine;
+export const enroll = (...args) => common().enroll(...args);
 export const extract = (...args) => common().extract(...args);
 export const extractFace = (...args) => common().extractFace(...args);
 export const extractMany = (...args) => common().extractMany(...args);

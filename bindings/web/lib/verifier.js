@@ -9,6 +9,9 @@ import { wrongType } from './refusal.js';
 import { Remote } from './remote.js';
 import { Template, bytesOf } from './template.js';
 
+/** One more is for the core to refuse. */
+const MOST_ENROLLED = 16;
+
 /** Ends the workers of verifiers that nobody has any more. @type {FinalizationRegistry<Remote>} */
 const forgotten = new FinalizationRegistry((remote) => remote.close());
 
@@ -60,6 +63,13 @@ export class Verifier {
     return many(photos, (photo, signal) => this.extract(photo, { ...more, signal }), concurrency, { signal, onProgress });
   }
 
+  async enroll(photos, options) {
+    if (!Array.isArray(photos)) throw wrongType('photos', 'an array of photos', photos);
+    const some = photos.slice(0, MOST_ENROLLED + 1).map((photo, at) => [`photos[${at}]`, photo]);
+    const made = await this.#ask('enroll', Object.fromEntries(some), call(options, 'quality', 'threshold', 'signal'));
+    return { template: new Template(made.template), photos: made.photos };
+  }
+
   async extractFace(photo, face, options) {
     const more = { ...call(options, 'signal'), landmarks: landmarks(face) };
     return new Template(await this.#ask('extractFace', { photo }, more));
@@ -105,7 +115,9 @@ export class Verifier {
     // All at once, so that each is what it is now.
     const taken = Object.entries(photos).map(async ([name, value]) => ({ name, ...(await photo(value, name, this.#remote.maxBytes)) }));
     const ready = await Promise.all(taken);
-    const given = Object.fromEntries(ready.map(({ name, source }) => [name, source]));
+    // An enrolment has a list of photos, any other task has them by their names.
+    const list = { photos: ready.map(({ source }) => source) };
+    const given = task === 'enroll' ? list : Object.fromEntries(ready.map(({ name, source }) => [name, source]));
     const transfer = ready.flatMap(({ transfer }) => transfer);
     return this.#submit(task, { ...given, ...more }, { transfer, signal });
   }

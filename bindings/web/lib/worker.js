@@ -106,6 +106,14 @@ const TASKS = {
     made.free();
     return answer;
   },
+  enroll: async (core, { photos, quality, threshold }) => {
+    const sources = [];
+    for (const photo of photos) sources.push(await source(photo));
+    const made = core.enroll(sources, quality, threshold);
+    const answer = { template: made.template, photos: JSON.parse(made.photos) };
+    made.free();
+    return answer;
+  },
   extractFace: async (core, { photo, landmarks }) => core.extract_face(await source(photo), new Float32Array(landmarks)),
   compare: (core, { probe, reference, threshold }) => JSON.parse(core.compare(probe, reference, threshold)),
   rank: (core, { probe, references, top, threshold }) => JSON.parse(core.rank(probe, references, top, threshold)),

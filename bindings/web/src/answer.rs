@@ -80,6 +80,14 @@ pub(crate) struct Verdict {
     pub(crate) reference: Option<Sample>,
 }
 
+/// One of the photos that a template was made of. Without other photos it is compared with none.
+#[derive(Serialize)]
+pub(crate) struct Enrolled {
+    pub(crate) sample: Sample,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) others: Option<Comparison>,
+}
+
 object! {
     /// What was found in one photo.
     Sample from sample: visavis::Sample {

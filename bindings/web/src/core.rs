@@ -8,7 +8,7 @@ use visavis::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{Advised, Comparison, Detection, EngineInfo, Ranked, Sample, Verdict};
+use crate::answer::{Advised, Comparison, Detection, EngineInfo, Enrolled, Ranked, Sample, Verdict};
 use crate::failure::{Json, failure, json};
 use crate::source::Source;
 
@@ -54,6 +54,15 @@ pub struct Extraction {
     pub sample: String,
 }
 
+/// A template of several photos, and what was seen on each as JSON.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Enrollment {
+    /// What to keep and compare.
+    pub template: Vec<u8>,
+    /// The photos, in their order.
+    pub photos: String,
+}
+
 #[wasm_bindgen]
 impl Core {
     /// Starts a verifier with the models that were brought.
@@ -93,6 +102,26 @@ impl Core {
     pub fn extract(&self, photo: Source, quality: bool) -> std::result::Result<Extraction, String> {
         let found = self.verifier.extract(photo.photo(quality)).map_err(|error| failure(&error))?;
         Ok(Extraction { template: found.template.to_bytes(), sample: json(&Sample::from(found.sample)) })
+    }
+
+    /// Makes one template of several photos of one person.
+    pub fn enroll(
+        &self,
+        photos: Vec<Source>,
+        quality: bool,
+        threshold: Option<f64>,
+    ) -> std::result::Result<Enrollment, String> {
+        let enroll = || {
+            let threshold = own_threshold(&self.verifier, threshold)?;
+            let made = self.verifier.enroll(photos.into_iter().map(|photo| photo.photo(quality)))?;
+            let photos = made.photos.into_iter().map(|photo| Enrolled {
+                sample: photo.sample.into(),
+                others: photo.others.map(|others| Comparison::judged(&others, threshold)),
+            });
+            let photos = json(&photos.collect::<Vec<_>>());
+            Ok(Enrollment { template: made.template.to_bytes(), photos })
+        };
+        enroll().map_err(|error| failure(&error))
     }
 
     /// Makes the template of one face, whose landmarks are pairs of x and y.

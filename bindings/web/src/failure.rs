@@ -15,6 +15,8 @@ struct Failure<'a> {
     side: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
     advice: Vec<&'static str>,
 }
 
@@ -26,6 +28,7 @@ pub(crate) fn failure(error: &Error) -> String {
         number: error.kind().number(),
         side: error.side().map(visavis::Side::name),
         stage: error.stage().map(visavis::Stage::name),
+        index: error.index(),
         advice: names(error.advice()),
     })
 }

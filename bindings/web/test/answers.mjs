@@ -60,6 +60,34 @@ async function goldenCases({ browser, url }) {
   await close();
 }
 
+/** The enrolments, as everywhere. */
+async function enrolments({ browser, url }) {
+  const { page, close } = await open(browser, url);
+  const [header, ...rows] = readFileSync(join(golden, 'enrolment.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+  assert.deepEqual(header, ['name', 'photos', 'probe', 'score', 'error', 'index']);
+  for (const [title, names, probe, score, error, index] of rows) {
+    const got = await page.evaluate(async ([names, probe]) => {
+      const photos = await Promise.all(names.map((name) => photo(name)));
+      try {
+        const { template, photos: seen } = await visavis.enroll(photos);
+        const { integerScore } = await visavis.verify(await photo(probe), template);
+        return { integerScore, compared: seen.map(({ others }) => others !== undefined) };
+      } catch ({ code, index }) {
+        return { code, index };
+      }
+    }, [names.split(';').filter(Boolean), probe]);
+    if (error) {
+      assert.deepEqual([got.code, got.index], [error, index === '' ? undefined : Number(index)], title);
+      continue;
+    }
+    assert.ok(score !== '' && Math.abs(got.integerScore - Number(score)) <= 1, `${title}: ${got.integerScore}, not ${score}`);
+    const count = names.split(';').length;
+    assert.deepEqual(got.compared, Array(count).fill(count > 1), title);
+  }
+  console.log(`    ${rows.length} golden enrolments`);
+  await close();
+}
+
 /** One photo in every form that is taken has the score of its bytes, or nearly where the browser decoded it. */
 async function everyForm({ browser, url }) {
   const { page, close } = await open(browser, url);
@@ -225,4 +253,4 @@ async function memory({ browser, folders }) {
   await server.stop();
 }
 
-export const tests = { goldenCases, everyForm, shapes, templates, advice, memory };
+export const tests = { goldenCases, enrolments, everyForm, shapes, templates, advice, memory };

@@ -14,6 +14,7 @@ same<node.Bounds, web.Bounds>(true);
 same<node.Comparison, web.Comparison>(true);
 same<node.Detection, web.Detection>(true);
 same<node.EngineInfo, web.EngineInfo>(true);
+same<node.Enrolled, web.Enrolled>(true);
 same<node.ErrorCode, web.ErrorCode>(true);
 same<node.Face, web.Face>(true);
 same<node.Landmarks, web.Landmarks>(true);
@@ -27,7 +28,7 @@ same<node.CallOptions, web.CallOptions>(true);
 same<node.VerifyOptions, web.VerifyOptions>(true);
 same<node.ManyOptions, web.ManyOptions>(true);
 same<Omit<node.VerifierOptions, 'models' | 'onnxruntime' | 'workers'>, Omit<web.VerifierOptions, 'models' | 'worker'>>(true);
-same<Pick<node.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'advice'>, Pick<web.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'advice'>>(true);
+same<Pick<node.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'index' | 'advice'>, Pick<web.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'index' | 'advice'>>(true);
 // And what differs is noticed.
 same<node.Comparison, web.Sample>(false);
 // Everything of the browser is also Node's, but these.
