@@ -98,6 +98,12 @@
     { { 0, 0, 0, 0 }, { { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 } }, 0, 0, \
       { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0 } } }
 
+/// The most photos of a call of vav_enroll.
+#define VAV_MAX_ENROLLED 16
+
+/// For vav_enrolled.flags: the photo was compared with the others, because there are others.
+#define VAV_COMPARED 1
+
 /// For vav_face.flags: the quality was measured.
 #define VAV_QUALITY_MEASURED 1
 
@@ -278,6 +284,30 @@ typedef struct vav_template vav_template;
 /// workers; further calls wait.
 typedef struct vav_verifier vav_verifier;
 
+/// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
+///
+/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; other formats are converted
+/// first, which takes 3 * width * height bytes during the call.
+typedef struct {
+    /// Set by the initialisers.
+    size_t struct_size;
+    /// The bytes of the file, its path as a string that ends with 0, or the first row of pixels. Borrowed for the call.
+    const void *data;
+    /// Length of `data` in bytes; 0 for a path. The last row of pixels may end after its last pixel.
+    size_t len;
+    /// For pixels: bytes from the start of one row to the start of the next. 0 means that there are no gaps between
+    /// rows; `len` must be exactly the length of all rows then.
+    size_t stride;
+    /// For pixels: 1..65535.
+    uint32_t width;
+    /// For pixels: 1..65535.
+    uint32_t height;
+    /// A vav_format.
+    int32_t format;
+    /// 0 or VAV_MEASURE_QUALITY.
+    uint32_t flags;
+} vav_photo;
+
 /// A rectangle in pixels of the upright image.
 typedef struct {
     /// Left edge.
@@ -343,6 +373,45 @@ typedef struct {
     vav_quality quality;
 } vav_face;
 
+/// What was found in one photo.
+typedef struct {
+    /// The chosen face.
+    vav_face face;
+    /// How many faces were found.
+    uint32_t face_count;
+    /// Width of the upright image in pixels.
+    uint32_t width;
+    /// Height of the upright image in pixels.
+    uint32_t height;
+    /// Milliseconds from bytes to pixels; 0 for pixels.
+    float decode_ms;
+    /// Milliseconds from pixels to faces.
+    float detect_ms;
+    /// Milliseconds from the face to the template.
+    float extract_ms;
+    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
+    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
+    uint32_t advice;
+    /// 0; room for later members.
+    uint32_t reserved[1];
+} vav_sample;
+
+/// One of the photos that were enrolled.
+typedef struct {
+    /// What was seen on it.
+    vav_sample sample;
+    /// Cosine of the angle to the template that the other photos make without it, -1..1.
+    float similarity;
+    /// Comparison score with that template, 0..100, as in vav_result.
+    float score;
+    /// 1 when the score reaches the threshold of the verifier, else 0: it probably shows somebody else then.
+    int32_t is_match;
+    /// VAV_COMPARED, or 0, where the three before are 0. Bits may be added later.
+    uint32_t flags;
+    /// 0; room for later members.
+    uint32_t reserved[4];
+} vav_enrolled;
+
 /// One of many templates, and how similar it is.
 typedef struct {
     /// Its place among the references, from 0.
@@ -386,53 +455,6 @@ typedef struct {
     /// Milliseconds that one call may take; 0 for no limit.
     uint32_t deadline;
 } vav_settings;
-
-/// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
-///
-/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; other formats are converted
-/// first, which takes 3 * width * height bytes during the call.
-typedef struct {
-    /// Set by the initialisers.
-    size_t struct_size;
-    /// The bytes of the file, its path as a string that ends with 0, or the first row of pixels. Borrowed for the call.
-    const void *data;
-    /// Length of `data` in bytes; 0 for a path. The last row of pixels may end after its last pixel.
-    size_t len;
-    /// For pixels: bytes from the start of one row to the start of the next. 0 means that there are no gaps between
-    /// rows; `len` must be exactly the length of all rows then.
-    size_t stride;
-    /// For pixels: 1..65535.
-    uint32_t width;
-    /// For pixels: 1..65535.
-    uint32_t height;
-    /// A vav_format.
-    int32_t format;
-    /// 0 or VAV_MEASURE_QUALITY.
-    uint32_t flags;
-} vav_photo;
-
-/// What was found in one photo.
-typedef struct {
-    /// The chosen face.
-    vav_face face;
-    /// How many faces were found.
-    uint32_t face_count;
-    /// Width of the upright image in pixels.
-    uint32_t width;
-    /// Height of the upright image in pixels.
-    uint32_t height;
-    /// Milliseconds from bytes to pixels; 0 for pixels.
-    float decode_ms;
-    /// Milliseconds from pixels to faces.
-    float detect_ms;
-    /// Milliseconds from the face to the template.
-    float extract_ms;
-    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
-    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
-    uint32_t advice;
-    /// 0; room for later members.
-    uint32_t reserved[1];
-} vav_sample;
 
 /// How similar two faces are.
 typedef struct {
@@ -508,6 +530,19 @@ VAV_MUST_USE vav_status vav_config_set_max_decode_bytes(vav_config *config, uint
 /// Milliseconds after which a call fails with VAV_DEADLINE_EXCEEDED; 0 (default) for no limit.
 VAV_MUST_USE vav_status vav_config_set_deadline(vav_config *config, uint32_t milliseconds);
 
+/// Makes one template of `count` photos of one person, 1..VAV_MAX_ENROLLED, which probes are compared with as with any
+/// other. `photos` points to `count` pointers. `enrolled` is NULL or has `count` places, which receive what was seen on
+/// each photo, and how alike it is to the others. The first photo that cannot be used is the error, and
+/// vav_error_index says which it is. A photo of somebody else is no error, but lets that person match: look at
+/// `is_match` of each.
+VAV_MUST_USE
+vav_status vav_enroll(const vav_verifier *verifier,
+                      const vav_photo *const *photos,
+                      size_t count,
+                      vav_template **templ,
+                      vav_enrolled *enrolled,
+                      vav_error **err);
+
 /// The status that the failed call returned; VAV_OK for NULL.
 VAV_MUST_USE vav_status vav_error_status(const vav_error *error);
 
@@ -516,6 +551,10 @@ VAV_MUST_USE vav_side vav_error_side(const vav_error *error);
 
 /// Which step the error comes from; VAV_STAGE_NONE for NULL.
 VAV_MUST_USE vav_stage vav_error_stage(const vav_error *error);
+
+/// Which of several photos or templates the error is about, from 0; -1 where it is not about one of many, or for NULL.
+VAV_MUST_USE
+int64_t vav_error_index(const vav_error *error);
 
 /// What the photographer can improve: bits of vav_advice; 0 if nothing is known, or for NULL.
 VAV_MUST_USE uint32_t vav_error_advice(const vav_error *error);

@@ -201,7 +201,7 @@ export class Verifier {
    * match: `others` of each photo says whether it matches the rest.
    */
   enroll(photos: readonly LatePhoto[], options?: VerifyOptions): Promise<Enrollment>;
-  /** `enroll()` here and now. */
+  /** `enroll()` synchronously. */
   enrollSync(photos: readonly Photo[], options?: QualityOption & ThresholdOption): Enrollment;
   /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: LatePhoto, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
@@ -275,7 +275,7 @@ export const extract: Verifier['extract'];
 export const extractSync: Verifier['extractSync'];
 /** Makes one template of several photos of one person. */
 export const enroll: Verifier['enroll'];
-/** `enroll()` here and now. */
+/** `enroll()` synchronously. */
 export const enrollSync: Verifier['enrollSync'];
 /** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];

@@ -80,9 +80,10 @@ impl Enroll {
             let milliseconds = view::milliseconds(elapsed);
             console.print_json(&Reply { written, photos: seen().map(photo).collect(), milliseconds })?;
         } else if !self.file.is_stream() {
-            let written = match is_kept {
-                true => format!("template of {} photos written to {}", self.photos.len(), self.file.name()),
-                false => "no template: a photo does not match the others".to_owned(),
+            let written = if is_kept {
+                format!("template of {} photos written to {}", self.photos.len(), self.file.name())
+            } else {
+                "no template: a photo does not match the others".to_owned()
             };
             let lines = seen().map(|(path, photo)| describe(path, photo)).collect::<String>();
             let engine = view::engine_line(verifier.engine(), elapsed);

@@ -115,7 +115,7 @@ impl Eval {
     fn groups(&self, pairs: &Pairs) -> Result<Option<Groups>> {
         match (&self.people, pairs.groups()) {
             (None, None) => Ok(None),
-            (None, Some(of)) => Groups::new(of).map(Some),
+            (None, Some(of)) => Groups::new(&of).map(Some),
             (Some(people), None) => Groups::read(people, &self.by, pairs.names()).map(Some),
             (Some(_), Some(_)) => Err(Failure::argument(
                 "the table of pairs has groups already: --people cannot be used with it",

@@ -40,11 +40,11 @@ impl Groups {
             let entry = [Some(photo.as_os_str()), folder].into_iter().flatten();
             entry.map(OsStr::as_bytes).find_map(|name| people.get(name)).cloned().flatten()
         };
-        Groups::new(photos.into_iter().map(find).collect())
+        Groups::new(&photos.into_iter().map(find).collect::<Vec<_>>())
     }
 
     /// For each photo the name of its group.
-    pub(crate) fn new(of: Vec<Option<String>>) -> Result<Groups> {
+    pub(crate) fn new(of: &[Option<String>]) -> Result<Groups> {
         let names: BTreeSet<String> = of.iter().flatten().cloned().collect();
         match names.len() {
             0 => Err(Failure::argument("no photo is of a group that is known")),
@@ -168,8 +168,9 @@ mod tests {
         }
         let twice = parse(b"id,sex\na,f\na,f\n", &["sex".into()]).unwrap_err();
         assert_eq!(twice.describe(b"id,sex\na,f\na,f\n"), "line 3: \"a\" has a line already");
-        assert!(Groups::new(vec![None, None]).is_err());
-        assert!(Groups::new((0..64).map(|name| Some(name.to_string())).collect()).is_err());
-        assert!(Groups::new((0..63).map(|name| Some(name.to_string())).collect()).is_ok());
+        let many = |count: usize| (0..count).map(|name| Some(name.to_string())).collect::<Vec<_>>();
+        assert!(Groups::new(&[None, None]).is_err());
+        assert!(Groups::new(&many(64)).is_err());
+        assert!(Groups::new(&many(63)).is_ok());
     }
 }

@@ -50,7 +50,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "golden",
-        help: "check the scores of tests/golden/cases.tsv, or fill them in [--write]",
+        help: "check the scores of tests/golden, or fill them in [--write]",
         run: golden::command,
     },
     Command {

@@ -23,7 +23,7 @@ function once(code, message) {
 /**
  * What the native half is asked. An enrolment has a list of photos, any other task has them by their names.
  * @param {string} task
- * @param {Record<string, unknown>} sources
+ * @param {object} sources
  * @param {object} [more]
  * @returns {any}
  */

@@ -105,8 +105,10 @@ impl Counted {
         self.0[place].add(score);
     }
 
-    pub(super) fn merge(mut self, other: Counted) -> Self {
-        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| one.merge(other));
+    pub(super) fn merge(mut self, other: &Counted) -> Self {
+        for (one, other) in self.0.iter_mut().zip(&other.0) {
+            one.merge(other);
+        }
         self
     }
 
@@ -232,14 +234,14 @@ mod tests {
     #[test]
     fn comparisons_are_counted_by_the_groups_of_their_photos() {
         let group = |name: &str| (!name.is_empty()).then(|| name.to_owned());
-        let groups = Groups::new(["b", "a", "b", ""].map(group).into()).unwrap();
+        let groups = Groups::new(&["b", "a", "b", ""].map(group)).unwrap();
         let mut counted = Counted::new(Some(&groups));
         for (photos, score) in [([0, 2], 30.0), ([1, 0], 10.0), ([2, 1], 30.0), ([0, 3], 30.0)] {
             counted.add(Some(&groups), photos, Some(score));
         }
         let found = [[0, 0], [0, 1], [1, 1]].map(|pair| counted.of(pair));
         assert_eq!(found.map(|tally| (tally.reaching(27.0), tally.comparisons())), [(0, 0), (1, 2), (1, 1)]);
-        let twice = counted.clone().merge(counted);
+        let twice = counted.clone().merge(&counted);
         assert_eq!((twice.all().reaching(27.0), twice.all().comparisons()), (6, 8));
         let mut without = Counted::new(None);
         without.add(None, [0, 3], None);

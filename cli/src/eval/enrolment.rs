@@ -180,7 +180,9 @@ fn people(measured: &Measured<'_>, paths: &[PathBuf], photos: usize) -> Vec<Vec<
         }
     }
     let mut people: Vec<_> = people.into_values().filter(|person| person.len() > photos).collect();
-    people.iter_mut().for_each(|person| person.sort_by_key(|&photo| &paths[photo]));
+    for person in &mut people {
+        person.sort_by_key(|&photo| &paths[photo]);
+    }
     people
 }
 

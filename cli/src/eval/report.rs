@@ -184,7 +184,7 @@ fn compare_all(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<(us
         || Counted::new(groups),
         |counted, photos, comparison| counted.add(groups, photos, Some(comparison.score)),
     )?;
-    Ok((folders.len(), counted.into_iter().fold(Counted::new(groups), Counted::merge)))
+    Ok((folders.len(), counted.iter().fold(Counted::new(groups), Counted::merge)))
 }
 
 fn cross_identity(identities: usize, counted: &Counted) -> CrossIdentity {

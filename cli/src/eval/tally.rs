@@ -38,7 +38,9 @@ impl Tally {
     /// The comparisons of several.
     pub(super) fn sum<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> Tally {
         let mut all = Tally::default();
-        tallies.into_iter().for_each(|tally| all.merge(tally));
+        for tally in tallies {
+            all.merge(tally);
+        }
         all
     }
 
@@ -79,7 +81,9 @@ mod tests {
 
     fn tally(scores: &[Option<f32>]) -> Tally {
         let mut tally = Tally::default();
-        scores.iter().for_each(|&score| tally.add(score));
+        for &score in scores {
+            tally.add(score);
+        }
         tally
     }
 

@@ -272,7 +272,9 @@ class Verifier:
         if isinstance(photos, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(photos, "dtype"):
             raise TypeError(f"a list of photos is needed, not one {type(photos).__name__}")
         taken = itertools.islice(photos, _MOST_ENROLLED + 1)
-        return self._native.enroll([native(photo, self._native, order) for photo in taken], threshold, quality)
+        return self._native.enroll(
+            [native(photo, self._native, order) for photo in taken], threshold, quality
+        )
 
     def extract_face(self, photo: Photo, face: Face, *, order: Order = "rgb") -> Template:
         """Make a template of a face that `detect` found on the same photo, whichever face counts there.
