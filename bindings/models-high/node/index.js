@@ -1,0 +1,5 @@
+'use strict';
+
+const { join } = require('node:path');
+
+exports.path = () => join(__dirname, 'models');
