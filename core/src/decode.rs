@@ -161,6 +161,17 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The width and height of the upright picture that the headers of an encoded photo declare, read as decoding reads them.
+/// The start of a photo is enough if it holds the headers; whether the pixels can be decoded is not examined.
+///
+/// # Errors
+///
+/// Those of decoding, also if the headers are not complete.
+pub fn declared_size(start: &[u8]) -> Result<(u32, u32)> {
+    let limits = Limits { max_pixels: u64::MAX, max_bytes: usize::MAX, ..Limits::default() };
+    Ok(Source::open(start, &limits, Deadline::default())?.size())
+}
+
 fn check_size((width, height): (u64, u64), limits: &Limits) -> Result<()> {
     if width == 0 || height == 0 {
         return Err(Error::new(

@@ -42,6 +42,7 @@ pub use advice::Advice;
 pub use base64_text::from_base64;
 pub use check::{ModelCheck, NetworkCheck, check_models};
 pub use compare::Ranked;
+pub use decode::declared_size;
 pub use engine::{EngineInfo, forbid_telemetry};
 pub use enroll::{Enrolled, Enrollment};
 pub use error::{Band, Error, ErrorKind, Result, Side, Stage, catch_panic};

@@ -1,6 +1,6 @@
 //! What a request will cost, by the pixels that the headers of its photos declare: known before anything is decoded.
 
-use imagesize::{ImageError, blob_size, image_type};
+use imagesize::{ImageType, blob_size, image_type};
 
 use crate::base64_text;
 use crate::contract::Body;
@@ -19,19 +19,24 @@ pub fn weigh(body: &[u8], max_pixels: u64) -> u64 {
     LEAST + weight(body.probe.as_deref()) + weight(body.reference.as_deref())
 }
 
-/// The pixels that a photo declares. One that hides them behind too much else, or where only the core can read them, counts
-/// as the largest; what is no photo, or larger than the core takes, is refused at once and weighs nothing.
+/// The pixels that a photo declares. One that hides them behind too much else counts as the largest; what is no photo, or
+/// larger than the core takes, is refused at once and weighs nothing.
+///
+/// The core reads them: another reader can be shown another size than the one that is decoded. Only formats with their
+/// size at a fixed position have a second reader, since the core may need more of them than their start.
 fn declared(text: &str, max_pixels: u64) -> u64 {
+    let allowed = |pixels: u64| if pixels > max_pixels { 0 } else { pixels };
     for most in SEARCHED_BYTES {
         let start = base64_text::start(text, most);
-        match blob_size(&start) {
-            Ok(size) => {
-                let pixels = (size.width as u64).saturating_mul(size.height as u64);
-                return if pixels > max_pixels { 0 } else { pixels };
-            }
-            Err(ImageError::IoError(_)) if start.len() == most => {}
-            Err(_) if image_type(&start).is_err() => return 0,
-            Err(_) => break,
+        match visavis::declared_size(&start) {
+            Ok((width, height)) => return allowed(u64::from(width) * u64::from(height)),
+            Err(_) if start.len() < most => return 0,
+            Err(_) => {}
+        }
+        if let Ok(ImageType::Png | ImageType::Webp | ImageType::Gif | ImageType::Bmp) = image_type(&start)
+            && let Ok(size) = blob_size(&start)
+        {
+            return allowed((size.width as u64).saturating_mul(size.height as u64));
         }
     }
     max_pixels
@@ -72,6 +77,23 @@ mod tests {
         }
         // A marker may be filled up, which not every reader expects.
         let filled = [&good[..2], b"\xff", &good[2..]].concat();
-        assert_eq!(of(&filled, b""), 50_000_000);
+        assert_eq!(of(&filled, b""), 512 * 512);
+    }
+
+    #[test]
+    fn bytes_between_segments_do_not_change_what_a_photo_weighs() {
+        // Found by the fuzzer: the core skips them; another reader took them for a frame, here a huge and a tiny one.
+        let good = photo("astronaut.jpg");
+        let end = 4 + usize::from(good[5]);
+        for side in [0xff, 0] {
+            let frame = [0, 0, 0xc0, 0, 17, 8, side, side | 1, side, side | 1, 3];
+            let hidden = [&good[..end], &frame, &good[end..]].concat();
+            assert_eq!(of(&hidden, b""), 512 * 512, "{side}");
+        }
+    }
+
+    #[test]
+    fn a_photo_whose_header_ends_with_the_file_is_read_to_its_end() {
+        assert_eq!(of(&photo("astronaut.tif"), b""), 512 * 512);
     }
 }
