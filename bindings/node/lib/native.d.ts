@@ -12,9 +12,9 @@ export declare class NativeTemplate {
 /** A verifier and its threads. */
 export declare class NativeVerifier {
   /** Does it on this thread. */
-  run(request: Request): EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure
+  run(request: Request): EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment
   /** Does it on a thread of its own: a promise of the answer. `id` is for `cancel`. */
-  submit(id: number, request: Request): Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure>
+  submit(id: number, request: Request): Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment>
   /** Takes a call back that has not begun. */
   cancel(id: number): void
   /** Compares two templates. */
@@ -104,6 +104,25 @@ export interface EngineInfo {
   model: string
 }
 
+/** One of the photos that a template was made of. */
+export interface Enrolled {
+  /** What was seen on it. */
+  sample: Sample
+  /**
+   * How alike it is to the template that the other photos make without it. No match means that it probably shows
+   * somebody else, or is too bad to be of use. Absent where there is no other photo.
+   */
+  others?: Comparison
+}
+
+/** A template made of several photos of one person. */
+export interface Enrollment {
+  /** What `Template` keeps. */
+  template: NativeTemplate
+  /** The photos, in their order. */
+  photos: Array<Enrolled>
+}
+
 /** A template and what it was made from. */
 export interface Extraction {
   /** What `Template` keeps. */
@@ -138,6 +157,8 @@ export interface Failure {
   side?: string
   /** The step that failed, for example `decode`. */
   stage?: string
+  /** Which of several photos or templates it is about, from 0. */
+  index?: number
   /** What the photographer can improve, for example `too_dark`. */
   advice: Array<string>
   /** The system's number, where the system refused to read a file. */
@@ -231,6 +252,7 @@ export type Request =
   | { task: 'verify'; probe: Source; reference: Source; quality: boolean; threshold?: number }
   | { task: 'detect'; photo: Source; quality: boolean }
   | { task: 'extract'; photo: Source; quality: boolean }
+  | { task: 'enroll'; photos: Array<Source>; quality: boolean; threshold?: number }
   | { task: 'extractFace'; photo: Source; landmarks: Landmarks }
   | { task: 'draw'; photo: Source }
   | { task: 'crop'; photo: Source; bounds: Bounds; margin: number }
