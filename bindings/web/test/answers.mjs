@@ -152,7 +152,7 @@ async function shapes({ browser, url }) {
     };
   });
   assert.deepEqual(found.keys, ['score', 'integerScore', 'similarity', 'isMatch', 'threshold', 'falseMatchRate', 'probe']);
-  assert.deepEqual(found.verdict.probe, ['face', 'faceCount', 'width', 'height', 'milliseconds']);
+  assert.deepEqual(found.verdict.probe, ['face', 'faceCount', 'width', 'height', 'milliseconds', 'advice']);
   assert.deepEqual([found.verdict.score, found.verdict.integerScore, found.verdict.isMatch, found.verdict.threshold], [100, 100, true, 27]);
   assert.deepEqual(Object.keys(found.detection), ['faces', 'chosen', 'width', 'height', 'milliseconds']);
   assert.deepEqual(Object.keys(found.detection.faces[0].landmarks), ['rightEye', 'leftEye', 'nose', 'mouthRight', 'mouthLeft']);
