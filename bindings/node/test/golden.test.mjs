@@ -54,7 +54,7 @@ for (const [name, engine] of engines) {
 
 for (const [name, engine] of engines) {
   test(`the golden enrolments with ${name}`, async () => {
-    const [header, ...rows] = readFileSync(enrolments, 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+    const [header, ...rows] = readFileSync(enrolments, 'utf8').split('\n').filter(Boolean).map((line) => line.split('\t'));
     assert.deepEqual(header, ['name', 'photos', 'probe', 'score', 'error', 'index']);
     const verifier = new Verifier(engine);
     for (const [title, names, probe, score, error, index] of rows) {

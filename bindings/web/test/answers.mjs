@@ -63,7 +63,7 @@ async function goldenCases({ browser, url }) {
 /** The enrolments, as everywhere. */
 async function enrolments({ browser, url }) {
   const { page, close } = await open(browser, url);
-  const [header, ...rows] = readFileSync(join(golden, 'enrolment.tsv'), 'utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+  const [header, ...rows] = readFileSync(join(golden, 'enrolment.tsv'), 'utf8').split('\n').filter(Boolean).map((line) => line.split('\t'));
   assert.deepEqual(header, ['name', 'photos', 'probe', 'score', 'error', 'index']);
   for (const [title, names, probe, score, error, index] of rows) {
     const got = await page.evaluate(async ([names, probe]) => {
