@@ -20,6 +20,10 @@
  * THREADS
  *   A `const vav_x *` may be used by any number of threads at once, a `vav_x *` by one thread at a time.
  *
+ *   A call with photos waits until a worker is free. To limit that, call with a verifier from
+ *   vav_verifier_with_deadline: the call then ends after so many milliseconds (timeout), immediately if no worker is free
+ *   (try: VAV_DO_NOT_WAIT), or when another thread calls vav_verifier_cancel.
+ *
  *   The first call needs a stack of 256 KiB. Do not cancel a thread (pthread_cancel) inside a call. Before exit() or a
  *   return from main(), wait for the calls of other threads to end: the engine's destructors would run beside them.
  *   _exit() may be called at any time. With ONNX Runtime a verifier starts one short-lived thread when a call compares
@@ -49,7 +53,12 @@
  *   embedded engine.
  *
  * MEMORY
- *   If memory for a photo or an engine cannot be allocated, the status is VAV_OUT_OF_MEMORY.
+ *   If memory for a photo or an engine cannot be allocated, the status is VAV_OUT_OF_MEMORY. If there is too little for
+ *   ONNX Runtime, VAV_ENGINE_AUTO uses the embedded engine. With one worker and a small photo both need 75 MiB of address
+ *   space, the embedded engine up to 105. Decoding needs more for each worker, during the call, but no more than
+ *   vav_config_set_max_decode_bytes: 3 bytes a pixel for PNG, BMP, PNM, TIFF in strips and raw pixels (none for RGB8 used
+ *   in place), 6 or 8 for interlaced PNG with 16 bits, 9 for GIF, 10 for TIFF in tiles, 10 or 11 for WebP. Only the part of a
+ *   JPEG that the search needs is decoded: 48 megapixels take 16 MiB, or 24 if progressive.
  *
  * PRIVACY
  *   This library writes nothing, not even to stderr, and sends nothing. Photos and templates are biometric data: protect
@@ -63,6 +72,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* For programs that hide their own symbols. */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#define VAV_POP_VISIBILITY
+#endif
+
 /// Makes compilers warn when the result of a function is ignored. Define it as empty to turn this off.
 #ifndef VAV_MUST_USE
 #if defined(__cplusplus) && __cplusplus >= 201703L
@@ -75,14 +90,15 @@
 #endif
 
 /// Initialises a vav_photo with an image file in memory: `vav_photo photo = VAV_PHOTO_ENCODED(data, len);`
-#define VAV_PHOTO_ENCODED(data, len) { sizeof(vav_photo), (data), (len), 0, 0, 0, VAV_FORMAT_ENCODED, 0 }
+#define VAV_PHOTO_ENCODED(data, len) { sizeof(vav_photo), (data), (len), 0, 0, 0, VAV_FORMAT_ENCODED, 0, 0, 0, 0 }
 
 /// Initialises a vav_photo with the path of an image file.
-#define VAV_PHOTO_FILE(path) { sizeof(vav_photo), (path), 0, 0, 0, 0, VAV_FORMAT_FILE, 0 }
+#define VAV_PHOTO_FILE(path) { sizeof(vav_photo), (path), 0, 0, 0, 0, VAV_FORMAT_FILE, 0, 0, 0, 0 }
 
-/// Initialises a vav_photo with decoded pixels; a stride of 0 means rows without gaps.
+/// Initialises a vav_photo with decoded pixels; a stride of 0 means rows without gaps. Set flags, colour_offset and
+/// rotation afterwards if needed.
 #define VAV_PHOTO_PIXELS(data, len, width, height, stride, format) \
-    { sizeof(vav_photo), (data), (len), (stride), (width), (height), (format), 0 }
+    { sizeof(vav_photo), (data), (len), (stride), (width), (height), (format), 0, 0, 0, 0 }
 
 /// Initialises a vav_result: `vav_result result = VAV_RESULT_INIT;`
 #define VAV_RESULT_INIT { sizeof(vav_result), 0, 0, 0, 0, VAV_SAMPLE_INIT, VAV_SAMPLE_INIT }
@@ -109,6 +125,13 @@
 
 /// For vav_photo.flags: measure the capture quality of the faces. It costs nothing if it is not requested.
 #define VAV_MEASURE_QUALITY 1
+
+/// For vav_photo.flags: Y, Cb and Cr of NV12, NV21, I420 and YUYV range from 0 to 255, as from Android's cameras, instead
+/// of from 16 to 235 (Y) and 240.
+#define VAV_FULL_RANGE 2
+
+/// For vav_verifier_with_deadline: calls that find no free worker fail immediately instead of waiting.
+#define VAV_DO_NOT_WAIT 1
 
 /// Version of this header: incremented for incompatible changes. While it is 0, minor versions may be incompatible.
 #define VAV_VERSION_MAJOR 0
@@ -169,6 +192,8 @@ typedef enum {
     VAV_INTERNAL = 98,
     /// A panic that was caught at the boundary of the library.
     VAV_PANIC = 99,
+    /// Never returned: makes the type as wide as an int for compilers that would choose a shorter one.
+    VAV_STATUS_MAX = 2147483647,
 } vav_status;
 
 /// The photo that an error is about.
@@ -179,6 +204,8 @@ typedef enum {
     VAV_SIDE_PROBE = 1,
     /// The stored photo that the probe is compared with.
     VAV_SIDE_REFERENCE = 2,
+    /// Never returned; as VAV_STATUS_MAX.
+    VAV_SIDE_MAX = 2147483647,
 } vav_side;
 
 /// The step in which an error occurred.
@@ -197,6 +224,8 @@ typedef enum {
     VAV_STAGE_EXTRACT = 5,
     /// From two templates to a comparison score.
     VAV_STAGE_COMPARE = 6,
+    /// Never returned; as VAV_STATUS_MAX.
+    VAV_STAGE_MAX = 2147483647,
 } vav_stage;
 
 /// Inference engines.
@@ -245,6 +274,14 @@ typedef enum {
     VAV_FORMAT_BGRA8 = 19,
     /// Pixels of one byte: brightness.
     VAV_FORMAT_GRAY8 = 20,
+    /// From cameras: a plane of brightness Y, then rows of Cb, Cr for two by two pixels.
+    VAV_FORMAT_NV12 = 21,
+    /// The same with Cr before Cb (Android).
+    VAV_FORMAT_NV21 = 22,
+    /// A plane of Y, one of Cb and one of Cr; the latter two have a byte for two by two pixels.
+    VAV_FORMAT_I420 = 23,
+    /// Y, Cb, Y, Cr for two pixels of a row (YUY2).
+    VAV_FORMAT_YUYV = 24,
 } vav_format;
 
 /// What the photographer can improve: bits of vav_quality.advice and vav_error_advice. More may be added.
@@ -286,8 +323,12 @@ typedef struct vav_verifier vav_verifier;
 
 /// A photo. Initialise it with VAV_PHOTO_ENCODED, VAV_PHOTO_FILE or VAV_PHOTO_PIXELS.
 ///
-/// Pixels are upright, rows from the top. RGB8 without gaps between rows is used in place; other formats are converted
-/// first, which takes 3 * width * height bytes during the call.
+/// Rows of pixels start at the top. Upright RGB8 without gaps between rows is used in place; other pixels are converted by
+/// a worker, which takes 3 * width * height bytes during the call. If vav_config_set_max_decode_bytes allows less, the
+/// picture is reduced, as that of a file is.
+///
+/// The formats of cameras are converted by the matrix of ITU-R BT.601-7, section 2.5, whatever the size; pixels that share
+/// a Cb and Cr get the same colour. If the width or height is odd, the last column or row has a Cb and Cr of its own.
 typedef struct {
     /// Set by the initialisers.
     size_t struct_size;
@@ -296,7 +337,8 @@ typedef struct {
     /// Length of `data` in bytes; 0 for a path. The last row of pixels may end after its last pixel.
     size_t len;
     /// For pixels: bytes from the start of one row to the start of the next. 0 means that there are no gaps between
-    /// rows; `len` must be exactly the length of all rows then.
+    /// rows; `len` must be exactly the length of all rows then, unless colour_offset is set. Rows of colour have the same
+    /// distance in NV12 and NV21 (an odd number counts as the next even one), and half of it in I420.
     size_t stride;
     /// For pixels: 1..65535.
     uint32_t width;
@@ -304,8 +346,15 @@ typedef struct {
     uint32_t height;
     /// A vav_format.
     int32_t format;
-    /// 0 or VAV_MEASURE_QUALITY.
+    /// Bits: VAV_MEASURE_QUALITY, VAV_FULL_RANGE.
     uint32_t flags;
+    /// For NV12, NV21 and I420: bytes from `data` to the first colour plane; 0 means that it follows `height` rows of Y.
+    size_t colour_offset;
+    /// For pixels: the clockwise rotation that makes the picture upright, as cameras report it: 0, 90, 180 or 270 degrees.
+    /// Must be 0 for files, which contain theirs.
+    uint32_t rotation;
+    /// 0.
+    uint32_t reserved;
 } vav_photo;
 
 /// A rectangle in pixels of the upright image.
@@ -651,11 +700,13 @@ void vav_template_free(vav_template *templ);
 VAV_MUST_USE vav_status vav_verifier_new(const vav_config *config, vav_verifier **verifier, vav_error **err);
 
 /// A verifier with the same models and workers, whose calls take at most this many milliseconds (0: no limit), including
-/// the wait for a worker, and can be cancelled. Creating one takes microseconds: create one for each call that may have to
-/// end early, and free it after that call. `verifier` may be freed first.
+/// the wait for a worker, and can be cancelled; a call that takes longer fails with VAV_DEADLINE_EXCEEDED. `flags` is 0 or
+/// VAV_DO_NOT_WAIT. Creating one takes microseconds: create one for each call that may have to end early, and free it
+/// after that call. `verifier` may be freed first.
 VAV_MUST_USE
 vav_status vav_verifier_with_deadline(const vav_verifier *verifier,
                                       uint32_t milliseconds,
+                                      uint32_t flags,
                                       vav_verifier **limited,
                                       vav_error **err);
 
@@ -748,3 +799,9 @@ VAV_MUST_USE int32_t vav_version_number(void);
 #endif  // __cplusplus
 
 #endif  /* VISAVIS_H */
+
+/* Only where this inclusion has pushed. */
+#ifdef VAV_POP_VISIBILITY
+#undef VAV_POP_VISIBILITY
+#pragma GCC visibility pop
+#endif

@@ -91,6 +91,27 @@ public:
         return changed;
     }
 
+    /// The same pixels with the clockwise rotation that makes them upright, as cameras report it: 0, 90, 180 or 270 degrees.
+    photo rotated(std::uint32_t degrees) const noexcept {
+        photo changed = *this;
+        changed.raw_.rotation = degrees;
+        return changed;
+    }
+
+    /// The same pixels from a camera, whose Y, Cb and Cr range from 0 to 255.
+    photo full_range() const noexcept {
+        photo changed = *this;
+        changed.raw_.flags |= VAV_FULL_RANGE;
+        return changed;
+    }
+
+    /// The same pixels from a camera, whose first colour plane begins at this offset in bytes.
+    photo colour_at(std::size_t offset) const noexcept {
+        photo changed = *this;
+        changed.raw_.colour_offset = offset;
+        return changed;
+    }
+
     const vav_photo *get() const noexcept { return &raw_; }
 
 private:
@@ -279,9 +300,10 @@ public:
         return best;
     }
     /// A verifier with the same workers, whose calls take at most this many milliseconds (0: no limit) and can be cancelled.
-    verifier with_deadline(std::uint32_t milliseconds) const {
+    /// With VAV_DO_NOT_WAIT they fail immediately if no worker is free.
+    verifier with_deadline(std::uint32_t milliseconds, std::uint32_t flags = 0) const {
         return made<verifier, vav_verifier>([&](vav_verifier **out, vav_error **err) {
-            return vav_verifier_with_deadline(get(), milliseconds, out, err);
+            return vav_verifier_with_deadline(get(), milliseconds, flags, out, err);
         });
     }
     /// Ends the calls of other threads on this verifier, and all later ones.

@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn a_part_is_cut_to_the_photo_and_never_empty() {
         let pixels: Vec<u8> = (0..4 * 3 * 3).collect();
-        let photo = Image::from_pixels(&pixels, 4, 3, 12, visavis::PixelFormat::Rgb8).unwrap();
+        let mut options = visavis::Options::default();
+        options.engine = visavis::Engine::Embedded;
+        let verifier = visavis::Verifier::new(options).unwrap();
+        let photo = verifier.decode(visavis::Pixels::new(&pixels, 4, 3, visavis::PixelFormat::Rgb8)).unwrap();
         let size = |x, width, margin| {
             let bounds = Rect { x, y: 0.0, width, height: 2.0 };
             let png = cropped(&photo, &bounds, margin).map_err(|error| error.kind())?;

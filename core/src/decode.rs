@@ -10,6 +10,7 @@ mod agreement;
 mod canvas;
 mod jpeg;
 mod raster;
+mod raw;
 mod samples;
 mod view;
 
@@ -27,6 +28,7 @@ use crate::geometry::Area;
 use crate::image::Image;
 use crate::memory;
 use crate::options::Limits;
+use crate::pixels::Rows;
 use crate::scaled::Scaled;
 
 /// No photo is a thousand times as long as it is wide; such shapes are attacks.
@@ -52,6 +54,7 @@ pub(crate) struct Source<'a> {
 enum Kind<'a> {
     Jpeg(Box<Jpeg<'a>>),
     Raster(Raster<'a>),
+    Raw(Rows<'a>),
 }
 
 impl<'a> Source<'a> {
@@ -79,6 +82,13 @@ impl<'a> Source<'a> {
         };
         check_size((size.0 as u64, size.1 as u64), limits)?;
         Ok(Source { kind, size, turn, max_memory, deadline })
+    }
+
+    /// Pixels that were never encoded, checked against the limits.
+    pub(crate) fn raw(rows: Rows<'a>, limits: &Limits, deadline: Deadline<'a>) -> Result<Source<'a>> {
+        let (size, turn) = (rows.size, raw::turn(&rows));
+        check_pixels(size.0 as u64, size.1 as u64, limits)?;
+        Ok(Source { kind: Kind::Raw(rows), size, turn, max_memory: limits.max_decode_bytes, deadline })
     }
 
     /// Width and height of the upright picture.
@@ -146,6 +156,7 @@ impl<'a> Source<'a> {
         match &self.kind {
             Kind::Jpeg(jpeg) => view.bytes() + jpeg.working_memory(view),
             Kind::Raster(raster) => raster.memory(view),
+            Kind::Raw(rows) => raw::memory(rows, view),
         }
     }
 
@@ -157,6 +168,7 @@ impl<'a> Source<'a> {
                 Ok(canvas.finish())
             }
             Kind::Raster(raster) => raster.decode(view, self.deadline),
+            Kind::Raw(rows) => raw::decode(rows, view, self.deadline),
         }
     }
 }

@@ -47,7 +47,7 @@ impl Verifier {
             return Err(too_many());
         }
         let deadline = self.deadline();
-        let mut worker = self.pool.take(deadline)?;
+        let mut worker = self.take(deadline)?;
         let mut extractions = Vec::new();
         for (index, photo) in photos.enumerate() {
             if index == Enrollment::MAX_PHOTOS {

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::image::Image;
+use crate::pixels::Pixels;
 
-/// A photo to process: the bytes of an image file, the file itself, or raw pixels.
+/// A photo to process: the bytes of an image file, the file itself, raw pixels, or an image.
 ///
-/// Bytes and images convert into it, so callers pass `&bytes` or `&image`. A `Result` converts too: its error is
+/// Bytes, pixels and images convert into it, so callers pass `&bytes` or `&image`. A `Result` converts too: its error is
 /// reported when the photo's turn comes, so that errors keep their documented order.
 #[derive(Clone)]
 pub struct Photo<'a> {
@@ -21,7 +22,8 @@ pub struct Photo<'a> {
 #[derive(Clone)]
 enum Content<'a> {
     Encoded(Cow<'a, [u8]>),
-    Pixels(Image<'a>),
+    Pixels(Pixels<'a>),
+    Image(Image<'a>),
     File(PathBuf),
     Invalid(Error),
 }
@@ -29,7 +31,8 @@ enum Content<'a> {
 /// A photo whose bytes are in memory.
 pub(crate) enum Loaded<'p> {
     Encoded(Cow<'p, [u8]>),
-    Pixels(&'p Image<'p>),
+    Pixels(&'p Pixels<'p>),
+    Image(&'p Image<'p>),
 }
 
 /// The longest path that an error quotes: a longer one may be a photo in Base64.
@@ -57,7 +60,8 @@ impl Photo<'_> {
     pub(crate) fn load(&self, max_bytes: usize) -> Result<Loaded<'_>> {
         match &self.content {
             Content::Encoded(bytes) => Ok(Loaded::Encoded(Cow::Borrowed(bytes))),
-            Content::Pixels(image) => Ok(Loaded::Pixels(image)),
+            Content::Pixels(pixels) => Ok(Loaded::Pixels(pixels)),
+            Content::Image(image) => Ok(Loaded::Image(image)),
             Content::File(path) => {
                 refuse_url(path)?;
                 let read = read(path, max_bytes).map_err(|error| unreadable(path, error))?;
@@ -104,7 +108,11 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
         0..=MAX_QUOTED_PATH => format!("{} cannot be read: {error}", path.display()),
         length => format!("a file whose path has {length} bytes cannot be read: {error}"),
     };
-    Error::new(ErrorKind::FileUnreadable, message).with_source(error)
+    let kind = match error.kind() {
+        io::ErrorKind::OutOfMemory => ErrorKind::OutOfMemory,
+        _ => ErrorKind::FileUnreadable,
+    };
+    Error::new(kind, message).with_source(error)
 }
 
 impl<'a> From<Content<'a>> for Photo<'a> {
@@ -143,9 +151,21 @@ impl From<Vec<u8>> for Photo<'static> {
     }
 }
 
+impl<'a> From<Pixels<'a>> for Photo<'a> {
+    fn from(pixels: Pixels<'a>) -> Self {
+        Content::Pixels(pixels).into()
+    }
+}
+
+impl<'a> From<&'a Pixels<'_>> for Photo<'a> {
+    fn from(pixels: &'a Pixels<'_>) -> Self {
+        pixels.borrowed().into()
+    }
+}
+
 impl<'a> From<Image<'a>> for Photo<'a> {
     fn from(image: Image<'a>) -> Self {
-        Content::Pixels(image).into()
+        Content::Image(image).into()
     }
 }
 
@@ -172,7 +192,8 @@ impl std::fmt::Debug for Photo<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.content {
             Content::Encoded(bytes) => write!(f, "Photo({} bytes)", bytes.len()),
-            Content::Pixels(image) => write!(f, "Photo({image:?})"),
+            Content::Pixels(pixels) => write!(f, "Photo({pixels:?})"),
+            Content::Image(image) => write!(f, "Photo({image:?})"),
             Content::File(_) => f.write_str("Photo(file)"),
             Content::Invalid(error) => write!(f, "Photo({})", error.kind()),
         }
@@ -194,7 +215,7 @@ mod tests {
         let photo = Photo::file(file.path());
         let length = |max| match photo.load(max).unwrap() {
             Loaded::Encoded(bytes) => bytes.len(),
-            Loaded::Pixels(_) => unreachable!("a file has bytes"),
+            _ => unreachable!("a file has bytes"),
         };
         assert_eq!([length(100), length(50), length(49), length(10)], [50, 50, 50, 11]);
     }

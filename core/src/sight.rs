@@ -18,44 +18,51 @@ pub(crate) struct Sight<'p> {
 }
 
 enum Content<'p> {
-    Encoded(Source<'p>),
-    Pixels(&'p Image<'p>),
+    Source(Source<'p>),
+    Image(Image<'p>),
 }
 
 impl<'p> Sight<'p> {
     /// Checks a photo against the limits and reads its headers.
     pub(crate) fn open(photo: &'p Loaded<'p>, limits: &Limits, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let content = match photo {
-            Loaded::Encoded(bytes) => Content::Encoded(Source::open(bytes, limits, deadline)?),
-            Loaded::Pixels(image) => {
-                check_pixels(image.width().into(), image.height().into(), limits)?;
-                Content::Pixels(image)
+            Loaded::Encoded(bytes) => Content::Source(Source::open(bytes, limits, deadline)?),
+            Loaded::Image(image) => Content::Image(image.borrowed()),
+            Loaded::Pixels(pixels) => {
+                let rows = pixels.rows()?;
+                match rows.in_place() {
+                    Some(image) => Content::Image(image),
+                    None => Content::Source(Source::raw(rows, limits, deadline)?),
+                }
             }
         };
+        if let Content::Image(image) = &content {
+            check_pixels(image.width().into(), image.height().into(), limits)?;
+        }
         Ok(Sight { content, whole: None, part: None })
     }
 
     /// Width and height of the upright photo.
     pub(crate) fn size(&self) -> (u32, u32) {
         match &self.content {
-            Content::Encoded(source) => source.size(),
-            Content::Pixels(image) => (image.width(), image.height()),
+            Content::Source(source) => source.size(),
+            Content::Image(image) => (image.width(), image.height()),
         }
     }
 
     /// All pixels of the photo.
     pub(crate) fn in_full(self) -> Result<Image<'static>> {
         match self.content {
-            Content::Encoded(mut source) => source.decode(),
-            Content::Pixels(image) => Ok(image.clone().into_owned()),
+            Content::Source(mut source) => source.decode(),
+            Content::Image(image) => Ok(image.into_owned()),
         }
     }
 
     /// Gets ready the whole photo, with at least `longest` pixels on its longer side where it has them.
     pub(crate) fn look(&mut self, longest: usize) -> Result<()> {
         self.whole = Some(match &mut self.content {
-            Content::Encoded(source) => source.decode_at_least(longest)?,
-            Content::Pixels(image) => Scaled::whole(image.borrowed()),
+            Content::Source(source) => source.decode_at_least(longest)?,
+            Content::Image(image) => Scaled::whole(image.clone()),
         });
         Ok(())
     }
@@ -67,8 +74,8 @@ impl<'p> Sight<'p> {
             // One part is in memory at a time.
             self.part = None;
             self.part = Some(match &mut self.content {
-                Content::Encoded(source) => source.decode_area(area, denominator)?,
-                Content::Pixels(image) => Scaled::whole(image.borrowed()),
+                Content::Source(source) => source.decode_area(area, denominator)?,
+                Content::Image(image) => Scaled::whole(image.clone()),
             });
         }
         let seen = if shows(&self.whole) { &self.whole } else { &self.part };

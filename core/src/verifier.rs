@@ -36,6 +36,8 @@ pub struct Verifier {
     pub(crate) models: Arc<Models>,
     pub(crate) engine: Arc<EngineInfo>,
     pub(crate) pool: Arc<Pool<Worker>>,
+    /// For a worker, where none is free.
+    pub(crate) waits: bool,
     pub(crate) cancelled: AtomicBool,
 }
 
@@ -72,7 +74,7 @@ impl Verifier {
         // Reports models that do not run now, not at the first photo.
         drop(pool.take(Deadline::default())?);
         let (models, engine, pool) = (Arc::new(models), Arc::new(runtime.info()), Arc::new(pool));
-        Ok(Verifier { options, models, engine, pool, cancelled: AtomicBool::new(false) })
+        Ok(Verifier { options, models, engine, pool, waits: true, cancelled: AtomicBool::new(false) })
     }
 
     /// Do these two photos show the same person?
@@ -105,7 +107,7 @@ impl Verifier {
     /// Finds all faces in a photo. A photo without a face is not an error here.
     pub fn detect<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Detection> {
         let (photo, deadline) = (photo.into(), self.deadline());
-        let mut worker = self.pool.take(deadline)?;
+        let mut worker = self.take(deadline)?;
         let mut timings = Timings::default();
         let loaded = timed(&mut timings.decode, || photo.load(self.options.limits.max_bytes));
         let loaded = loaded.stage(Stage::Decode)?;
@@ -122,7 +124,7 @@ impl Verifier {
     /// Makes a template of the chosen face in a photo.
     pub fn extract<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Extraction> {
         let deadline = self.deadline();
-        self.extract_with(&mut *self.pool.take(deadline)?, &photo.into(), deadline)
+        self.extract_with(&mut *self.take(deadline)?, &photo.into(), deadline)
     }
 
     /// Makes a template of any face in a photo.
@@ -130,7 +132,7 @@ impl Verifier {
     /// `face` is one that [`detect`](Self::detect) found in the same photo.
     pub fn extract_face<'a>(&self, photo: impl Into<Photo<'a>>, face: &Face) -> Result<Template> {
         let (photo, deadline) = (photo.into(), self.deadline());
-        let mut worker = self.pool.take(deadline)?;
+        let mut worker = self.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         // As for a search, so that the template is identical to that of `extract`.
         let mut sight = self.look(&loaded, deadline).stage(Stage::Decode)?;
@@ -141,7 +143,7 @@ impl Verifier {
     pub fn decode<'a>(&self, photo: impl Into<Photo<'a>>) -> Result<Image<'static>> {
         let (photo, deadline) = (photo.into(), self.deadline());
         // The worker is not used; holding it limits the number of photos in memory.
-        let _worker = self.pool.take(deadline)?;
+        let _worker = self.take(deadline)?;
         let loaded = photo.load(self.options.limits.max_bytes).stage(Stage::Decode)?;
         self.open(&loaded, deadline).and_then(Sight::in_full).stage(Stage::Decode)
     }
@@ -149,7 +151,7 @@ impl Verifier {
     /// Runs the networks once on a blank input, so that the first photo is as fast as the next, and to measure the
     /// networks alone. Affects one worker.
     pub fn warm_up(&self) -> Result<()> {
-        self.pool.take(self.deadline())?.warm_up(&self.models)
+        self.take(self.deadline())?.warm_up(&self.models)
     }
 
     /// The engine in use.
@@ -180,7 +182,9 @@ impl Verifier {
     /// Side by side if requested and a second worker is free, otherwise one after the other.
     fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
         let deadline = self.deadline();
-        let mut worker = self.pool.take(deadline)?;
+        let mut worker = self.take(deadline)?;
+        // A thread that finds no memory when it starts ends the process.
+        let both = both && memory::check(memory::HEADROOM).is_ok();
         let second = both.then(|| self.pool.try_take()).flatten().and_then(Result::ok);
         let (probe, reference) = if let Some(second) = second {
             self.extract_side_by_side((&mut worker, probe), (second, reference), deadline)
@@ -239,6 +243,17 @@ impl Verifier {
         }
         let sample = Sample::new(face, &found.faces, size, found.looks, timings);
         Ok(Extraction { template, sample })
+    }
+
+    /// A worker for a call.
+    pub(crate) fn take(&self, deadline: Deadline<'_>) -> Result<Loan<'_, Worker>> {
+        if self.waits {
+            return self.pool.take(deadline);
+        }
+        deadline.check()?;
+        self.pool
+            .try_take()
+            .unwrap_or_else(|| Err(Error::new(ErrorKind::DeadlineExceeded, "no worker is free")))
     }
 
     /// When a call that begins now gives up.

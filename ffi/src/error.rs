@@ -17,6 +17,7 @@ pub struct vav_error {
 /// The photo that an error is about.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "the last is for C")]
 pub enum vav_side {
     /// Neither, or unknown.
     VAV_SIDE_NONE = 0,
@@ -24,11 +25,14 @@ pub enum vav_side {
     VAV_SIDE_PROBE = 1,
     /// The stored photo that the probe is compared with.
     VAV_SIDE_REFERENCE = 2,
+    /// Never returned; as VAV_STATUS_MAX.
+    VAV_SIDE_MAX = 0x7fff_ffff,
 }
 
 /// The step in which an error occurred.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "the last is for C")]
 pub enum vav_stage {
     /// None of the following: an argument was wrong.
     VAV_STAGE_NONE = 0,
@@ -44,6 +48,8 @@ pub enum vav_stage {
     VAV_STAGE_EXTRACT = 5,
     /// From two templates to a comparison score.
     VAV_STAGE_COMPARE = 6,
+    /// Never returned; as VAV_STATUS_MAX.
+    VAV_STAGE_MAX = 0x7fff_ffff,
 }
 
 impl vav_error {
@@ -90,8 +96,10 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_index(error: Option<&vav_error>) -> i64 {
-    let index = |error: &vav_error| error.error.index().and_then(|index| i64::try_from(index).ok());
-    guard_or(-1, || error.and_then(index).unwrap_or(-1))
+    guard_or(-1, || {
+        let index = error.and_then(|error| error.error.index());
+        index.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1)
+    })
 }
 
 /// What the photographer can improve: bits of vav_advice; 0 if nothing is known, or for NULL.

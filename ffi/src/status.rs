@@ -12,6 +12,7 @@ use crate::boundary::guard_or;
 /// every band.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "the last is for C")]
 pub enum vav_status {
     /// Success.
     VAV_OK = 0,
@@ -59,6 +60,8 @@ pub enum vav_status {
     VAV_INTERNAL = 98,
     /// A panic that was caught at the boundary of the library.
     VAV_PANIC = 99,
+    /// Never returned: makes the type as wide as an int for compilers that would choose a shorter one.
+    VAV_STATUS_MAX = 0x7fff_ffff,
 }
 
 impl From<ErrorKind> for vav_status {

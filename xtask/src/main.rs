@@ -1,5 +1,6 @@
 //! `cargo xtask COMMAND`: the one entry point for the project's chores.
 
+mod abi;
 mod bench;
 mod fuzz;
 mod golden;
@@ -8,6 +9,7 @@ mod install;
 mod load;
 mod models;
 mod models_high;
+mod notices;
 mod onnxruntime;
 mod packages;
 mod panicking;
@@ -39,6 +41,11 @@ const COMMANDS: &[Command] = &[
         run: serve::command,
     },
     Command { name: "test", help: "run all tests [--list] [--only NAME]", run: test::command },
+    Command {
+        name: "abi",
+        help: "keep include/visavis.h as what programs are compiled against, or compare it with that [--check]",
+        run: abi::command,
+    },
     Command {
         name: "bench",
         help: "measure speed, memory and peers into docs/BENCHMARKS.md [--quick] [--data FOLDER] [PIECE...]",
@@ -73,6 +80,11 @@ const COMMANDS: &[Command] = &[
         name: "models",
         help: "make the ONNX files of models/ or models/high, or compare them [high] [--check] [--packages FOLDER]",
         run: models::command,
+    },
+    Command {
+        name: "notices",
+        help: "write the third-party notices and the bill of materials of a package [PACKAGE TARGET FOLDER]",
+        run: notices::command,
     },
     Command {
         name: "onnxruntime",

@@ -7,6 +7,9 @@ use crate::{Result, project};
 
 const VERSION: &str = "1.28.0";
 
+/// Its licence, and those of what is linked into it: beside the library.
+pub(crate) const TERMS: [&str; 2] = ["LICENSE", "ThirdPartyNotices.txt"];
+
 /// Where programs are built below the target folder, and the way back: the core looks beside the program.
 const HOMES: &[(&str, &str)] = &[
     ("debug", ".."),
@@ -57,7 +60,7 @@ pub(crate) fn provide() -> Result<PathBuf> {
     let name = format!("libonnxruntime.so.{VERSION}");
     let library = target.join("onnxruntime").join(&name);
     // It gets this name only after it has been checked.
-    if !library.is_file() {
+    if !library.is_file() || TERMS.iter().any(|name| !library.with_file_name(name).is_file()) {
         fetch(&library)?;
     }
     for (home, back) in HOMES {
@@ -75,7 +78,12 @@ fn fetch(library: &Path) -> Result {
     let result = create(&folder)
         .and_then(|()| download(build, &folder))
         .and_then(|()| unpack(build, &folder))
-        .and_then(|unpacked| fs::rename(unpacked, library).map_err(|error| error.to_string()));
+        .and_then(|unpacked| {
+            let moves =
+                TERMS.iter().map(|name| (unpacked.with_file_name(name), library.with_file_name(name)));
+            let mut moves = moves.chain([(unpacked.clone(), library.to_owned())]);
+            moves.try_for_each(|(from, to)| fs::rename(from, to)).map_err(|error| error.to_string())
+        });
     // What is left over may stay when it cannot be removed: it is in the target folder.
     let _ = fs::remove_dir_all(&folder);
     result
@@ -111,7 +119,8 @@ fn unpack(build: &Build, folder: &Path) -> Result<PathBuf> {
         .arg(folder)
         .arg(format!("onnxruntime/capi/libonnxruntime.so.{VERSION}"))
         .arg(build.sha256)
-        .arg(&unpacked);
+        .arg(&unpacked)
+        .args(TERMS.map(|name| format!("onnxruntime/{name}")));
     project::run_quietly(&mut python)?;
     Ok(unpacked)
 }

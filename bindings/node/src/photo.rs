@@ -5,7 +5,7 @@
 
 use napi::bindgen_prelude::Uint8Array;
 use napi_derive::napi;
-use visavis::{Error, ErrorKind, Image, Photo, PixelFormat, Result};
+use visavis::{Error, ErrorKind, Photo, PixelFormat, Pixels, Result};
 
 use crate::template::Handle;
 
@@ -50,7 +50,7 @@ pub(crate) fn copy(source: Source, max_bytes: usize, quality: bool) -> Photo<'st
     if quality { photo.with_quality() } else { photo }
 }
 
-fn pixels(data: &[u8], size: [f64; 3], bgr: bool) -> Result<Image<'static>> {
+fn pixels(data: &[u8], size: [f64; 3], bgr: bool) -> Result<Pixels<'static>> {
     let [width, height, channels] = size.map(|number| {
         let whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
         whole.then_some(number as u32)
@@ -69,16 +69,9 @@ fn pixels(data: &[u8], size: [f64; 3], bgr: bool) -> Result<Image<'static>> {
     let (Some(width), Some(height)) = (width, height) else {
         return invalid(ErrorKind::InvalidPixels, format!("an image cannot be {}x{}", size[0], size[1]));
     };
-    let row = u64::from(width) * format.channels() as u64;
-    // Exactly, so that 16-bit pixels are not taken for 8-bit ones.
-    if row.checked_mul(height.into()) != Some(data.len() as u64) {
-        let (length, channels) = (data.len(), format.channels());
-        let message = format!("{length} bytes are not {width}x{height} pixels of {channels} bytes");
-        return invalid(ErrorKind::InvalidPixels, message);
-    }
-    Image::from_pixels(data.to_vec(), width, height, row as usize, format)
+    Ok(Pixels::new(data.to_vec(), width, height, format))
 }
 
-fn invalid(kind: ErrorKind, message: impl Into<String>) -> Result<Image<'static>> {
+fn invalid(kind: ErrorKind, message: impl Into<String>) -> Result<Pixels<'static>> {
     Err(Error::new(kind, message))
 }

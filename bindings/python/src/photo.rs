@@ -6,7 +6,7 @@ use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyBaseException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
-use visavis::{Error, ErrorKind, Image, PixelFormat, Result};
+use visavis::{Error, ErrorKind, PixelFormat, Pixels, Result};
 
 /// One of the forms that `visavis/_photos.py` makes of everything else.
 pub(crate) enum Photo<'py> {
@@ -20,13 +20,6 @@ pub(crate) enum Photo<'py> {
     Pixels(Bound<'py, PyBytes>, usize, usize, String),
     /// The same in a numpy array.
     Array(PyReadonlyArrayDyn<'py, u8>, usize, usize, String),
-}
-
-/// A photo without anything of Python in it.
-pub(crate) enum Source<'a> {
-    Ready(visavis::Photo<'a>),
-    /// Not an image yet: some formats are converted, which must not happen under the interpreter's lock.
-    Pixels(&'a [u8], [usize; 2], &'a str),
 }
 
 impl<'py> Photo<'py> {
@@ -52,24 +45,26 @@ impl<'py> Photo<'py> {
         }
     }
 
-    pub(crate) fn source(&self) -> PyResult<Source<'_>> {
-        Ok(match self {
-            Photo::Encoded(bytes) => Source::Ready(bytes.as_bytes().into()),
-            Photo::File(path) => Source::Ready(visavis::Photo::file(path.extract::<PathBuf>()?)),
+    /// Without anything of Python in it.
+    pub(crate) fn source(&self, quality: bool) -> PyResult<visavis::Photo<'_>> {
+        let photo = match self {
+            Photo::Encoded(bytes) => bytes.as_bytes().into(),
+            Photo::File(path) => visavis::Photo::file(path.extract::<PathBuf>()?),
             Photo::Invalid(code, message, cause) => {
-                let why: Result<Image<'_>> = Err(invalid(code, message, cause.as_ref()));
-                Source::Ready(why.into())
+                let why: Result<Pixels<'_>> = Err(invalid(code, message, cause.as_ref()));
+                why.into()
             }
             Photo::Pixels(bytes, height, width, format) => {
-                Source::Pixels(bytes.as_bytes(), [*height, *width], format)
+                pixels(bytes.as_bytes(), [*height, *width], format).into()
             }
             Photo::Array(array, height, width, format) => {
                 if !array.is_c_contiguous() {
                     return Err(PyTypeError::new_err("the array is not contiguous"));
                 }
-                Source::Pixels(array.as_slice()?, [*height, *width], format)
+                pixels(array.as_slice()?, [*height, *width], format).into()
             }
-        })
+        };
+        Ok(if quality { photo.with_quality() } else { photo })
     }
 
     /// The path, for errors about the file.
@@ -78,17 +73,7 @@ impl<'py> Photo<'py> {
     }
 }
 
-impl<'a> Source<'a> {
-    pub(crate) fn open(self, quality: bool) -> visavis::Photo<'a> {
-        let photo = match self {
-            Source::Ready(photo) => photo,
-            Source::Pixels(data, shape, format) => image(data, shape, format).into(),
-        };
-        if quality { photo.with_quality() } else { photo }
-    }
-}
-
-fn image<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Result<Image<'a>> {
+fn pixels<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Pixels<'a> {
     let format = match format {
         "gray" => PixelFormat::Gray8,
         "rgb" => PixelFormat::Rgb8,
@@ -98,7 +83,7 @@ fn image<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Resul
     };
     // A length that does not fit is larger than any side may be, and is refused as such.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    Image::from_pixels(data, side(width), side(height), width.saturating_mul(format.channels()), format)
+    Pixels::new(data, side(width), side(height), format)
 }
 
 /// An error that the Python half found, by the name of its kind.

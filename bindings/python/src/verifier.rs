@@ -48,18 +48,16 @@ impl Verifier {
         let _call = Call::begin(py)?;
         let (probe, reference) = (Photo::of(&probe)?, Photo::of(&reference)?);
         let threshold = self.threshold_or(py, threshold)?;
-        let sources = (probe.source()?, reference.source()?);
-        let verdict = about(py, &[&probe, &reference], || {
-            self.0.verify(sources.0.open(quality), sources.1.open(quality))
-        })?;
+        let (from, to) = (probe.source(quality)?, reference.source(quality)?);
+        let verdict = about(py, &[&probe, &reference], || self.0.verify(from, to))?;
         answers::verdict(py, &verdict, threshold)
     }
 
     fn detect<'py>(&self, py: Python<'py>, photo: Bound<'py, PyAny>, quality: bool) -> Answer<'py> {
         let _call = Call::begin(py)?;
         let photo = Photo::of(&photo)?;
-        let source = photo.source()?;
-        answers::detection(py, &about(py, &[&photo], || self.0.detect(source.open(quality)))?)
+        let source = photo.source(quality)?;
+        answers::detection(py, &about(py, &[&photo], || self.0.detect(source))?)
     }
 
     fn extract<'py>(
@@ -71,10 +69,10 @@ impl Verifier {
     ) -> Answer<'py> {
         let _call = Call::begin(py)?;
         let photo = Photo::of(&photo)?;
-        let (source, side) = (photo.source()?, failure::side(side));
+        let (source, side) = (photo.source(quality)?, failure::side(side));
         let extraction = about(py, &[&photo, &photo], || {
             let stamp = |error: Error| side.into_iter().fold(error, Error::at_side);
-            self.0.extract(source.open(quality)).map_err(stamp)
+            self.0.extract(source).map_err(stamp)
         })?;
         answers::extraction(py, extraction)
     }
@@ -89,10 +87,8 @@ impl Verifier {
         let _call = Call::begin(py)?;
         let photos = photos.iter().map(Photo::of).collect::<PyResult<Vec<_>>>()?;
         let threshold = self.threshold_or(py, threshold)?;
-        let sources = photos.iter().map(Photo::source).collect::<PyResult<Vec<_>>>()?;
-        let enrollment = about(py, &photos.iter().collect::<Vec<_>>(), || {
-            self.0.enroll(sources.into_iter().map(|source| source.open(quality)))
-        })?;
+        let sources = photos.iter().map(|photo| photo.source(quality)).collect::<PyResult<Vec<_>>>()?;
+        let enrollment = about(py, &photos.iter().collect::<Vec<_>>(), || self.0.enroll(sources))?;
         answers::enrollment(py, enrollment, threshold)
     }
 
@@ -104,8 +100,8 @@ impl Verifier {
     ) -> PyResult<Template> {
         let _call = Call::begin(py)?;
         let photo = Photo::of(&photo)?;
-        let (face, source) = (answers::face_from(face)?, photo.source()?);
-        about(py, &[&photo], || self.0.extract_face(source.open(false), &face)).map(Template)
+        let (face, source) = (answers::face_from(face)?, photo.source(false)?);
+        about(py, &[&photo], || self.0.extract_face(source, &face)).map(Template)
     }
 
     fn compare<'py>(
@@ -147,10 +143,9 @@ impl Verifier {
         let _call = Call::begin(py)?;
         let photo = Photo::of(&photo)?;
         let faces: Vec<_> = faces.iter().map(answers::face_from).collect::<PyResult<_>>()?;
-        let source = photo.source()?;
-        let png = about(py, &[&photo], || {
-            Ok(visavis_cli::draw::marked(&self.0.decode(source.open(false))?, &faces, chosen))
-        })?;
+        let source = photo.source(false)?;
+        let png =
+            about(py, &[&photo], || Ok(visavis_cli::draw::marked(&self.0.decode(source)?, &faces, chosen)))?;
         Ok(PyBytes::new(py, &png))
     }
 
@@ -163,9 +158,9 @@ impl Verifier {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let _call = Call::begin(py)?;
         let photo = Photo::of(&photo)?;
-        let (face, source) = (answers::face_from(face)?, photo.source()?);
+        let (face, source) = (answers::face_from(face)?, photo.source(false)?);
         let png = about(py, &[&photo], || {
-            let image = self.0.decode(source.open(false))?;
+            let image = self.0.decode(source)?;
             visavis_cli::draw::cropped(&image, &face.bounds, margin)
         })?;
         Ok(PyBytes::new(py, &png))

@@ -1,6 +1,6 @@
 //! What JavaScript passes as a photo, as the core's.
 
-use visavis::{Error, ErrorKind, Image, Photo, PixelFormat, Result, Side, Template, Verifier};
+use visavis::{Error, ErrorKind, Photo, PixelFormat, Pixels, Result, Side, Template, Verifier};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// One photo, or for a verification a template instead.
@@ -36,7 +36,7 @@ impl Source {
             Content::Photo(photo) => photo,
             Content::Template(_) => {
                 let error = Error::new(ErrorKind::InvalidArgument, "a template is not a photo");
-                Photo::from(Result::<Image<'static>>::Err(error))
+                Photo::from(Result::<Pixels<'static>>::Err(error))
             }
         };
         if quality { photo.with_quality() } else { photo }
@@ -63,7 +63,7 @@ impl Source {
     }
 }
 
-fn pixels(data: Vec<u8>, size: [f64; 3], bgr: bool) -> Result<Image<'static>> {
+fn pixels(data: Vec<u8>, size: [f64; 3], bgr: bool) -> Result<Pixels<'static>> {
     let [width, height, channels] = size.map(|number| {
         let whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
         whole.then_some(number as u32)
@@ -81,15 +81,9 @@ fn pixels(data: Vec<u8>, size: [f64; 3], bgr: bool) -> Result<Image<'static>> {
     let (Some(width), Some(height)) = (width, height) else {
         return invalid(format!("an image cannot be {}x{}", size[0], size[1]));
     };
-    let row = u64::from(width) * format.channels() as u64;
-    // Exactly, so that 16-bit pixels are not taken for 8-bit ones.
-    if row.checked_mul(height.into()) != Some(data.len() as u64) {
-        let (length, channels) = (data.len(), format.channels());
-        return invalid(format!("{length} bytes are not {width}x{height} pixels of {channels} bytes"));
-    }
-    Image::from_pixels(data, width, height, row as usize, format)
+    Ok(Pixels::new(data, width, height, format))
 }
 
-fn invalid(message: String) -> Result<Image<'static>> {
+fn invalid(message: String) -> Result<Pixels<'static>> {
     Err(Error::new(ErrorKind::InvalidPixels, message))
 }

@@ -2,7 +2,7 @@
 
 use image::ColorType;
 
-use crate::image::over_white;
+use crate::pixel_format::over_white;
 
 /// Converts pixels of a layout, in the machine's byte order, to RGB, appended to `rgb`. `None`: an unknown layout.
 pub(super) fn append_rgb(layout: ColorType, samples: &[u8], rgb: &mut Vec<u8>) -> Option<()> {

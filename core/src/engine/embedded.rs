@@ -54,7 +54,9 @@ pub(super) struct Threads(OnceLock<Arc<ThreadPool>>);
 impl Threads {
     fn pool(&self) -> Result<Arc<ThreadPool>> {
         if self.0.get().is_none() {
-            // Without its thread the engine would start others, and panic when these cannot be had either.
+            // Without its thread the engine would start others, and panic when these cannot be had either. A thread that
+            // finds no memory when it starts ends the process.
+            memory::check(memory::HEADROOM)?;
             host::check_thread().map_err(|error| no_thread(&error))?;
         }
         Ok(Arc::clone(self.0.get_or_init(|| Arc::new(ThreadPool::with_num_threads(1)))))

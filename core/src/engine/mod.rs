@@ -125,8 +125,8 @@ pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
         Engine::Embedded => Ok(Box::new(embedded::Embedded::new(None))),
         Engine::OnnxRuntime => onnxruntime(options),
         Engine::Auto => onnxruntime(options).or_else(|error| {
-            // A named library that cannot be used is a mistake to report, not to work around.
-            if is_named(options) {
+            // A named library that cannot be used is a mistake to report, not to work around. Too little memory is none.
+            if is_named(options) && error.kind() != ErrorKind::OutOfMemory {
                 return Err(error);
             }
             let reason = Some(error.message().to_owned());

@@ -57,11 +57,14 @@ fn raw_pixels_are_bounded_as_photos_are() {
     options.engine = visavis::Engine::Embedded;
     options.limits.max_pixels = 99;
     let verifier = visavis::Verifier::new(options).unwrap();
-    let image = visavis::Image::from_pixels(&[0; 300], 10, 10, 30, visavis::PixelFormat::Rgb8).unwrap();
-    let error = verifier.verify(&image, &image).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "probe: 10x10 pixels are more than the 99 that are allowed (IMAGE_TOO_LARGE)"
-    );
-    assert_eq!(error.stage(), Some(visavis::Stage::Decode));
+    // Used in place, and converted.
+    for format in [visavis::PixelFormat::Rgb8, visavis::PixelFormat::Bgr8] {
+        let pixels = visavis::Pixels::new(&[0; 300], 10, 10, format);
+        let error = verifier.verify(&pixels, &pixels).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "probe: 10x10 pixels are more than the 99 that are allowed (IMAGE_TOO_LARGE)"
+        );
+        assert_eq!(error.stage(), Some(visavis::Stage::Decode));
+    }
 }

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use testkit::files;
-use visavis::{ErrorKind, Photo};
+use visavis::{ErrorKind, Options, Photo, Verifier};
 
 use crate::verifiers;
 
@@ -42,4 +42,28 @@ fn a_call_may_have_a_deadline_of_its_own() {
     let patient = verifier.with_deadline(Some(Duration::from_hours(1)));
     assert!(patient.detect(Photo::file(&photo)).is_ok());
     assert_eq!((patient.engine(), patient.extractor_id()), (verifier.engine(), verifier.extractor_id()));
+}
+
+#[test]
+fn a_call_that_does_not_wait_fails_while_the_only_worker_is_busy() {
+    let mut options = Options::default();
+    options.workers = 1;
+    let verifier = Verifier::new(options).unwrap();
+    let (photo, hasty) = (files::golden("astronaut.jpg"), verifier.with_deadline(None).without_waiting());
+    assert!(hasty.detect(Photo::file(&photo)).is_ok());
+    let busy = verifier.with_deadline(None);
+    thread::scope(|scope| {
+        let works = scope.spawn(|| while busy.detect(Photo::file(&photo)).is_ok() {});
+        // Between two calls of the other thread the worker is free for a moment.
+        let error = loop {
+            if let Err(error) = hasty.detect(Photo::file(&photo)) {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::DeadlineExceeded);
+        assert!(error.message().contains("no worker is free"), "{error}");
+        busy.cancel();
+        works.join().unwrap();
+    });
+    assert!(hasty.detect(Photo::file(&photo)).is_ok());
 }

@@ -3,6 +3,7 @@
 //! One program for all of it, because every program links the networks and both engines once more.
 
 mod calls;
+mod camera;
 mod decode;
 mod enroll;
 mod golden;

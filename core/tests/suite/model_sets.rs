@@ -2,7 +2,7 @@
 
 use testkit::files::{photo, root};
 use testkit::networks::{self, FACE, LANDMARKS, Takes, write_set};
-use visavis::{Engine, ErrorKind, Image, Options, PixelFormat, Result, Template, Verifier};
+use visavis::{Engine, ErrorKind, Options, PixelFormat, Pixels, Result, Template, Verifier};
 
 use crate::verifiers;
 
@@ -121,13 +121,13 @@ fn refused(manifest: &str, files: &[(&str, &[u8])]) -> (ErrorKind, String) {
     (error.kind(), error.message().to_owned())
 }
 
-fn image(side: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> Image<'static> {
+fn image(side: usize, colour: impl Fn(usize, usize) -> [u8; 3]) -> Pixels<'static> {
     let pixels: Vec<u8> = (0..side * side).flat_map(|at| colour(at % side, at / side)).collect();
-    Image::from_pixels(pixels, side as u32, side as u32, 3 * side, PixelFormat::Rgb8).unwrap()
+    Pixels::new(pixels, side as u32, side as u32, PixelFormat::Rgb8)
 }
 
 /// Black with one red cell.
-fn red_cell(cell: usize, x: usize, y: usize) -> Image<'static> {
+fn red_cell(cell: usize, x: usize, y: usize) -> Pixels<'static> {
     let lit = move |at: usize, from: usize| (from..from + cell).contains(&at);
     image(SIDE, move |column, row| if lit(column, x) && lit(row, y) { [255, 0, 0] } else { [0; 3] })
 }
@@ -213,14 +213,14 @@ fn a_set_says_what_its_confidences_are_worth() {
 }
 
 /// The vector of a picture that its one face lies in, as the certain detector of 32 pixels sees it.
-fn vectors(extractors: &str, image: &Image<'static>) -> Vec<Vec<f32>> {
+fn vectors(extractors: &str, image: &Pixels<'static>) -> Vec<Vec<f32>> {
     let folder = certain(extractors);
     let verifiers = both(folder.path());
     verifiers.iter().map(|verifier| verifier.extract(image).unwrap().template.vector().to_vec()).collect()
 }
 
 /// Its left half is bright, so that mirrored it is another.
-fn half_bright() -> Image<'static> {
+fn half_bright() -> Pixels<'static> {
     image(96, |x, _| if x < 45 { [250, 100, 50] } else { [10, 20, 30] })
 }
 

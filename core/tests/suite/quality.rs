@@ -1,7 +1,7 @@
 //! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
 
 use testkit::{files, report};
-use visavis::{Advice, Image, Photo, PixelFormat, Quality};
+use visavis::{Advice, Image, Photo, PixelFormat, Pixels, Quality};
 
 use crate::verifiers;
 
@@ -9,13 +9,13 @@ fn decoded(name: &str) -> Image<'static> {
     verifiers::fastest().decode(files::photo(name)).unwrap()
 }
 
-fn measured(image: &Image<'_>) -> Quality {
-    let found = verifiers::fastest().detect(Photo::from(image).with_quality()).unwrap();
+fn measured<'a>(photo: impl Into<Photo<'a>>) -> Quality {
+    let found = verifiers::fastest().detect(photo.into().with_quality()).unwrap();
     found.faces[found.chosen.unwrap()].quality.unwrap()
 }
 
 fn of(name: &str) -> Quality {
-    measured(&decoded(name))
+    measured(decoded(name))
 }
 
 /// The portrait with every value changed: `change(value, across)`, with the place in the row as 0..=1.
@@ -25,9 +25,7 @@ fn changed(change: impl Fn(f32, f32) -> f32) -> Quality {
     let across = |at: usize| (at / 3 % width) as f32 / width as f32;
     let values = image.rgb().iter().enumerate();
     let pixels: Vec<u8> = values.map(|(at, &value)| change(f32::from(value), across(at)) as u8).collect();
-    measured(
-        &Image::from_pixels(&pixels, image.width(), image.height(), 3 * width, PixelFormat::Rgb8).unwrap(),
-    )
+    measured(Pixels::new(&pixels, image.width(), image.height(), PixelFormat::Rgb8))
 }
 
 #[test]

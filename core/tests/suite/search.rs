@@ -3,7 +3,7 @@
 use std::f32::consts::PI;
 
 use testkit::files;
-use visavis::{Image, Options, Photo, PixelFormat, Search, Verifier};
+use visavis::{Image, Options, Photo, PixelFormat, Pixels, Search, Verifier};
 
 use crate::verifiers;
 
@@ -16,7 +16,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn of(&self, picture: &Image<'_>) -> Image<'static> {
+    fn of(&self, picture: &Image<'_>) -> Pixels<'static> {
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let (sine, cosine) = (self.degrees / 180.0 * PI).sin_cos();
         // As many samples a pixel as the picture is shrunk by: none of its own are skipped.
@@ -40,8 +40,7 @@ impl Scene {
             }
             pixels.extend(sum.map(|value| (value / (samples * samples)) as u8));
         }
-        let stride = 3 * self.size.0 as usize;
-        Image::from_pixels(pixels, self.size.0, self.size.1, stride, PixelFormat::Rgb8).unwrap()
+        Pixels::new(pixels, self.size.0, self.size.1, PixelFormat::Rgb8)
     }
 }
 
@@ -52,7 +51,7 @@ fn with(search: Search) -> Verifier {
 }
 
 /// Noise: nothing is sure, and hints are everywhere.
-fn noise(width: u32, height: u32) -> Image<'static> {
+fn noise(width: u32, height: u32) -> Pixels<'static> {
     let mut state = 7_u32;
     let pixels: Vec<u8> = (0..3 * width * height)
         .map(|_| {
@@ -60,7 +59,7 @@ fn noise(width: u32, height: u32) -> Image<'static> {
             (state >> 24) as u8
         })
         .collect();
-    Image::from_pixels(pixels, width, height, 3 * width as usize, PixelFormat::Rgb8).unwrap()
+    Pixels::new(pixels, width, height, PixelFormat::Rgb8)
 }
 
 #[test]
@@ -128,7 +127,7 @@ fn a_tight_crop_is_no_internal_error() {
     // Rows 420 to 1140, columns 370 to 980: brows to chin.
     let stride = 3 * whole.width() as usize;
     let crop = &whole.rgb()[420 * stride + 3 * 370..];
-    let crop = Image::from_pixels(crop, 610, 720, stride, PixelFormat::Rgb8).unwrap();
+    let crop = Pixels::new(crop, 610, 720, PixelFormat::Rgb8).with_stride(stride);
     assert!(verifier.verify(&crop, &whole).unwrap().comparison.is_match);
 }
 

@@ -81,4 +81,5 @@ fn what_is_shared_may_be_shared() {
     shareable::<visavis::Template>();
     shareable::<visavis::Error>();
     shareable::<visavis::Image<'_>>();
+    shareable::<visavis::Pixels<'_>>();
 }

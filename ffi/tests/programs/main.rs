@@ -3,8 +3,9 @@
 mod compile;
 mod privileges;
 
-use std::collections::HashMap;
-use std::fs;
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -72,6 +73,63 @@ fn memory_that_is_not_there_is_a_status() {
         for engine in ["embedded", "auto"] {
             ran(memory.arg(&photo).env("VISAVIS_TEST_ENGINE", engine));
             memory = Command::new(memory.get_program());
+        }
+    }
+}
+
+/// A user without rights must reach the photo and the engine for the second half.
+#[test]
+fn stacks_and_threads_are_enough_as_documented_or_that_is_a_status() {
+    let Some(mut limits) = program("limits") else { return };
+    let folder = tempfile::tempdir().expect("there is room for temporary files");
+    let photo = folder.path().join("photo.png");
+    fs::copy(files::golden("hopper-128.png"), &photo).expect("there is room for temporary files");
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("the folder is ours");
+    let engine = Verifier::new(Options::default()).expect("the models are in the library").engine().engine;
+    for engine in BTreeSet::from(["embedded", engine.name()]) {
+        ran(limits.arg(&photo).env("VISAVIS_TEST_ENGINE", engine));
+        limits = Command::new(limits.get_program());
+    }
+}
+
+/// Headers are read by programs that hide what is their own.
+#[test]
+fn a_program_that_hides_its_symbols_finds_the_librarys() {
+    if program("misuse").is_none() {
+        return;
+    }
+    let source = library().join("hidden.c");
+    let text = "#pragma GCC visibility push(hidden)\n#include <visavis.h>\nint main(void) { return vav_version_number() == 0; }\n";
+    fs::write(&source, text).expect("the target folder is writable");
+    let mut cc = Command::new("cc");
+    cc.arg("-I").arg(files::root().join("include")).arg(source).arg("-o").arg(library().join("hidden"));
+    ran(cc.arg("-L").arg(library()).arg("-lvisavis"));
+}
+
+/// Each hard photo under one limit, in turns under all of them and with both engines. VISAVIS_TEST_SWEEP=1 tries each
+/// with every limit and both.
+#[test]
+fn hard_photos_and_little_memory_end_with_a_status() {
+    let Some(memory) = program("memory") else { return };
+    let Some(folder) = files::shared("decode") else { return };
+    let mut photos: Vec<PathBuf> = ["exif", "generated"]
+        .iter()
+        .flat_map(|name| fs::read_dir(folder.join(name)).expect("the folders are there"))
+        .map(|entry| entry.expect("a folder can be listed").path())
+        .filter(|path| path.is_file())
+        .collect();
+    photos.sort();
+    assert!(photos.len() > 100, "{} photos", photos.len());
+    let all = std::env::var_os("VISAVIS_TEST_SWEEP").is_some();
+    for (number, photo) in photos.iter().enumerate() {
+        for (index, engine) in ["embedded", "auto"].into_iter().enumerate() {
+            if !all && number % 2 != index {
+                continue;
+            }
+            let limit = (60 + 20 * (number / 2 % 18)).to_string();
+            let limits = if all { ["60", "400", "20"] } else { [limit.as_str(), limit.as_str(), "20"] };
+            let mut run = Command::new(memory.get_program());
+            ran(run.arg(photo).args(limits).env("VISAVIS_TEST_ENGINE", engine));
         }
     }
 }

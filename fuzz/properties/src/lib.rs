@@ -5,7 +5,7 @@ mod operator;
 
 use std::sync::LazyLock;
 
-use visavis::{Image, Options, PixelFormat, Template, Verifier};
+use visavis::{Options, PixelFormat, Pixels, Template, Verifier};
 use visavis_server::contract::{self, Body, Code, Envelope, MAX_SESSION_ID};
 use visavis_server::weight::weigh;
 
@@ -79,12 +79,24 @@ pub fn pixels(data: &[u8]) {
     let side = |at| if head[12] & 0x80 == 0 { number(at) % 64 } else { number(at) };
     let stride = if head[12] & 0x80 == 0 { number(8) % 300 } else { number(8) } as usize;
     let (width, height) = (side(0), side(4));
-    let formats =
-        [PixelFormat::Rgb8, PixelFormat::Bgr8, PixelFormat::Rgba8, PixelFormat::Bgra8, PixelFormat::Gray8];
+    let formats = [
+        PixelFormat::Rgb8,
+        PixelFormat::Bgr8,
+        PixelFormat::Rgba8,
+        PixelFormat::Bgra8,
+        PixelFormat::Gray8,
+        PixelFormat::Nv12,
+        PixelFormat::Nv21,
+        PixelFormat::I420,
+        PixelFormat::Yuyv,
+    ];
     let format = formats[usize::from(head[12] & 0x7f) % formats.len()];
-    let Ok(image) = Image::from_pixels(bytes, width, height, stride, format) else { return };
+    let rotation = 90 * u32::from(head[11] % 4);
+    let pixels = Pixels::new(bytes, width, height, format).with_stride(stride).with_rotation(rotation);
+    let Ok(image) = VERIFIER.decode(pixels) else { return };
     let count = u64::from(width) * u64::from(height);
-    assert_eq!((image.width(), image.height()), (width, height));
+    let upright = if rotation % 180 == 0 { (width, height) } else { (height, width) };
+    assert_eq!((image.width(), image.height()), upright);
     assert_eq!(image.rgb().len() as u64, 3 * count);
     assert!(count <= bytes.len() as u64);
 }
