@@ -58,9 +58,10 @@ fn library(folder: &Path, name: &str, header: &str) -> Result<PathBuf> {
     if functions.is_empty() {
         return Err("the header declares no functions".into());
     }
-    let bodies: String = functions.iter().map(|function| format!("{function} {{ for (;;); }}\n")).collect();
+    let bodies: Vec<String> =
+        functions.iter().map(|function| format!("{function} {{ for (;;); }}\n")).collect();
     let source = folder.join("visavis.c");
-    fs::write(&source, format!("#include \"visavis.h\"\n{bodies}")).map_err(text)?;
+    fs::write(&source, format!("#include \"visavis.h\"\n{}", bodies.concat())).map_err(text)?;
     let library = folder.join("libvisavis.so");
     let mut cc = project::program("cc");
     cc.args(["-g", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);

@@ -7,13 +7,16 @@ use crate::{Result, models_high, project, venv};
 pub(crate) fn command(arguments: &[String]) -> Result {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        [] | ["high"] | ["--check"] | ["high", "--check"] => convert(&words),
-        ["high", "--packages", folder] => models_high::command(folder),
+        [] | ["high" | "--check"] | ["high", "--check"] => convert(&words),
+        ["high", "--packages", folder] => {
+            convert(&["high"])?;
+            models_high::pack(folder)
+        }
         _ => Err("models takes no arguments but high, --check and, after high, --packages FOLDER".into()),
     }
 }
 
-pub(crate) fn convert(arguments: &[&str]) -> Result {
+fn convert(arguments: &[&str]) -> Result {
     let python = venv::provide("models", "models/convert/requirements.txt")?;
     project::run(project::program(python).arg("models/convert/convert.py").args(arguments))
 }

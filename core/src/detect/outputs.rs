@@ -4,12 +4,12 @@ use crate::error::{Error, ErrorKind};
 use crate::model::Family;
 
 /// The outputs, if each has the length that it must have.
-pub(super) fn expect<'o, const N: usize>(
+pub(super) fn expect<const N: usize>(
     family: Family,
     side: usize,
-    outputs: &'o [Vec<f32>],
+    outputs: &[Vec<f32>],
     lengths: [usize; N],
-) -> Result<[&'o [f32]; N], Error> {
+) -> Result<[&[f32]; N], Error> {
     let fit = outputs.len() >= N && outputs.iter().zip(lengths).all(|(data, length)| data.len() == length);
     if fit {
         Ok(std::array::from_fn(|index| &*outputs[index]))

@@ -194,7 +194,7 @@ impl Network for OnnxRuntimeNetwork {
     fn session(&self, sides: &[Side], outputs: &[String], _: &WorkerThreads) -> Result<Box<dyn Session>> {
         memory::check(memory::HEADROOM)?;
         let session = self.start(sides).map_err(|error| unusable(NAME, error))?;
-        let known: Vec<&str> = session.outputs().iter().map(|output| output.name()).collect();
+        let known: Vec<&str> = session.outputs().iter().map(ort::value::Outlet::name).collect();
         if let Some(wanted) = outputs.iter().find(|name| !known.contains(&&***name)) {
             return Err(no_output(NAME, wanted, &known));
         }

@@ -18,7 +18,9 @@ pub(super) fn fingerprint(extractors: &[(Extractor, [u8; 32])]) -> [u8; 16] {
         _ => {
             let mut hash = Sha256::new();
             hash.update(FORM);
-            extractors.iter().for_each(|(extractor, digest)| describe(&mut hash, extractor, digest));
+            for (extractor, digest) in extractors {
+                describe(&mut hash, extractor, digest);
+            }
             hash.finalize().into()
         }
     };

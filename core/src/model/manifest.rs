@@ -243,7 +243,7 @@ impl DetectorEntry {
     }
 
     pub(super) fn levels(&self) -> Option<Levels> {
-        self.belief.map(|belief| belief.levels()).or(self.family.levels())
+        self.belief.map(BeliefEntry::levels).or(self.family.levels())
     }
 }
 

@@ -158,7 +158,7 @@ fn every_family_finds_the_face_where_its_network_says() {
         for verifier in both(folder.path()) {
             let engine = verifier.engine().engine;
             for (x, y) in [(32, 64), (0, 32), (64, 0)] {
-                let found = verifier.detect(&red_cell(cell, x, y)).unwrap();
+                let found = verifier.detect(red_cell(cell, x, y)).unwrap();
                 assert_eq!((found.faces.len(), found.looks), (1, 1), "{family} {engine:?} {:?}", found.faces);
                 let face = &found.faces[0];
                 let bounds = [face.bounds.x, face.bounds.y, face.bounds.width, face.bounds.height];
@@ -170,16 +170,16 @@ fn every_family_finds_the_face_where_its_network_says() {
                 close(&[face.confidence], &[1.0]);
             }
             // A third of the confidence is no face, and neither is another colour.
-            assert_eq!(verifier.detect(&image(SIDE, |_, _| [85, 0, 0])).unwrap().faces.len(), 0, "{family}");
+            assert_eq!(verifier.detect(image(SIDE, |_, _| [85, 0, 0])).unwrap().faces.len(), 0, "{family}");
             assert_eq!(
-                verifier.detect(&image(SIDE, |_, _| [0, 255, 255])).unwrap().faces.len(),
+                verifier.detect(image(SIDE, |_, _| [0, 255, 255])).unwrap().faces.len(),
                 0,
                 "{family}"
             );
         }
         write_set(folder.path(), &set("bgr"), &files);
         for verifier in both(folder.path()) {
-            assert_eq!(verifier.detect(&red_cell(cell, 32, 64)).unwrap().faces.len(), 0, "{family}");
+            assert_eq!(verifier.detect(red_cell(cell, 32, 64)).unwrap().faces.len(), 0, "{family}");
         }
     }
 }
@@ -328,7 +328,7 @@ fn the_default_set_is_known_by_the_hash_of_its_extractor() {
     let expected =
         [0x68, 0xc5, 0x4d, 0x43, 0x58, 0x4a, 0x4f, 0xf9, 0xaa, 0x95, 0xc5, 0x8d, 0xe3, 0xc2, 0x80, 0x19];
     let verifier = verifiers::fastest();
-    assert_eq!(verifier.extract(&photo("hopper.jpg")).unwrap().template.model(), &expected);
+    assert_eq!(verifier.extract(photo("hopper.jpg")).unwrap().template.model(), &expected);
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn a_set_that_is_not_calibrated_measures_and_does_not_judge() -> Result<()> {
     assert!(error.kind() == ErrorKind::ModelInvalid && error.message().contains("calibrate"), "{error}");
     let verifier = Verifier::to_calibrate(options)?;
     assert_eq!(verifier.calibration().comparisons, 0);
-    let similarity = verifier.verify(&photo("hopper.jpg"), &photo("hopper.jpg"))?.comparison.similarity;
+    let similarity = verifier.verify(photo("hopper.jpg"), photo("hopper.jpg"))?.comparison.similarity;
     assert!(similarity > 0.999);
     Ok(())
 }
@@ -416,7 +416,7 @@ fn networks_that_are_others_are_an_error_and_no_panic() {
             let mut options = Options::default();
             options.engine = engine;
             options.models = Some(folder.path().into());
-            let verified = Verifier::new(options).and_then(|verifier| verifier.extract(&photo("hopper.jpg")));
+            let verified = Verifier::new(options).and_then(|verifier| verifier.extract(photo("hopper.jpg")));
             let error = verified.map(drop).unwrap_err();
             if error.kind() != ErrorKind::EngineUnavailable {
                 assert_eq!(error.kind(), ErrorKind::ModelInvalid, "{error}");
