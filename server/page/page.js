@@ -60,7 +60,7 @@ async function ask(signal) {
     : await askServer(photos, signal);
   const took = performance.now() - start;
   if (signal.aborted) return;
-  if (reply.hasError) return fail(reply.error, retryAfter);
+  if (reply.hasError) return fail(reply.error, retryAfter, reply.details?.advice);
   if (!reply.details) return say(strangerWords(code), true);
   SIDES.forEach((side) => pickers[side].mark(reply.details[side]));
   show(reply, photos, took, URL_OF_API);
@@ -68,9 +68,9 @@ async function ask(signal) {
   byId("result").scrollIntoView({ block: "nearest" });
 }
 
-function fail(code, retryAfter) {
+function fail(code, retryAfter, advice) {
   SIDES.filter((side) => code.includes(side.toUpperCase())).forEach((side) => pickers[side].fail());
-  say(errorWords(code, retryAfter), true);
+  say(errorWords(code, retryAfter, advice), true);
 }
 
 async function submit(event) {

@@ -18,9 +18,14 @@ const ERRORS = {
 /** Nothing came back. */
 export const UNREACHABLE = "The server cannot be reached. Is it running, and is the network available?";
 
-/** What an error of the API means; `retryAfter` is in seconds, where the server named it. */
-export function errorWords(code, retryAfter) {
-  const words = ERRORS[code] ?? `The server answered ${code}.`;
+/**
+ * What an error of the API means; `retryAfter` is in seconds, where the server named it, and `advice` what it knows of a photo
+ * without a usable face, which says more than a question.
+ */
+export function errorWords(code, retryAfter, advice = []) {
+  const known = advice.filter((name) => name in REASONS).map((name) => REASONS[name]);
+  const meaning = ERRORS[code] ?? `The server answered ${code}.`;
+  const words = known.length ? meaning.replace(/ Is it .*\?$/, ` Perhaps ${known.join("; or ")}.`) : meaning;
   return retryAfter ? `${words} Try again in ${retryAfter} ${Number(retryAfter) === 1 ? "second" : "seconds"}.` : words;
 }
 
@@ -62,9 +67,12 @@ const ADVICE = {
   too_bright: "parts of the face are overexposed: use less light, or none from the front",
   turned_away: "the head is turned away: look into the camera",
   tilted: "the head is tilted: hold it, or the camera, upright",
-  covered: "the face is covered: show all of it",
+  covered: "what may be a face is covered, turned away or blurred: show all of it",
   several_faces: "there are several faces; the most prominent one was used",
 };
+
+/** Why no face counts: several are then not a remark. */
+const REASONS = { ...ADVICE, several_faces: "there are several faces where only one may be" };
 
 const HINTS = { ...ADVICE, no_face: "no face is visible: look into the camera", off_centre: "the face is off centre: move to the middle" };
 
