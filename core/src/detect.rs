@@ -6,6 +6,7 @@ mod outputs;
 mod retinaface;
 mod scale;
 mod scrfd;
+mod sheet;
 mod yunet;
 
 use crate::engine::Session;
@@ -149,18 +150,46 @@ impl<'w> Detector<'w> {
     }
 
     /// Looks at the square that `map` leads to, which may lie at any angle.
-    pub(crate) fn look_closer(
+    pub(crate) fn look_at(
         &mut self,
         image: &Image<'_>,
         map: &SimilarityTransform,
+        side: usize,
         belief: Belief,
-    ) -> Result<Vec<Sighting>> {
-        let (side, decoder) = (self.side, self.decoder);
+    ) -> Result<Seen> {
+        let decoder = self.decoder;
         let tensor = warp(image, map, side, self.input, self.input.neutral())?;
+        let candidates = self.candidates(&tensor, side)?;
+        Ok(seen(candidates, belief, &decoder.scale, |face| moved(face, map)))
+    }
+
+    /// The side of each square on a sheet.
+    pub(crate) fn tile(&self) -> usize {
+        sheet::tile(self.side)
+    }
+
+    /// Looks at several squares at once, each much smaller than in a look of its own: what looks most like a face in the
+    /// middle of each.
+    pub(crate) fn look_at_sheet(
+        &mut self,
+        image: &Image<'_>,
+        maps: &[SimilarityTransform; sheet::TILES],
+    ) -> Result<[Option<Sighting>; sheet::TILES]> {
+        let tensor = sheet::tensor(image, maps, self.side, self.input)?;
+        let mut candidates = self.candidates(&tensor, self.side)?;
+        candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+        let mut hints = merge(&candidates, HINT_CONFIDENCE, &self.decoder.scale, &|_| true);
+        Ok(std::array::from_fn(|tile| {
+            let at = hints.iter().position(|hint| sheet::is_in_the_middle(&hint.face, tile, self.side))?;
+            Some(hints.remove(at))
+        }))
+    }
+
+    fn candidates(&mut self, tensor: &[f32], side: usize) -> Result<Vec<Face>> {
+        let decoder = self.decoder;
         let eye = self.eye(side)?;
-        let (candidates, features) = eye.glance(&tensor, decoder)?;
-        let candidates = eye.finish(candidates, &features, decoder)?;
-        Ok(seen(candidates, belief, &decoder.scale, |face| moved(face, map)).faces)
+        let (candidates, features) = eye.glance(tensor, decoder)?;
+        eye.finish(candidates, &features, decoder)
     }
 
     fn eye(&mut self, side: usize) -> Result<&mut Eye> {

@@ -27,6 +27,7 @@ mod options;
 mod photo;
 mod pixel_format;
 mod pixels;
+mod plan;
 mod pool;
 mod quality;
 mod resample;

@@ -2,43 +2,37 @@
 //!
 //! Coarse to fine. The picture is looked at whole, first as it comes, then in other sizes and turned. When that shows
 //! no face that is sure, everything that looked a little like one is looked at closer, at its own size and turned upright;
-//! then the parts of the picture are looked at, larger and larger. It ends when a face is sure, when the picture has
-//! nothing finer to show, or when the budget is spent.
+//! then the parts of the picture are looked at, larger and larger; then all of it again, turned by quarters and by the
+//! diagonals between them, since the detector sees next to nothing of a face that is turned by more than 45 degrees. It
+//! ends when a face is sure, when the picture has nothing more to show, or when the budget is spent. What the budget
+//! cannot pay for as a whole is not begun, so that finding a face does not depend on the corner that it is in.
 
-use crate::belief::{
-    CLOSER, FIRST, MAX_SPREAD, MAX_UPRIGHT_ASPECT, RETRY, SURE_SPREAD, is_agreed, is_upright, largest,
-};
+use std::f32::consts::FRAC_PI_4;
+
+use crate::belief::{CLOSER, MAX_UPRIGHT_ASPECT, SURE_SPREAD, is_agreed, is_upright, largest};
 use crate::deadline::Deadline;
-use crate::detect::{Belief, Detector, Look, Sighting, Turn};
+use crate::detect::{Detector, Look, Sighting, Turn};
 use crate::error::Result;
-use crate::geometry::{Area, Point, SimilarityTransform, length};
+use crate::geometry::{Area, Point, length};
 use crate::options::Search;
+use crate::plan::{DIAGONALS, Plan, QUARTERS, Square, TURNS};
 use crate::sight::Sight;
 use crate::verdict::Face;
-
-/// The part of the square that the image fills in the look for faces that fill the image.
-const WIDE_BORDER: f32 = 0.5;
 
 /// A further look must be this much surer to be believed instead of one before.
 const SURER: f32 = 0.7;
 
 /// Landmarks turned further than this are a reason to turn the image and look again.
-const MAX_ROLL: f32 = std::f32::consts::FRAC_PI_4;
+const MAX_ROLL: f32 = FRAC_PI_4;
 
 /// A closer look shows the face upright to this angle, or it is turned and looked at again.
 const UPRIGHT_ROLL: f32 = 0.2;
 
-/// A closer look shows this many times the face's size: as much as around a face on a photo of LFW.
-const SURROUNDINGS: f32 = 2.8;
-
-/// How much a closer look enlarges at most.
-const MAX_ENLARGEMENT: f32 = 3.0;
-
 /// How many hints of one look are looked at closer: the face that was meant is among the surest.
 const MAX_HINTS: usize = 4;
 
-/// How much neighbouring parts share, in pixels of the look: larger faces were seen in a coarser look.
-const PART_OVERLAP: f32 = 96.0;
+/// How many turns of a hint are looked at closer: those in which it looks most like a face.
+const MAX_TURNS: usize = 2;
 
 /// Faces that the finest anchors see are smaller than this in a look, and so are those whose landmarks they vote on.
 const LARGE: f32 = 64.0;
@@ -65,8 +59,10 @@ pub(crate) fn search(
     deadline: Deadline<'_>,
 ) -> Result<Found> {
     let (size, budget) = (sight.size(), effort.budget());
+    let plan = Plan::new(size, detector.side, detector.sides());
     let mut searcher = Searcher {
         sight,
+        plan,
         size,
         detector,
         settles,
@@ -84,6 +80,7 @@ pub(crate) fn search(
 
 struct Searcher<'s, 'p> {
     sight: &'s mut Sight<'p>,
+    plan: Plan,
     /// Of the photo.
     size: (u32, u32),
     detector: Detector<'s>,
@@ -106,97 +103,88 @@ struct Best {
 
 impl Searcher<'_, '_> {
     fn run(&mut self) -> Result<()> {
-        for (number, look) in self.whole().iter().enumerate() {
+        for (number, look) in self.plan.whole().iter().enumerate() {
             let settles = self.settles.filter(|_| number == 0);
             if self.look(look, settles)? {
                 return Ok(());
             }
         }
-        let longest = self.longest();
-        if self.is_small() && self.best.is_some() {
+        if self.plan.is_small() && self.best.is_some() {
             // The looks before have shown all of a small picture.
             return Ok(());
         }
         if self.look_closer()? {
             return Ok(());
         }
-        let finest = self.detector.sides().last().copied().unwrap_or(self.detector.side);
-        let mut shown = finest as f32;
-        while shown < longest {
-            // Twice as fine each time, less what the parts share.
-            shown = (2.0 * shown - PART_OVERLAP).min(longest);
-            for look in self.parts(finest, shown) {
-                if self.cost(finest) > self.left() {
-                    break;
-                }
-                self.look(&look, None)?;
+        let whole = self.plan.area();
+        for parts in self.plan.levels() {
+            if self.look_at_parts(&parts)? {
+                return Ok(());
             }
-            if self.look_closer()? {
+        }
+        if self.look_turned(&[whole])? {
+            return Ok(());
+        }
+        for parts in self.plan.levels() {
+            if self.look_turned(&parts)? {
                 return Ok(());
             }
         }
         Ok(())
     }
 
-    fn longest(&self) -> f32 {
-        self.size.0.max(self.size.1) as f32
-    }
-
-    /// Whether an ordinary look shows all of the picture.
-    fn is_small(&self) -> bool {
-        self.longest() <= self.detector.side as f32
-    }
-
     fn left(&self) -> u32 {
         self.budget.saturating_sub(self.looks)
     }
 
-    /// Of one look with this input size: networks cost what their inputs hold.
-    fn cost(&self, side: usize) -> u32 {
-        (side * side / (self.detector.side * self.detector.side)).max(1) as u32
+    fn can_afford(&self, count: usize) -> bool {
+        self.plan.cost(self.plan.finest) as usize * count <= self.left() as usize
     }
 
-    /// The looks at the whole picture, in order.
-    fn whole(&self) -> Vec<Look> {
-        let area = Area::whole(self.size.0, self.size.1);
-        let (ordinary, sides) = (self.detector.side, self.detector.sides());
-        let again = |side, fill, enlarge, turn| Look { area, side, fill, enlarge, turn, belief: RETRY };
-        // The first look does not enlarge: landmarks come out best at the size they have.
-        let first = |side| Look { belief: FIRST, ..again(side, 1.0, 1.0, Turn::None) };
-        let longest = self.longest() as usize;
-        let fitting = sides.iter().filter(|side| (longest..ordinary).contains(*side));
-        let mut looks: Vec<Look> = fitting.map(|side| first(*side)).take(1).collect();
-        looks.push(first(ordinary));
-        if longest < ordinary {
-            let belief = Belief { max_spread: MAX_SPREAD, ..RETRY };
-            looks.push(Look { belief, ..again(ordinary, 1.0, 2.0, Turn::None) });
+    /// Looks at all of these parts, if the budget allows it; true when a face is sure.
+    fn look_at_parts(&mut self, parts: &[Area]) -> Result<bool> {
+        if !self.can_afford(parts.len()) {
+            return Ok(false);
         }
-        // A larger input shows nothing new of a picture that the smaller one shows whole.
-        let finer = sides.windows(2).filter(|pair| pair[0] >= ordinary && longest > pair[0]);
-        looks.extend(finer.map(|pair| again(pair[1], 1.0, 1.0, Turn::None)));
-        looks.push(again(ordinary, WIDE_BORDER, 1.0, Turn::None));
-        looks.extend(
-            [Turn::Quarter, Turn::Half, Turn::ThreeQuarters].map(|turn| again(ordinary, 1.0, 1.0, turn)),
-        );
-        looks
+        for &area in parts {
+            self.look(&self.plan.part(area), None)?;
+        }
+        self.look_closer()
     }
 
-    /// Looks at parts of the picture, which together show it with this longer side.
-    fn parts(&self, side: usize, longer_side: f32) -> Vec<Look> {
-        let (width, height) = self.size;
-        let scale = longer_side / self.longest();
-        let part = side as f32 / scale;
-        let starts = |length: f32| {
-            let count = (((length - PART_OVERLAP / scale) / (part - PART_OVERLAP / scale)).ceil()).max(1.0);
-            let step = if count > 1.0 { (length - part) / (count - 1.0) } else { 0.0 };
-            (0..count as usize).map(move |index| index as f32 * step)
-        };
-        let corner = |y: f32| starts(width as f32).map(move |x| Point { x, y });
-        starts(height as f32)
-            .flat_map(corner)
-            .filter_map(|low| Area::between(low, Point { x: low.x + part, y: low.y + part }, (width, height)))
-            .map(|area| Look { area, side, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY })
-            .collect()
+    /// Looks for hints in areas that are turned, by quarters and then between them; true when a face is sure.
+    fn look_turned(&mut self, areas: &[Area]) -> Result<bool> {
+        for turns in [QUARTERS.as_slice(), DIAGONALS.as_slice()] {
+            if !self.can_afford(areas.len() * turns.len()) {
+                return Ok(false);
+            }
+            for area in areas {
+                for &turn in turns {
+                    self.turned(area, turn)?;
+                }
+            }
+            if self.look_closer()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Adds the hints of one look at an area that is turned by this angle.
+    fn turned(&mut self, area: &Area, turn: f32) -> Result<()> {
+        let side = self.plan.finest;
+        self.looks += self.plan.cost(side);
+        self.deadline.check()?;
+        let square = self.plan.turned(area, turn);
+        let scaled = self.sight.seen(area, square.scale)?;
+        let map = scaled.map_of_photo(&square.map(side));
+        let mut hints = self.detector.look_at(&scaled.image, &map, side, CLOSER)?.hints;
+        for hint in &mut hints {
+            hint.face = scaled.face_to_photo(hint.face);
+        }
+        self.hinted |= !hints.is_empty();
+        self.hints.extend(hints);
+        Ok(())
     }
 
     /// The area with everything beside it: parts side by side are decoded at once.
@@ -208,9 +196,9 @@ impl Searcher<'_, '_> {
 
     /// Looks once; true when the face it shows is sure. Not for the smallest faces if the others settle the matter.
     fn look(&mut self, look: &Look, settles: Option<Settles<'_>>) -> Result<bool> {
-        self.looks += self.cost(look.side);
+        self.looks += self.plan.cost(look.side);
         self.deadline.check()?;
-        let (pixels, small) = (look.shrinks().max(1.0), self.is_small());
+        let (pixels, small) = (look.shrinks().max(1.0), self.plan.is_small());
         let scaled = self.sight.seen(&self.band(&look.area), pixels)?;
         let local = Look { area: scaled.area_of_photo(&look.area), ..*look };
         let to_photo = |sightings: &mut Vec<Sighting>| {
@@ -240,7 +228,7 @@ impl Searcher<'_, '_> {
     fn consider(&mut self, sightings: Vec<Sighting>, max_roll: f32) -> bool {
         let Some(largest) = largest(&sightings) else { return false };
         let (spread, agreed) = (largest.spread, is_agreed(largest, max_roll));
-        let upright = is_upright(largest, self.is_small());
+        let upright = is_upright(largest, self.plan.is_small());
         let surer = match &self.best {
             None => true,
             Some(best) => spread < SURER * best.spread || (best.doubtful && agreed && upright),
@@ -272,22 +260,16 @@ impl Searcher<'_, '_> {
         Ok(self.consider(found, UPRIGHT_ROLL))
     }
 
-    /// The face behind a hint, looked at from all sides until it is upright.
+    /// The face behind a hint, looked at in the turns in which it looks most like one, until it is upright.
     fn upright(&mut self, hint: &Sighting) -> Result<Option<Sighting>> {
-        use std::f32::consts::{FRAC_PI_2, PI};
-        let turns = if hint.aspect > MAX_UPRIGHT_ASPECT {
-            [FRAC_PI_2, -FRAC_PI_2, 0.0, PI]
-        } else {
-            [0.0, PI, FRAC_PI_2, -FRAC_PI_2]
-        };
         let mut best: Option<Sighting> = None;
-        for turn in turns {
+        for turn in self.turns(&hint.face)? {
             let Some(seen) = self.closer(&hint.face, turn)? else { continue };
             let tilted = seen.roll.abs() > UPRIGHT_ROLL;
             let seen = if tilted { self.closer(&seen.face, turn + seen.roll)? } else { Some(seen) };
             let Some(seen) = seen else { continue };
             let upright = seen.roll.abs() <= UPRIGHT_ROLL && seen.aspect < MAX_UPRIGHT_ASPECT;
-            let sure = upright && seen.spread < SURE_SPREAD && is_upright(&seen, self.is_small());
+            let sure = upright && seen.spread < SURE_SPREAD && is_upright(&seen, self.plan.is_small());
             if upright && best.as_ref().is_none_or(|best| seen.spread < best.spread) {
                 best = Some(seen);
             }
@@ -298,36 +280,54 @@ impl Searcher<'_, '_> {
         Ok(best)
     }
 
+    /// By which angles what looked like a face must be turned to look most like one, of eight that are seen in one look.
+    fn turns(&mut self, face: &Face) -> Result<Vec<f32>> {
+        if self.left() == 0 {
+            return Ok(Vec::new());
+        }
+        self.looks += 1;
+        self.deadline.check()?;
+        let tile = self.detector.tile();
+        let squares = TURNS.map(|turn| Square::around(face, tile, turn));
+        let area = squares[0].reach(tile, self.size);
+        let Some(area) = area else { return Ok(Vec::new()) };
+        let scaled = self.sight.seen(&area, squares[0].scale)?;
+        let maps = squares.map(|square| scaled.map_of_photo(&square.map(tile)));
+        let mut seen: Vec<(f32, f32)> = Vec::new();
+        for (turn, sighting) in TURNS.iter().zip(self.detector.look_at_sheet(&scaled.image, &maps)?) {
+            let Some(sighting) = sighting.filter(|seen| seen.roll.abs() < FRAC_PI_4) else { continue };
+            let tilt = if sighting.roll.abs() > UPRIGHT_ROLL { sighting.roll } else { 0.0 };
+            seen.push((sighting.face.confidence, turn + tilt));
+        }
+        seen.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut turns: Vec<f32> = Vec::new();
+        for (_, turn) in seen {
+            // Neighbours show the same face in the same place.
+            if turns.iter().all(|other| (turn - other).cos() < FRAC_PI_4.cos()) {
+                turns.push(turn);
+            }
+        }
+        turns.truncate(MAX_TURNS);
+        Ok(turns)
+    }
+
     /// One closer look at a face, turned clockwise by an angle; nothing when it shows none in its middle.
     fn closer(&mut self, face: &Face, turn: f32) -> Result<Option<Sighting>> {
         if self.left() == 0 {
             return Ok(None);
         }
         self.looks += 1;
-        let square = self.detector.side as f32;
-        let size = face.bounds.area().sqrt();
-        let scale = (SURROUNDINGS * size / square).max(1.0 / MAX_ENLARGEMENT);
-        let (sine, cosine) = turn.sin_cos();
-        let (a, b) = (scale * cosine, scale * sine);
-        let centre = face.bounds.centre();
-        let middle = (square - 1.0) / 2.0;
-        // The middle of the square shows the centre of the box, in coordinates of pixel centres.
-        let tx = centre.x - 0.5 - (a * middle - b * middle);
-        let ty = centre.y - 0.5 - (b * middle + a * middle);
-        let map = SimilarityTransform { a, b, tx, ty };
         self.deadline.check()?;
-        // With what any turn shows, so that it is decoded once.
-        let reach = 0.75 * square * scale;
-        let (low, high) = (
-            Point { x: centre.x - reach, y: centre.y - reach },
-            Point { x: centre.x + reach, y: centre.y + reach },
-        );
-        let Some(area) = Area::between(low, high, self.size) else { return Ok(None) };
-        let scaled = self.sight.seen(&area, map.scale())?;
-        let mut seen = self.detector.look_closer(&scaled.image, &scaled.map_of_photo(&map), CLOSER)?;
+        let side = self.detector.side;
+        let square = Square::around(face, side, turn);
+        let Some(area) = square.reach(side, self.size) else { return Ok(None) };
+        let scaled = self.sight.seen(&area, square.scale)?;
+        let map = scaled.map_of_photo(&square.map(side));
+        let mut seen = self.detector.look_at(&scaled.image, &map, side, CLOSER)?.faces;
         for sighting in &mut seen {
             sighting.face = scaled.face_to_photo(sighting.face);
         }
+        let (centre, size) = (face.bounds.centre(), face.bounds.area().sqrt());
         let near = |sighting: &Sighting| {
             let other = sighting.face.bounds.centre();
             length(other.x - centre.x, other.y - centre.y) < size / 2.0
