@@ -143,11 +143,14 @@ mod tests {
 
     #[test]
     fn a_manifest_without_a_table_gets_one_at_its_end() {
-        let before = "# models\nformat = 1\n\n[[net]]\ninput_size = 1 # last";
-        for end in ["", "\n", "\n\n\n"] {
-            let after = replace(&[before, end].concat(), NEW).unwrap();
-            assert_eq!(after, [before, "\n\n", NEW].concat());
-            assert_eq!(replace(&after, NEW).unwrap(), after);
+        for before in
+            ["# models\nformat = 1\n\n[[net]]\ninput_size = 1 # last", "text = \"\"\"\n[calibration]\n\"\"\""]
+        {
+            for end in ["", "\n", "\n\n\n"] {
+                let after = replace(&[before, end].concat(), NEW).unwrap();
+                assert_eq!(after, [before, "\n\n", NEW].concat());
+                assert_eq!(replace(&after, NEW).unwrap(), after);
+            }
         }
         assert_eq!(replace("", NEW).unwrap(), NEW);
     }
@@ -158,7 +161,6 @@ mod tests {
             "[calibration\n",
             "calibration = { comparisons = 1 }\n",
             "[calibration]\r\ncomparisons = 1\r\n",
-            "text = \"\"\"\n[calibration]\n\"\"\"\n",
             "[calibration]\ncomparisons = 1\n[calibration.more]\na = 1\n",
         ] {
             assert!(replace(manifest, NEW).is_err(), "{manifest:?}");

@@ -85,7 +85,7 @@ fn a_folder_comes_from_its_manifest_to_a_verdict() {
     }
     let verdict = run(args![
         "verify",
-        golden("astronaut.jpg"),
+        golden("astronaut-progressive.jpg"),
         golden("astronaut-q10.jpg"),
         "--json",
         "--models",
