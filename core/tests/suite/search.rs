@@ -75,6 +75,17 @@ fn a_small_portrait_at_any_angle_matches() {
 }
 
 #[test]
+fn a_portrait_on_a_diagonal_that_no_upright_look_hints_at_is_found() {
+    // As cards at exact diagonals were: no look at the unturned picture shows anything like a face.
+    let verifier = verifiers::fastest();
+    let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
+    let scene = Scene { size: (3000, 2000), place: (1900.0, 800.0), scale: 0.5, degrees: 45.0 };
+    let verdict = verifier.verify(scene.of(&portrait), &portrait).unwrap();
+    assert!(verdict.comparison.is_match, "{}", verdict.comparison.score);
+    assert!(verdict.probe.looks <= Search::Normal.budget());
+}
+
+#[test]
 fn a_face_with_24_pixels_between_the_eyes_is_found_in_a_large_picture() {
     let verifier = verifiers::fastest();
     let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
