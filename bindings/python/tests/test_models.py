@@ -24,12 +24,17 @@ def photo(path: Path, seed: int) -> None:
     """Squares of random colours, as a PPM."""
     draw, side, square = random.Random(seed), 128, 8
     colours = [bytes(draw.randrange(256) for _ in range(3)) for _ in range((side // square) ** 2)]
-    rows = (b"".join(colours[y // square * (side // square) + x // square] for x in range(side)) for y in range(side))
+    rows = (
+        b"".join(colours[y // square * (side // square) + x // square] for x in range(side))
+        for y in range(side)
+    )
     path.write_bytes(b"P6 %d %d 255\n" % (side, side) + b"".join(rows))
 
 
 def test_five_commands_from_an_empty_folder_to_a_verdict(tmp_path: Path) -> None:
-    (commands,) = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/MODELS.md").read_text(encoding="utf-8"), re.DOTALL)
+    (commands,) = re.findall(
+        r"```sh\n(.*?)```", (ROOT / "docs/MODELS.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     heading = re.sub(r"<<END\n.*?\nEND\n", "\n", commands, flags=re.DOTALL)
     assert len(heading.strip().splitlines()) == 5
     for file, stand_in in STAND_INS.items():
