@@ -97,9 +97,10 @@ impl ModelCheck {
 }
 
 fn detector(runtime: &dyn Runtime, model: &DetectorModel) -> Result<NetworkCheck> {
-    let mut eyes = DetectorNetworks::prepare(runtime, model)?.eyes(model, &WorkerThreads::default())?;
+    let mut sessions =
+        DetectorNetworks::prepare(runtime, model)?.sessions(model, &WorkerThreads::default())?;
     for side in &model.input_sizes {
-        eyes.detector(model).run_all(*side)?;
+        sessions.detector(model).run_all(*side)?;
     }
     Ok(NetworkCheck {
         id: model.id.clone(),
@@ -107,7 +108,7 @@ fn detector(runtime: &dyn Runtime, model: &DetectorModel) -> Result<NetworkCheck
         licence: model.licence.clone(),
         bytes: model.net.len() + model.fine.as_ref().map_or(0, |fine| fine.net.len()),
         input_size: model.look,
-        run: median(|| eyes.detector(model).run_all(model.look))?,
+        run: median(|| sessions.detector(model).run_all(model.look))?,
     })
 }
 

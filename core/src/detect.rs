@@ -35,7 +35,7 @@ const OUTPUTS: usize = 3;
 pub(crate) struct Look {
     pub(crate) area: Area,
     /// Input size of the network, one of the detector's.
-    pub(crate) side: usize,
+    pub(crate) input_size: usize,
     /// Part of the square that the area's longer side fills at most.
     pub(crate) fill: f32,
     /// How much the area may be enlarged.
@@ -48,7 +48,7 @@ impl Look {
     /// How many pixels of the area become one of the square's, across.
     pub(crate) fn shrinks(&self) -> f32 {
         let [_, _, width, height] = self.area.bounds();
-        (width.max(height) as f32) / (self.fill * self.side as f32)
+        (width.max(height) as f32) / (self.fill * self.input_size as f32)
     }
 }
 
@@ -83,8 +83,8 @@ pub(crate) struct Sighting {
 }
 
 /// The detector for one input size.
-pub(crate) struct Eye {
-    pub(crate) side: usize,
+pub(crate) struct InputSessions {
+    pub(crate) input_size: usize,
     /// Sees all faces, or where there is another part all but the smallest.
     pub(crate) net: Box<dyn Session>,
     /// Sees the smallest, in what the other has computed.
@@ -99,15 +99,15 @@ pub(crate) struct Decoder {
 
 /// The detector's networks, smallest input first, and what they take and give.
 pub(crate) struct Detector<'w> {
-    pub(crate) eyes: &'w mut [Eye],
+    pub(crate) sessions: &'w mut [InputSessions],
     /// The input size of an ordinary look.
-    pub(crate) side: usize,
+    pub(crate) input_size: usize,
     pub(crate) input: &'w Input,
     pub(crate) decoder: &'w Decoder,
 }
 
 /// A look without the smallest faces, which can be added.
-pub(crate) struct Glance<'w> {
+pub(crate) struct CoarseLook<'w> {
     letterbox: Letterbox,
     scale: &'w Scale,
     candidates: Vec<Face>,
@@ -116,37 +116,35 @@ pub(crate) struct Glance<'w> {
 
 impl<'w> Detector<'w> {
     /// The input sizes, smallest first.
-    pub(crate) fn sides(&self) -> Vec<usize> {
-        self.eyes.iter().map(|eye| eye.side).collect()
+    pub(crate) fn input_sizes(&self) -> Vec<usize> {
+        self.sessions.iter().map(|sessions| sessions.input_size).collect()
     }
 
     /// Runs what a first look of this size takes on a blank input, and checks that its outputs can be read.
     pub(crate) fn warm_up(&mut self, side: usize) -> Result<()> {
         let decoder = self.decoder;
-        self.eye(side)?.glance(&vec![0.0; 3 * side * side], decoder).map(drop)
+        self.sessions_for(side)?.coarse_look(&vec![0.0; 3 * side * side], decoder).map(drop)
     }
 
     /// The same with the search for the smallest faces.
     pub(crate) fn run_all(&mut self, side: usize) -> Result<()> {
-        let decoder = self.decoder;
-        let (candidates, features) = self.eye(side)?.glance(&vec![0.0; 3 * side * side], decoder)?;
-        self.eye(side)?.finish(candidates, &features, decoder).map(drop)
+        self.candidates(&vec![0.0; 3 * side * side], side).map(drop)
     }
 
     /// Looks at an area, but not for the smallest faces.
-    pub(crate) fn glance(&mut self, image: &Image<'_>, look: &Look) -> Result<Glance<'w>> {
-        let letterbox = Letterbox::new(look.area, look.side, look.fill, look.enlarge, look.turn);
+    pub(crate) fn coarse_look(&mut self, image: &Image<'_>, look: &Look) -> Result<CoarseLook<'w>> {
+        let letterbox = Letterbox::new(look.area, look.input_size, look.fill, look.enlarge, look.turn);
         let tensor = letterbox.tensor(image, self.input)?;
         let decoder = self.decoder;
-        let (candidates, features) = self.eye(look.side)?.glance(&tensor, decoder)?;
-        Ok(Glance { letterbox, scale: &decoder.scale, candidates, features })
+        let (candidates, features) = self.sessions_for(look.input_size)?.coarse_look(&tensor, decoder)?;
+        Ok(CoarseLook { letterbox, scale: &decoder.scale, candidates, features })
     }
 
     /// Adds the smallest faces.
-    pub(crate) fn finish(&mut self, glance: Glance<'_>, look: &Look) -> Result<Seen> {
-        let decoder = self.decoder;
-        let candidates = self.eye(look.side)?.finish(glance.candidates, &glance.features, decoder)?;
-        Ok(seen(candidates, look.belief, &decoder.scale, |face| glance.letterbox.to_image(face)))
+    pub(crate) fn finish(&mut self, coarse: CoarseLook<'_>, look: &Look) -> Result<Seen> {
+        let (decoder, sessions) = (self.decoder, self.sessions_for(look.input_size)?);
+        let candidates = sessions.finish(coarse.candidates, &coarse.features, decoder)?;
+        Ok(seen(candidates, look.belief, &decoder.scale, |face| coarse.letterbox.to_image(face)))
     }
 
     /// Looks at the square that `map` leads to, which may lie at any angle.
@@ -165,7 +163,7 @@ impl<'w> Detector<'w> {
 
     /// The side of each square on a sheet.
     pub(crate) fn tile(&self) -> usize {
-        sheet::tile(self.side)
+        sheet::tile(self.input_size)
     }
 
     /// Looks at several squares at once, each much smaller than in a look of its own: what looks most like a face in the
@@ -175,54 +173,55 @@ impl<'w> Detector<'w> {
         image: &Image<'_>,
         maps: &[SimilarityTransform; sheet::TILES],
     ) -> Result<[Option<Sighting>; sheet::TILES]> {
-        let tensor = sheet::tensor(image, maps, self.side, self.input)?;
-        let mut candidates = self.candidates(&tensor, self.side)?;
+        let tensor = sheet::tensor(image, maps, self.input_size, self.input)?;
+        let mut candidates = self.candidates(&tensor, self.input_size)?;
         candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
         let mut hints = merge(&candidates, HINT_CONFIDENCE, &self.decoder.scale, &|_| true);
         Ok(std::array::from_fn(|tile| {
-            let at = hints.iter().position(|hint| sheet::is_in_the_middle(&hint.face, tile, self.side))?;
+            let at =
+                hints.iter().position(|hint| sheet::is_in_the_middle(&hint.face, tile, self.input_size))?;
             Some(hints.remove(at))
         }))
     }
 
     fn candidates(&mut self, tensor: &[f32], side: usize) -> Result<Vec<Face>> {
         let decoder = self.decoder;
-        let eye = self.eye(side)?;
-        let (candidates, features) = eye.glance(tensor, decoder)?;
-        eye.finish(candidates, &features, decoder)
+        let sessions = self.sessions_for(side)?;
+        let (candidates, features) = sessions.coarse_look(tensor, decoder)?;
+        sessions.finish(candidates, &features, decoder)
     }
 
-    fn eye(&mut self, side: usize) -> Result<&mut Eye> {
-        self.eyes.iter_mut().find(|eye| eye.side == side).ok_or_else(|| {
+    fn sessions_for(&mut self, side: usize) -> Result<&mut InputSessions> {
+        self.sessions.iter_mut().find(|sessions| sessions.input_size == side).ok_or_else(|| {
             let message = format!("the detector has no network for inputs of {side} pixels");
             Error::new(ErrorKind::Internal, message)
         })
     }
 }
 
-impl Glance<'_> {
+impl CoarseLook<'_> {
     /// What it shows.
     pub(crate) fn seen(&self, belief: Belief) -> Seen {
         seen(self.candidates.clone(), belief, self.scale, |face| self.letterbox.to_image(face))
     }
 }
 
-impl Eye {
+impl InputSessions {
     /// All that the first part sees, and what the search for the smallest faces begins with.
-    fn glance(&mut self, tensor: &[f32], decoder: &Decoder) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
+    fn coarse_look(&mut self, tensor: &[f32], decoder: &Decoder) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
         let mut outputs = self.net.run(&[tensor])?;
         if self.fine.is_none() {
-            return Ok((decoder.decode(&outputs, self.side, Part::Whole)?, Vec::new()));
+            return Ok((decoder.decode(&outputs, self.input_size, Part::Whole)?, Vec::new()));
         }
         let features = outputs.split_off(OUTPUTS.min(outputs.len()));
-        Ok((decoder.decode(&outputs, self.side, Part::Others)?, features))
+        Ok((decoder.decode(&outputs, self.input_size, Part::Others)?, features))
     }
 
     /// All that is seen, the smallest faces first.
     fn finish(&mut self, others: Vec<Face>, features: &[Vec<f32>], decoder: &Decoder) -> Result<Vec<Face>> {
         let Some(fine) = &mut self.fine else { return Ok(others) };
         let features: Vec<&[f32]> = features.iter().map(Vec::as_slice).collect();
-        let mut candidates = decoder.decode(&fine.run(&features)?, self.side, Part::Finest)?;
+        let mut candidates = decoder.decode(&fine.run(&features)?, self.input_size, Part::Finest)?;
         candidates.extend(others);
         Ok(candidates)
     }

@@ -79,7 +79,8 @@ impl Plan {
     /// The looks at the whole picture, in order.
     pub(crate) fn whole(&self) -> Vec<Look> {
         let (area, ordinary) = (self.area(), self.ordinary);
-        let again = |side, fill, enlarge, turn| Look { area, side, fill, enlarge, turn, belief: RETRY };
+        let again =
+            |input_size, fill, enlarge, turn| Look { area, input_size, fill, enlarge, turn, belief: RETRY };
         // The first look does not enlarge: landmarks come out best at the size they have.
         let first = |side| Look { belief: FIRST, ..again(side, 1.0, 1.0, Turn::None) };
         let longest = self.longest() as usize;
@@ -131,7 +132,7 @@ impl Plan {
 
     /// A look at a part as it lies.
     pub(crate) fn part(&self, area: Area) -> Look {
-        Look { area, side: self.finest, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY }
+        Look { area, input_size: self.finest, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY }
     }
 
     /// The square that shows all of an area when it is turned, enlarged no more than a closer look does.

@@ -59,7 +59,7 @@ pub(crate) fn search(
     deadline: Deadline<'_>,
 ) -> Result<Found> {
     let (size, budget) = (sight.size(), effort.budget());
-    let plan = Plan::new(size, detector.side, detector.sides());
+    let plan = Plan::new(size, detector.input_size, detector.input_sizes());
     let mut searcher = Searcher {
         sight,
         plan,
@@ -196,7 +196,7 @@ impl Searcher<'_, '_> {
 
     /// Looks once; true when the face it shows is sure. Not for the smallest faces if the others settle the matter.
     fn look(&mut self, look: &Look, settles: Option<Settles<'_>>) -> Result<bool> {
-        self.looks += self.plan.cost(look.side);
+        self.looks += self.plan.cost(look.input_size);
         self.deadline.check()?;
         let (pixels, small) = (look.shrinks().max(1.0), self.plan.is_small());
         let scaled = self.sight.seen(&self.band(&look.area), pixels)?;
@@ -206,14 +206,14 @@ impl Searcher<'_, '_> {
                 sighting.face = scaled.face_to_photo(sighting.face);
             }
         };
-        let glance = self.detector.glance(&scaled.image, &local)?;
-        let mut seen = glance.seen(look.belief);
+        let coarse = self.detector.coarse_look(&scaled.image, &local)?;
+        let mut seen = coarse.seen(look.belief);
         to_photo(&mut seen.faces);
         let faces: Vec<Face> = seen.faces.iter().map(|sighting| sighting.face).collect();
         let settled = settles.is_some_and(|settles| settles(&faces, (LARGE * pixels).powi(2)))
             && largest(&seen.faces).is_some_and(|face| is_agreed(face, MAX_ROLL) && is_upright(face, small));
         if !settled {
-            seen = self.detector.finish(glance, &local)?;
+            seen = self.detector.finish(coarse, &local)?;
             to_photo(&mut seen.faces);
             to_photo(&mut seen.hints);
             if look.turn == Turn::None {
@@ -318,7 +318,7 @@ impl Searcher<'_, '_> {
         }
         self.looks += 1;
         self.deadline.check()?;
-        let side = self.detector.side;
+        let side = self.detector.input_size;
         let square = Square::around(face, side, turn);
         let Some(area) = square.reach(side, self.size) else { return Ok(None) };
         let scaled = self.sight.seen(&area, square.scale)?;

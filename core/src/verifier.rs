@@ -282,7 +282,7 @@ impl Verifier {
         let (size, policy) = (sight.size(), self.options.face);
         let settles = |faces: &[Face], area: f32| is_settled(faces, area, size, policy);
         let settles = (!every).then_some(&settles as Settles<'_>);
-        let detector = worker.eyes.detector(&self.models.detector);
+        let detector = worker.sessions.detector(&self.models.detector);
         let look = || search(&mut sight, detector, settles, self.options.search, deadline);
         let found = timed(&mut timings.detect, look).stage(Stage::Detect)?;
         Ok((sight, found))

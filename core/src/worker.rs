@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::belief;
-use crate::detect::{Decoder, Detector, Eye, Scale};
-use crate::engine::{LazySession, Network, Runtime, Session, Side, WorkerThreads};
+use crate::detect::{Decoder, Detector, InputSessions, Scale};
+use crate::engine::{Dimension, LazySession, Network, Runtime, Session, WorkerThreads};
 use crate::error::{Result, Stage, Stamp};
 use crate::extract;
 use crate::model::{DetectorModel, Extractor, Models};
@@ -23,13 +23,13 @@ pub(crate) struct DetectorNetworks {
 }
 
 pub(crate) struct Worker {
-    pub(crate) eyes: Eyes,
+    pub(crate) sessions: DetectorSessions,
     pub(crate) extractors: Vec<Box<dyn Session>>,
 }
 
 /// A detector's networks for all its input sizes, and how their outputs are read.
-pub(crate) struct Eyes {
-    eyes: Vec<Eye>,
+pub(crate) struct DetectorSessions {
+    sessions: Vec<InputSessions>,
     decoder: Decoder,
 }
 
@@ -45,10 +45,10 @@ impl Networks {
 
     pub(crate) fn worker(&self) -> Result<Worker> {
         let threads = WorkerThreads::default();
-        let eyes = self.detector.eyes(&self.models.detector, &threads)?;
+        let sessions = self.detector.sessions(&self.models.detector, &threads)?;
         let extractors = self.extractors.iter().zip(&*self.models.extractors);
         let extractors = extractors.map(|(network, model)| extractor(&**network, model, &threads));
-        Ok(Worker { eyes, extractors: extractors.collect::<Result<_>>()? })
+        Ok(Worker { sessions, extractors: extractors.collect::<Result<_>>()? })
     }
 }
 
@@ -61,8 +61,12 @@ impl DetectorNetworks {
         })
     }
 
-    pub(crate) fn eyes(&self, model: &DetectorModel, threads: &WorkerThreads) -> Result<Eyes> {
-        let eye = |&side: &usize| -> Result<Eye> {
+    pub(crate) fn sessions(
+        &self,
+        model: &DetectorModel,
+        threads: &WorkerThreads,
+    ) -> Result<DetectorSessions> {
+        let sessions = |&side: &usize| -> Result<InputSessions> {
             // The first look at a large photo is made ready; most photos need no other.
             let net: Box<dyn Session> = if side == model.look {
                 self.net.session(&square(side), &model.outputs, threads)?
@@ -70,30 +74,38 @@ impl DetectorNetworks {
                 Box::new(LazySession::new(&self.net, square(side), &model.outputs, threads))
             };
             let fine = model.fine.as_ref().zip(self.fine.as_ref()).map(|(fine, network)| {
-                let feature = |stride| Side { name: format!("side_{stride}"), pixels: side / stride };
+                let feature = |stride| Dimension { name: format!("side_{stride}"), pixels: side / stride };
                 let features = fine.strides.iter().copied().map(feature).collect();
                 Box::new(LazySession::new(network, features, &[], threads)) as Box<dyn Session>
             });
-            Ok(Eye { side, net, fine })
+            Ok(InputSessions { input_size: side, net, fine })
         };
         let scale = model.levels.map(|levels| {
             Scale::new(&levels.confidences, &belief::LEVELS, belief::SURE_SPREAD / levels.spread)
         });
         let decoder = Decoder { family: model.family, scale: scale.unwrap_or_default() };
-        Ok(Eyes { eyes: model.input_sizes.iter().map(eye).collect::<Result<_>>()?, decoder })
+        Ok(DetectorSessions {
+            sessions: model.input_sizes.iter().map(sessions).collect::<Result<_>>()?,
+            decoder,
+        })
     }
 }
 
-impl Eyes {
+impl DetectorSessions {
     pub(crate) fn detector<'w>(&'w mut self, model: &'w DetectorModel) -> Detector<'w> {
-        Detector { eyes: &mut self.eyes, side: model.look, input: &model.input, decoder: &self.decoder }
+        Detector {
+            sessions: &mut self.sessions,
+            input_size: model.look,
+            input: &model.input,
+            decoder: &self.decoder,
+        }
     }
 }
 
 impl Worker {
     /// Runs every network that an ordinary photo takes on a blank input.
     pub(crate) fn warm_up(&mut self, models: &Models) -> Result<()> {
-        self.eyes.detector(&models.detector).warm_up(models.detector.look).stage(Stage::Detect)?;
+        self.sessions.detector(&models.detector).warm_up(models.detector.look).stage(Stage::Detect)?;
         for (session, extractor) in self.extractors.iter_mut().zip(&*models.extractors) {
             let blank = vec![0.0; 3 * extractor.input_size.pow(2)];
             extract::vector(blank, &mut **session, extractor).stage(Stage::Extract)?;
@@ -111,6 +123,6 @@ pub(crate) fn extractor(
     network.session(&square(model.input_size), model.output.as_slice(), threads)
 }
 
-fn square(pixels: usize) -> Vec<Side> {
-    vec![Side { name: "side".into(), pixels }]
+fn square(pixels: usize) -> Vec<Dimension> {
+    vec![Dimension { name: "side".into(), pixels }]
 }

@@ -7,7 +7,7 @@ use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensorView;
 
 use super::{
-    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, failed, no_output, shapes, unusable,
+    Dimension, EngineInfo, Network, Runtime, Session, WorkerThreads, failed, no_output, shapes, unusable,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::host;
@@ -43,7 +43,7 @@ struct EmbeddedNetwork {
 struct EmbeddedSession {
     model: Arc<Model>,
     outputs: Vec<NodeId>,
-    sides: Vec<Side>,
+    dimensions: Vec<Dimension>,
     threads: Arc<ThreadPool>,
 }
 
@@ -98,7 +98,7 @@ impl Runtime for Embedded {
 impl Network for EmbeddedNetwork {
     fn session(
         &self,
-        sides: &[Side],
+        dimensions: &[Dimension],
         outputs: &[String],
         threads: &WorkerThreads,
     ) -> Result<Box<dyn Session>> {
@@ -107,7 +107,7 @@ impl Network for EmbeddedNetwork {
             [] => model.output_ids().to_vec(),
             names => names.iter().map(|name| output(&model, name)).collect::<Result<_>>()?,
         };
-        Ok(Box::new(EmbeddedSession { model, outputs, sides: sides.to_vec(), threads }))
+        Ok(Box::new(EmbeddedSession { model, outputs, dimensions: dimensions.to_vec(), threads }))
     }
 }
 
@@ -129,7 +129,7 @@ impl Session for EmbeddedSession {
             return Err(unusable(NAME, format!("it needs {} inputs", model.input_ids().len())));
         }
         let view = |(shape, input)| ValueOrView::from(NdTensorView::from_data(shape, input));
-        let views = shapes(NAME, inputs, &self.sides)?.into_iter().zip(inputs.iter().copied()).map(view);
+        let views = shapes(NAME, inputs, &self.dimensions)?.into_iter().zip(inputs.iter().copied()).map(view);
         let inputs = model.input_ids().iter().copied().zip(views).collect();
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&self.threads)));
         let results = model.run(inputs, outputs, Some(options)).map_err(|error| failed(NAME, error))?;

@@ -40,7 +40,7 @@ pub(crate) trait Network: Send + Sync {
     /// threads. Without names, all outputs in the order of the graph.
     fn session(
         &self,
-        sides: &[Side],
+        dimensions: &[Dimension],
         outputs: &[String],
         threads: &WorkerThreads,
     ) -> Result<Box<dyn Session>>;
@@ -55,7 +55,7 @@ pub(crate) struct WorkerThreads {
 /// A session that is made when it first runs: most photos never need the large detector.
 pub(crate) struct LazySession {
     network: Arc<dyn Network>,
-    sides: Vec<Side>,
+    dimensions: Vec<Dimension>,
     outputs: Vec<String>,
     threads: WorkerThreads,
     session: Option<Box<dyn Session>>,
@@ -64,12 +64,12 @@ pub(crate) struct LazySession {
 impl LazySession {
     pub(crate) fn new(
         network: &Arc<dyn Network>,
-        sides: Vec<Side>,
+        dimensions: Vec<Dimension>,
         outputs: &[String],
         threads: &WorkerThreads,
     ) -> Self {
         let (network, threads) = (Arc::clone(network), threads.clone());
-        LazySession { network, sides, outputs: outputs.to_vec(), threads, session: None }
+        LazySession { network, dimensions, outputs: outputs.to_vec(), threads, session: None }
     }
 }
 
@@ -78,7 +78,7 @@ impl Session for LazySession {
         match &mut self.session {
             Some(session) => session.run(inputs),
             empty => {
-                let session = self.network.session(&self.sides, &self.outputs, &self.threads)?;
+                let session = self.network.session(&self.dimensions, &self.outputs, &self.threads)?;
                 empty.insert(session).run(inputs)
             }
         }
@@ -87,7 +87,7 @@ impl Session for LazySession {
 
 /// Of the planes of an input: how many pixels it has, and what a graph calls it that leaves this open.
 #[derive(Clone)]
-pub(crate) struct Side {
+pub(crate) struct Dimension {
     pub(crate) name: String,
     pub(crate) pixels: usize,
 }
@@ -157,18 +157,18 @@ fn onnxruntime(_: &Options) -> Result<Box<dyn Runtime>> {
 }
 
 /// The shapes of the inputs: batch, planes, rows, columns.
-fn shapes(engine: &str, inputs: &[&[f32]], sides: &[Side]) -> Result<Vec<[usize; 4]>> {
-    let shape = |(input, Side { name, pixels }): (&&[f32], &Side)| {
+fn shapes(engine: &str, inputs: &[&[f32]], dimensions: &[Dimension]) -> Result<Vec<[usize; 4]>> {
+    let shape = |(input, Dimension { name, pixels }): (&&[f32], &Dimension)| {
         if input.is_empty() || input.len() % (pixels * pixels) != 0 {
             return Err(unusable(engine, format!("an input has no planes with {name} = {pixels}")));
         }
         Ok([1, input.len() / (pixels * pixels), *pixels, *pixels])
     };
-    if inputs.len() != sides.len() {
-        let message = format!("it is given {} inputs and takes {}", inputs.len(), sides.len());
+    if inputs.len() != dimensions.len() {
+        let message = format!("it is given {} inputs and takes {}", inputs.len(), dimensions.len());
         return Err(unusable(engine, message));
     }
-    inputs.iter().zip(sides).map(shape).collect()
+    inputs.iter().zip(dimensions).map(shape).collect()
 }
 
 /// The error for an output that a graph does not have.
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn inputs_that_do_not_fit_are_a_wrong_model_and_no_panic() {
-        let sides = [Side { name: "side".into(), pixels: 2 }];
-        assert_eq!(shapes("it", &[&[0.0; 12]], &sides).unwrap(), [[1, 3, 2, 2]]);
+        let dimensions = [Dimension { name: "side".into(), pixels: 2 }];
+        assert_eq!(shapes("it", &[&[0.0; 12]], &dimensions).unwrap(), [[1, 3, 2, 2]]);
         let wrong: [&[&[f32]]; 4] = [&[], &[&[]], &[&[0.0; 13]], &[&[0.0; 12], &[0.0; 12]]];
         for inputs in wrong {
-            assert_eq!(shapes("it", inputs, &sides).unwrap_err().kind(), ErrorKind::ModelInvalid);
+            assert_eq!(shapes("it", inputs, &dimensions).unwrap_err().kind(), ErrorKind::ModelInvalid);
         }
     }
 }

@@ -17,7 +17,7 @@ use ort::sys::OrtApiBase;
 use ort::value::{DynValue, TensorRef};
 
 use super::{
-    EngineInfo, Network, Runtime, Session, Side, WorkerThreads, elf, failed, locate, no_output, process,
+    Dimension, EngineInfo, Network, Runtime, Session, WorkerThreads, elf, failed, locate, no_output, process,
     shapes, telemetry, unusable,
 };
 use crate::error::{Error, ErrorKind, Result};
@@ -57,7 +57,7 @@ struct OnnxRuntimeNetwork {
 struct OnnxRuntimeSession {
     session: OrtSession,
     outputs: Vec<String>,
-    sides: Vec<Side>,
+    dimensions: Vec<Dimension>,
 }
 
 impl OnnxRuntime {
@@ -174,9 +174,9 @@ impl Runtime for OnnxRuntime {
 }
 
 impl OnnxRuntimeNetwork {
-    fn start(&self, sides: &[Side]) -> ort::Result<OrtSession> {
+    fn start(&self, dimensions: &[Dimension]) -> ort::Result<OrtSession> {
         let mut builder = OrtSession::builder(&self.loaded.environment)?;
-        for side in sides {
+        for side in dimensions {
             // With a variable size the engine is slower and needs more memory.
             builder = builder.with_dimension_override(&side.name, side.pixels as i64)?;
         }
@@ -191,14 +191,23 @@ impl OnnxRuntimeNetwork {
 }
 
 impl Network for OnnxRuntimeNetwork {
-    fn session(&self, sides: &[Side], outputs: &[String], _: &WorkerThreads) -> Result<Box<dyn Session>> {
+    fn session(
+        &self,
+        dimensions: &[Dimension],
+        outputs: &[String],
+        _: &WorkerThreads,
+    ) -> Result<Box<dyn Session>> {
         memory::check(memory::HEADROOM)?;
-        let session = self.start(sides).map_err(|error| unusable(NAME, error))?;
+        let session = self.start(dimensions).map_err(|error| unusable(NAME, error))?;
         let known: Vec<&str> = session.outputs().iter().map(ort::value::Outlet::name).collect();
         if let Some(wanted) = outputs.iter().find(|name| !known.contains(&&***name)) {
             return Err(no_output(NAME, wanted, &known));
         }
-        Ok(Box::new(OnnxRuntimeSession { session, outputs: outputs.to_vec(), sides: sides.to_vec() }))
+        Ok(Box::new(OnnxRuntimeSession {
+            session,
+            outputs: outputs.to_vec(),
+            dimensions: dimensions.to_vec(),
+        }))
     }
 }
 
@@ -206,7 +215,7 @@ impl Session for OnnxRuntimeSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
         // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
         let _restored = FloatingPoint::without_subnormals();
-        let tensors = shapes(NAME, inputs, &self.sides)?
+        let tensors = shapes(NAME, inputs, &self.dimensions)?
             .into_iter()
             .zip(inputs)
             .map(|(shape, input)| TensorRef::from_array_view((shape, *input)).map(SessionInputValue::from));
