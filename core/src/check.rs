@@ -1,4 +1,4 @@
-//! Whether a folder of models can be used: everything that is wrong with it at once, and what its networks cost.
+//! Whether a folder of models can be used: all its problems at once, and the cost of its networks.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,45 +12,49 @@ use crate::options::Options;
 use crate::score::ScoreTable;
 use crate::worker::{self, DetectorNetworks};
 
-/// So many runs of a network are measured.
+/// How many runs of a network are timed.
 const RUNS: usize = 7;
 
-/// What is known of a folder of models.
+/// The result of checking a folder of models.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ModelCheck {
-    /// Everything that is wrong: a set without any is ready. One that only lacks its calibration has its networks below,
-    /// too.
+    /// Everything that is wrong; a set without problems is ready for use. The networks of a set that lacks only its
+    /// calibration are listed, too.
     pub problems: Vec<Error>,
     /// The networks that run, the detector first.
     pub networks: Vec<NetworkCheck>,
-    /// The score table, where there is one.
+    /// The score table, if the manifest has one.
     pub calibration: Option<ScoreTable>,
-    /// The engine that ran the networks, if it came to that.
+    /// The engine that ran the networks; `None` if no network could be loaded.
     pub engine: Option<EngineInfo>,
 }
 
-/// What is known of one network.
+/// The result of checking one network.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NetworkCheck {
-    /// As the manifest has it.
+    /// Its name in the manifest.
     pub id: String,
-    /// What it is: the family of a detector, or `extractor`.
+    /// The family of a detector, or `extractor`.
     pub kind: &'static str,
-    /// What the manifest says of it.
+    /// Its licence as stated in the manifest.
     pub licence: Option<String>,
-    /// Of its files.
+    /// The size of its files.
     pub bytes: usize,
-    /// The side of its square input in pixels; of a detector, that of an ordinary look.
+    /// The side of its square input in pixels; for a detector, that of an ordinary look.
     pub input_size: usize,
-    /// Of a run on a blank input: one look of a detector, or one face of an extractor with its mirror image where that
-    /// has a say. The median of seven.
+    /// The time of a run on a blank input: one look of a detector, or one face of an extractor, with its mirror image if
+    /// the extractor uses it. The median of seven runs.
     pub run: Duration,
 }
 
-/// Checks a folder of models as far as it can be used: the manifest, the files, and each network by running it. Fails only
-/// where the options or the engine do.
+/// Checks a folder of models: the manifest, the files, and each network by running it. Problems of the folder are part of
+/// the result.
+///
+/// # Errors
+///
+/// If the options are invalid or the engine cannot be started.
 pub fn check_models(folder: &Path, options: &Options) -> Result<ModelCheck> {
     check(folder, options).stage(Stage::Setup)
 }

@@ -8,15 +8,15 @@ use crate::verdict::Face;
 /// A second portrait on a card has less than this fraction of the main one's area: ghost portraits are at most half as wide.
 const MINOR_PORTRAIT: f32 = 0.3;
 
-/// An established choice for photos like LFW's, in which the intended person is in the middle: there, accuracy is half a
-/// percent better than with the largest face.
+/// An established criterion for photos like LFW's, in which the intended person is in the middle: there, accuracy is half
+/// a percent better than with the largest face.
 fn prominence(face: &Face, (width, height): (u32, u32)) -> f32 {
     let centre = face.bounds.centre();
     let (dx, dy) = (centre.x - width as f32 / 2.0, centre.y - height as f32 / 2.0);
     face.bounds.area() - 2.0 * (dx * dx + dy * dy)
 }
 
-/// Whether no other face of at most this area, wherever it were, would be chosen instead or refused beside these.
+/// Whether no further face of at most this area, wherever it is, could be chosen instead or make the choice an error.
 pub(crate) fn is_settled(faces: &[Face], area: f32, size: (u32, u32), policy: FacePolicy) -> bool {
     match policy {
         FacePolicy::Prominent => faces.iter().any(|face| prominence(face, size) > area),
@@ -54,7 +54,7 @@ pub(crate) fn choose(faces: &[Face], size: (u32, u32), options: &Options) -> Res
 fn several(faces: &[Face]) -> Error {
     let mut areas: Vec<f32> = faces.iter().map(|face| face.bounds.area()).collect();
     areas.sort_by(|a, b| b.total_cmp(a));
-    let mut message = format!("{} faces were found, but only one may be on the photo", faces.len());
+    let mut message = format!("{} faces were found, but only one may be in the photo", faces.len());
     if areas[1] < areas[0] * MINOR_PORTRAIT {
         message += " (the others are small, like the second portrait of an identity card: the policy `largest` takes \
                     the main one)";

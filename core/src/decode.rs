@@ -37,14 +37,14 @@ const MAX_ASPECT: u64 = 1000;
 /// The scales: how many pixels, across and down, become one. JPEG supports exactly these.
 const DENOMINATORS: [usize; 4] = [1, 2, 4, 8];
 
-/// An encoded photo whose headers have been read: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM; of an animation the first
+/// An encoded photo whose headers have been read: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM; of an animation, the first
 /// picture.
 ///
 /// EXIF orientation is applied; gray, palette, CMYK and 16-bit pictures become 8-bit RGB; transparent pixels become
 /// white. Colour profiles are not applied.
 pub(crate) struct Source<'a> {
     kind: Kind<'a>,
-    /// As it is stored.
+    /// As stored.
     size: (usize, usize),
     turn: Turn,
     max_memory: u64,
@@ -64,7 +64,7 @@ impl<'a> Source<'a> {
             return Err(Error::new(ErrorKind::EmptyImage, "the image has no bytes"));
         }
         if bytes.len() > limits.max_bytes {
-            // Without the length: bindings that read files stop at the first byte too many.
+            // The length is not stated, since bindings that read files stop at the first byte over the limit.
             let message = format!("the image has more than the {} bytes that are allowed", limits.max_bytes);
             return Err(Error::new(ErrorKind::ImageTooLarge, message));
         }
@@ -105,7 +105,7 @@ impl<'a> Source<'a> {
     /// The whole picture at a scale that leaves at least `longest` pixels on its longer side, or as many as it has. If that
     /// takes more memory than allowed, it is decoded smaller; `IMAGE_TOO_LARGE` if every scale does.
     ///
-    /// Only a JPEG is decoded smaller to save time.
+    /// Only a JPEG is decoded smaller to save time; other formats only to save memory.
     pub(crate) fn decode_at_least(&mut self, longest: usize) -> Result<Scaled<'static>> {
         let enough = self.size.0.max(self.size.1) / longest.max(1);
         let coarsest = if matches!(self.kind, Kind::Jpeg(_)) { enough.max(1) } else { 1 };
@@ -124,7 +124,8 @@ impl<'a> Source<'a> {
         self.view(stored, (denominator as usize).max(1)..=usize::MAX)
     }
 
-    /// Decodes a part at the coarsest scale up to the lower bound that fits into memory, else at one up to the upper bound.
+    /// Decodes a part at the coarsest scale up to the lower bound. If that takes more memory than allowed, at the finest
+    /// of the coarser scales up to the upper bound that does not.
     fn view(
         &mut self,
         (x, y): (Range<usize>, Range<usize>),
@@ -137,7 +138,7 @@ impl<'a> Source<'a> {
             let view = View::new(x.clone(), y.clone(), denominator);
             least = self.memory(&view);
             if least <= self.max_memory {
-                // Codecs end the program when an allocation fails.
+                // Codecs abort the process when an allocation fails.
                 memory::check(usize::try_from(least).unwrap_or(usize::MAX))?;
                 let (pixels, (width, height)) = self.pixels(&view)?;
                 let image = Image::from_rgb(pixels, width as u32, height as u32);
@@ -188,7 +189,7 @@ fn check_size((width, height): (u64, u64), limits: &Limits) -> Result<()> {
     if width == 0 || height == 0 {
         return Err(Error::new(
             ErrorKind::CorruptImage,
-            format!("the image claims to be {width}x{height} pixels"),
+            format!("the image declares a size of {width}x{height} pixels"),
         ));
     }
     check_pixels(width, height, limits)?;
@@ -199,7 +200,7 @@ fn check_size((width, height): (u64, u64), limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// Also for raw pixels.
+/// Checks the number of pixels, also of raw ones.
 pub(crate) fn check_pixels(width: u64, height: u64, limits: &Limits) -> Result<()> {
     if width * height > limits.max_pixels {
         let max = limits.max_pixels;

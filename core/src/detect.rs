@@ -21,13 +21,13 @@ pub(crate) use letterbox::Turn;
 use retinaface::Part;
 pub(crate) use scale::Scale;
 
-/// Boxes that share more than this part of their union are the same face.
+/// Boxes whose intersection is more than this fraction of their union are the same face.
 const OVERLAP: f32 = 0.4;
 
-/// What is less likely a face than this is not even a hint.
+/// Candidates with less confidence are not even hints.
 pub(crate) const HINT_CONFIDENCE: f32 = 0.35;
 
-/// How many outputs are of anchors; what follows them in a detector of two parts are features.
+/// How many outputs describe anchors; in a detector of two parts, features follow them.
 const OUTPUTS: usize = 3;
 
 /// One way of looking at an area of an image.
@@ -36,26 +36,26 @@ pub(crate) struct Look {
     pub(crate) area: Area,
     /// Input size of the network, one of the detector's.
     pub(crate) input_size: usize,
-    /// Part of the square that the area's longer side fills at most.
+    /// The fraction of the square's side that the area's longer side fills at most.
     pub(crate) fill: f32,
-    /// How much the area may be enlarged.
+    /// How many times the area may be enlarged.
     pub(crate) enlarge: f32,
     pub(crate) turn: Turn,
     pub(crate) belief: Belief,
 }
 
 impl Look {
-    /// How many pixels of the area become one of the square's, across.
+    /// How many pixels of the area, across, become one of the square.
     pub(crate) fn shrinks(&self) -> f32 {
         let [_, _, width, height] = self.area.bounds();
         (width.max(height) as f32) / (self.fill * self.input_size as f32)
     }
 }
 
-/// What a look must show to be believed.
+/// What a look must show for a face to be accepted.
 #[derive(Clone, Copy)]
 pub(crate) struct Belief {
-    /// The least confidence.
+    /// The minimum confidence.
     pub(crate) confidence: f32,
     /// The largest disagreement of the anchors.
     pub(crate) max_spread: f32,
@@ -63,9 +63,9 @@ pub(crate) struct Belief {
 
 /// What one look shows.
 pub(crate) struct Seen {
-    /// The faces that can be believed, most confident first.
+    /// The accepted faces, most confident first.
     pub(crate) faces: Vec<Sighting>,
-    /// Everything that looks a little like a face, most confident first: small and turned faces are among it.
+    /// Everything that looks a little like a face, most confident first; this includes small and rotated faces.
     pub(crate) hints: Vec<Sighting>,
 }
 
@@ -73,21 +73,21 @@ pub(crate) struct Seen {
 pub(crate) struct Sighting {
     /// In pixels of the image.
     pub(crate) face: Face,
-    /// How far the anchors that see the face disagree about its landmarks: the root mean square distance from their
-    /// mean, in units of the square root of the box's area.
+    /// How far the anchors on the face disagree about its landmarks: the root mean square distance from their mean, in
+    /// units of the square root of the box's area.
     pub(crate) spread: f32,
-    /// How far the line between the eyes is turned, clockwise, in radians, in the look.
+    /// The clockwise rotation of the line between the eyes in the look, in radians.
     pub(crate) roll: f32,
-    /// Width of the box through its height, in the look: a face that lies on its side has a wide box.
+    /// Width of the box divided by its height, in the look: a face that lies on its side has a wide box.
     pub(crate) aspect: f32,
 }
 
 /// The detector for one input size.
 pub(crate) struct InputSessions {
     pub(crate) input_size: usize,
-    /// Sees all faces, or where there is another part all but the smallest.
+    /// Detects all faces, or all but the smallest if there is a second part.
     pub(crate) net: Box<dyn Session>,
-    /// Sees the smallest, in what the other has computed.
+    /// Detects the smallest, from the features that the other has computed.
     pub(crate) fine: Option<Box<dyn Session>>,
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct Decoder {
     pub(crate) scale: Scale,
 }
 
-/// The detector's networks, smallest input first, and what they take and give.
+/// The detector's networks, smallest input first, and the form of their inputs and outputs.
 pub(crate) struct Detector<'w> {
     pub(crate) sessions: &'w mut [InputSessions],
     /// The input size of an ordinary look.
@@ -106,7 +106,7 @@ pub(crate) struct Detector<'w> {
     pub(crate) decoder: &'w Decoder,
 }
 
-/// A look without the smallest faces, which can be added.
+/// A look without the smallest faces, which [`Detector::finish`] adds.
 pub(crate) struct CoarseLook<'w> {
     letterbox: Letterbox,
     scale: &'w Scale,
@@ -120,7 +120,7 @@ impl<'w> Detector<'w> {
         self.sessions.iter().map(|sessions| sessions.input_size).collect()
     }
 
-    /// Runs what a first look of this size takes on a blank input, and checks that its outputs can be read.
+    /// Runs what a first look of this size needs on a blank input, and checks that the outputs can be decoded.
     pub(crate) fn warm_up(&mut self, side: usize) -> Result<()> {
         let decoder = self.decoder;
         self.sessions_for(side)?.coarse_look(&vec![0.0; 3 * side * side], decoder).map(drop)
@@ -131,7 +131,7 @@ impl<'w> Detector<'w> {
         self.candidates(&vec![0.0; 3 * side * side], side).map(drop)
     }
 
-    /// Looks at an area, but not for the smallest faces.
+    /// Looks at an area for all but the smallest faces.
     pub(crate) fn coarse_look(&mut self, image: &Image<'_>, look: &Look) -> Result<CoarseLook<'w>> {
         let letterbox = Letterbox::new(look.area, look.input_size, look.fill, look.enlarge, look.turn);
         let tensor = letterbox.tensor(image, self.input)?;
@@ -147,7 +147,7 @@ impl<'w> Detector<'w> {
         Ok(seen(candidates, look.belief, &decoder.scale, |face| coarse.letterbox.to_image(face)))
     }
 
-    /// Looks at the square that `map` leads to, which may lie at any angle.
+    /// Looks at a square of the image, at any angle; `map` leads from its pixels to those of the image.
     pub(crate) fn look_at(
         &mut self,
         image: &Image<'_>,
@@ -166,8 +166,8 @@ impl<'w> Detector<'w> {
         sheet::tile(self.input_size)
     }
 
-    /// Looks at several squares at once, each much smaller than in a look of its own: what looks most like a face in the
-    /// middle of each.
+    /// Looks at several squares at once, each much smaller than in a separate look. Returns what looks most like a face
+    /// in the middle of each.
     pub(crate) fn look_at_sheet(
         &mut self,
         image: &Image<'_>,
@@ -200,14 +200,14 @@ impl<'w> Detector<'w> {
 }
 
 impl CoarseLook<'_> {
-    /// What it shows.
+    /// What the look shows so far.
     pub(crate) fn seen(&self, belief: Belief) -> Seen {
         seen(self.candidates.clone(), belief, self.scale, |face| self.letterbox.to_image(face))
     }
 }
 
 impl InputSessions {
-    /// All that the first part sees, and what the search for the smallest faces begins with.
+    /// The candidates of the first part, and the features from which the smallest faces are detected.
     fn coarse_look(&mut self, tensor: &[f32], decoder: &Decoder) -> Result<(Vec<Face>, Vec<Vec<f32>>)> {
         let mut outputs = self.net.run(&[tensor])?;
         if self.fine.is_none() {
@@ -217,7 +217,7 @@ impl InputSessions {
         Ok((decoder.decode(&outputs, self.input_size, Part::Others)?, features))
     }
 
-    /// All that is seen, the smallest faces first.
+    /// All candidates, the smallest faces first.
     fn finish(&mut self, others: Vec<Face>, features: &[Vec<f32>], decoder: &Decoder) -> Result<Vec<Face>> {
         let Some(fine) = &mut self.fine else { return Ok(others) };
         let features: Vec<&[f32]> = features.iter().map(Vec::as_slice).collect();
@@ -236,7 +236,7 @@ impl Decoder {
             Family::Scrfd => scrfd::decode(outputs, side, &self.scale),
             Family::CenterFace => centerface::decode(outputs, side, &self.scale),
         }?;
-        // A network that has gone mad must not poison what follows.
+        // Numbers that are not finite, and boxes without an area, must not reach later steps.
         faces.retain(|face| {
             let finite = |point: &Point| point.x.is_finite() && point.y.is_finite();
             face.bounds.is_sound() && face.landmarks.iter().all(finite)
@@ -259,9 +259,9 @@ fn seen(mut candidates: Vec<Face>, belief: Belief, scale: &Scale, to_image: impl
     Seen { faces: kept(belief.confidence, &believable), hints: kept(HINT_CONFIDENCE, &|_| true) }
 }
 
-/// A face in a warped square, in pixels of the image; its box is the upright one around the turned one.
+/// A face in a warped square, in pixels of the image; its box is the upright one around the rotated one.
 fn moved(face: Face, map: &SimilarityTransform) -> Face {
-    // Pixel centres lie at whole coordinates in a square that was warped, and half a pixel further in a box.
+    // Pixel centres are at whole coordinates in a warped square, and half a pixel further in a box.
     let point = |point: Point| {
         let point = map.apply(point.x - 0.5, point.y - 0.5);
         Point { x: point.x + 0.5, y: point.y + 0.5 }
@@ -274,8 +274,8 @@ fn moved(face: Face, map: &SimilarityTransform) -> Face {
     Face { bounds, landmarks: face.landmarks.map(point), ..face }
 }
 
-/// Greedy non-maximum suppression; the landmarks of a face are the mean over all anchors that see it, weighted by
-/// their squared confidence, which is steadier than those of the most confident one alone.
+/// Greedy non-maximum suppression; the landmarks of a face are the mean over all anchors on it, weighted by their
+/// squared confidence, which is more stable than those of the most confident one alone.
 fn merge(
     candidates: &[Face],
     confidence: f32,
@@ -320,10 +320,10 @@ fn roll([right_eye, left_eye, ..]: &[Point; 5]) -> f32 {
     (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x)
 }
 
-/// Do the landmarks lie as those of a face do? Costs nothing and throws out textures.
+/// Whether the landmarks are arranged like those of a face. This costs nothing and rejects textures.
 ///
-/// Seen along the line from the eyes to the mouth: both pairs in the same order, which no mirror image of a face has, and
-/// the nose between them; all within the box or near it.
+/// Along the line from the eyes to the mouth, both pairs have the order that no mirror image of a face has, and the nose is
+/// between them; all points are within the box or near it.
 fn arranged_as_face(face: &Face) -> bool {
     let [right_eye, left_eye, nose, mouth_right, mouth_left] = face.landmarks;
     let Rect { x, y, width, height } = face.bounds;
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn faces_are_told_from_other_arrangements() {
+    fn faces_are_distinguished_from_other_arrangements() {
         assert!(arranged_as_face(&face()));
         let mut mirrored = face();
         mirrored.landmarks.swap(0, 1);
@@ -439,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_make_no_face() {
+    fn outputs_without_meaning_make_no_face() {
         for family in FAMILIES {
             for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e30] {
                 // Everywhere, and with every confidence at its highest.

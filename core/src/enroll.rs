@@ -6,43 +6,43 @@ use crate::template::Template;
 use crate::verdict::{Comparison, Extraction, Sample};
 use crate::verifier::Verifier;
 
-/// A template made of several photos of one person.
+/// A template made from several photos of one person.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Enrollment {
-    /// What to keep, and to compare probes with.
+    /// The template to store, and to compare probes with.
     pub template: Template,
     /// The photos, in the order in which they were passed.
     pub photos: Vec<Enrolled>,
 }
 
-/// One of the photos that a template was made of.
+/// One of the photos that a template was made from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Enrolled {
-    /// What was seen on it.
+    /// What was found in the photo.
     pub sample: Sample,
-    /// How alike it is to the template that the other photos make without it. No match means that it probably shows
-    /// somebody else, or is too bad to be of use. None where there is no other photo.
+    /// The comparison of this photo with the template made from the other photos alone. If they do not match, it
+    /// probably shows somebody else or is of too low quality. `None` if there is no other photo.
     pub others: Option<Comparison>,
 }
 
 impl Enrollment {
-    /// The most photos that one template is made of: beyond a few, more of them change little.
+    /// The maximum number of photos for one template: beyond a few, more of them change little.
     pub const MAX_PHOTOS: usize = 16;
 }
 
 impl Verifier {
-    /// Makes one template of 1 to [`Enrollment::MAX_PHOTOS`] photos of one person, which a probe is compared with as with
-    /// any other. It is the mean of the photos' templates, scaled to length one: weights by the detector's confidence,
-    /// sharpness, pose, size or the length of the network's output did not lower the error rates (docs/ACCURACY.md).
+    /// Makes one template from 1 to [`Enrollment::MAX_PHOTOS`] photos of one person; it is compared like any other. It is
+    /// the mean of the photos' templates, scaled to length one: weights by the detector's confidence, sharpness, pose,
+    /// size or the length of the network's output did not lower the error rates (docs/ACCURACY.md).
     ///
-    /// The photos are taken in turn by one worker, each when the one before is done with. One that cannot be used fails
-    /// the call, and the error says which it is ([`Error::index`]): the first of them. A photo of somebody else does not,
-    /// but lets that person match: look at [`Enrolled::others`].
+    /// One worker processes the photos in turn, and each is taken from the iterator only after the one before has been
+    /// processed. The first photo that cannot be used fails the call; [`Error::index`] says which it is. A photo of
+    /// somebody else does not fail the call, but lets that person match: check [`Enrolled::others`].
     pub fn enroll<'a, P: Into<Photo<'a>>>(&self, photos: impl IntoIterator<Item = P>) -> Result<Enrollment> {
         let photos = photos.into_iter();
-        // Before any work, where their number is known.
+        // Before any work, if their number is known.
         if photos.size_hint().0 > Enrollment::MAX_PHOTOS {
             return Err(too_many());
         }

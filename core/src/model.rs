@@ -1,4 +1,4 @@
-//! The networks and what is known of them. Reads files only where a folder of models was named.
+//! The networks and their descriptions. Reads files only if the caller named a folder of models.
 
 mod family;
 mod fingerprint;
@@ -18,13 +18,13 @@ pub(crate) use family::{Family, Levels};
 use fingerprint::fingerprint;
 use manifest::{DetectorEntry, ExtractorEntry, Manifest};
 
-/// No model of ours comes near; a larger file is a mistake or an attack.
+/// Our models are far smaller; a larger file is a mistake or an attack.
 const MAX_MODEL_BYTES: u64 = 512 << 20;
 
 /// Ours has 3 kB.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
-/// What the manifest is called in its folder.
+/// The name of the manifest in its folder.
 const MANIFEST: &str = "manifest.toml";
 
 const EMBEDDED_MANIFEST: &str = include_str!("../models/manifest.toml");
@@ -37,16 +37,16 @@ const EMBEDDED_FILES: &[(&str, &[u8])] = &[
 /// An ONNX file in memory.
 pub(crate) type Onnx = Cow<'static, [u8]>;
 
-/// Everything a verifier needs to know of its models.
+/// Everything that a verifier needs to know about its models.
 #[derive(Clone)]
 pub(crate) struct Models {
     pub(crate) detector: Arc<DetectorModel>,
     pub(crate) extractors: Arc<[Extractor]>,
-    /// The names of the extractors.
+    /// The names of the extractors, with `+` between them.
     pub(crate) extractor_id: String,
-    /// What makes two templates comparable.
+    /// Templates can be compared if this is the same for both.
     pub(crate) fingerprint: [u8; 16],
-    /// A placeholder where nothing was measured yet.
+    /// A placeholder if none has been measured yet.
     pub(crate) scores: Arc<ScoreTable>,
 }
 
@@ -67,21 +67,21 @@ pub(crate) struct DetectorModel {
     pub(crate) input: Input,
     /// The sides of its square inputs, smallest first.
     pub(crate) input_sizes: Vec<usize>,
-    /// That of an ordinary look; smaller ones are for photos that fit into them.
+    /// The side of an ordinary look's input; smaller ones are for photos that fit into them.
     pub(crate) look: usize,
     pub(crate) net: Onnx,
-    /// What is asked of the network; all that it has where this is empty.
+    /// The outputs requested from the network; if empty, all that it has.
     pub(crate) outputs: Vec<String>,
-    /// Of a RetinaFace in two parts.
+    /// The second part of a RetinaFace in two parts.
     pub(crate) fine: Option<Fine>,
-    /// None where its confidence is the one that belief was measured in.
+    /// `None` if its confidences are those with which the thresholds were measured.
     pub(crate) levels: Option<Levels>,
 }
 
-/// The part of a detector that looks for the smallest faces, in what the other part has computed.
+/// The part of a detector that detects the smallest faces, from features that the other part has computed.
 pub(crate) struct Fine {
     pub(crate) net: Onnx,
-    /// Pixels of the image to one of the features that it begins with, in their order.
+    /// For each of the feature maps that it starts from, in their order: pixels of the input per cell.
     pub(crate) strides: Vec<usize>,
 }
 
@@ -91,19 +91,19 @@ pub(crate) struct Extractor {
     pub(crate) licence: Option<String>,
     pub(crate) input: Input,
     pub(crate) input_size: usize,
-    /// Where a face's landmarks belong on its input, in pixels.
+    /// Where a face's landmarks belong in its input, in pixels.
     pub(crate) landmarks: [Point; 5],
     pub(crate) dimensions: usize,
     pub(crate) net: Onnx,
-    /// What is asked of the network; its first where this is absent.
+    /// The output requested from the network; `None` for its first.
     pub(crate) output: Option<String>,
-    /// Whether a face's mirror image has its say, too.
+    /// Whether a face's mirror image is used, too.
     pub(crate) flip: bool,
-    /// Its part in a comparison; those of a set add up to one.
+    /// Its weight in a comparison; those of a set add up to one.
     pub(crate) weight: f32,
 }
 
-/// How a network wants a channel value `v`: `(v - mean) * scale`.
+/// How a network takes a channel value `v`: `(v - mean) * scale`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Input {
     /// Which of red, green, blue each plane holds.
@@ -140,7 +140,7 @@ impl Models {
         Loaded::new(EMBEDDED_MANIFEST, load).models()
     }
 
-    /// The networks compiled into this library, out of files that it does not have.
+    /// The networks of the embedded manifest, from files that the caller provides.
     pub(crate) fn from_files(file: impl Fn(&str) -> Result<Vec<u8>>) -> Result<Models> {
         Loaded::new(EMBEDDED_MANIFEST, |name| file(name).map(Onnx::Owned)).models()
     }
@@ -150,19 +150,19 @@ impl Models {
         Loaded::from_folder(folder)?.models()
     }
 
-    /// The same, if comparisons stand behind its scores.
+    /// The same, if its score table was measured.
     pub(crate) fn measured(self) -> Result<Models> {
         if self.scores.is_measured() { Ok(self) } else { Err(not_calibrated()) }
     }
 }
 
 impl Loaded {
-    /// What a folder holds. Fails where it has no manifest.
+    /// What a folder holds. Fails if its manifest cannot be read.
     pub(crate) fn from_folder(folder: &Path) -> Result<Loaded> {
         let manifest = String::from_utf8(read(&folder.join(MANIFEST), MAX_MANIFEST_BYTES)?)
             .map_err(|_| invalid("the manifest cannot be read: it is not text in UTF-8".into()))?;
         let load = |name: &str| {
-            // A manifest names files beside itself and nothing else.
+            // A manifest may name only files in its own folder.
             if Path::new(name).file_name() != Some(name.as_ref()) {
                 return Err(invalid(format!("{name:?} is not a plain file name")));
             }
@@ -186,7 +186,7 @@ impl Loaded {
         Loaded { detector, extractors, problems, fingerprint, calibration }
     }
 
-    /// The set, or the first thing that is wrong with it.
+    /// The set, or its first problem.
     fn models(self) -> Result<Models> {
         if let Some(problem) = self.problems.into_iter().next() {
             return Err(problem);
@@ -203,7 +203,7 @@ impl Loaded {
     }
 }
 
-/// Reads a file that the manifest names, with its SHA-256; nothing where it is another.
+/// Reads a file that the manifest names, given its SHA-256; `None`, with the problem recorded, if it does not fit.
 type Verified<'v> = &'v mut dyn FnMut(&str, &str) -> Option<(Onnx, [u8; 32])>;
 
 fn detector_model(entry: DetectorEntry, verified: Verified<'_>) -> Option<DetectorModel> {
@@ -249,7 +249,7 @@ fn extractor(
     Some((extractor, digest))
 }
 
-/// A file that has the SHA-256 that the manifest says.
+/// Reads a file and checks that it has the SHA-256 that the manifest states.
 fn verify(name: &str, sha256: &str, file: impl Fn(&str) -> Result<Onnx>) -> Result<(Onnx, [u8; 32])> {
     let bytes = file(name)?;
     let digest: [u8; 32] = Sha256::digest(&bytes).into();
@@ -267,13 +267,13 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
     };
     let size = fs::metadata(path).map_err(fail)?.len();
     if size > most {
-        return Err(invalid(format!("{} has {size} bytes, which is too much", path.display())));
+        return Err(invalid(format!("{} has {size} bytes, which is too many", path.display())));
     }
     fs::read(path).map_err(fail)
 }
 
 impl Input {
-    /// The colour (red, green, blue) that is all zeros to the network.
+    /// The colour (red, green, blue) that becomes all zeros in the network's input.
     pub(crate) fn neutral(&self) -> [f32; 3] {
         let mut colour = [0.0; 3];
         for (plane, channel) in self.order.into_iter().enumerate() {
@@ -282,7 +282,7 @@ impl Input {
         colour
     }
 
-    /// What a network is given for a colour (red, green, blue), plane by plane.
+    /// The input of a network for a colour (red, green, blue), plane by plane.
     pub(crate) fn planes(&self, colour: [f32; 3]) -> [f32; 3] {
         std::array::from_fn(|plane| (colour[self.order[plane]] - self.mean[plane]) * self.scale)
     }

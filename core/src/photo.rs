@@ -72,12 +72,12 @@ impl Photo<'_> {
     }
 }
 
-/// The URL is not repeated: it may have a password in it, or be the photo itself.
+/// The error does not quote the URL: it may contain a password, or be the photo itself.
 fn refuse_url(path: &Path) -> Result<()> {
     let text = path.as_os_str().as_encoded_bytes();
     let (scheme, rest) = text.split_at(text.iter().position(|byte| *byte == b':').unwrap_or(0));
     let why = if scheme.eq_ignore_ascii_case(b"data") {
-        "a data: URL is no path: decode its Base64 and pass the bytes"
+        "a data: URL is not a path: decode its Base64 and pass the bytes"
     } else if scheme.len() > 1 && scheme.iter().all(u8::is_ascii_alphanumeric) && rest.starts_with(b"://") {
         "a URL is not fetched: nothing here uses a network. Pass a path or bytes"
     } else {
@@ -87,7 +87,7 @@ fn refuse_url(path: &Path) -> Result<()> {
 }
 
 fn read(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
-    // Before it is opened: a pipe without a writer would block, and opening a device may have an effect.
+    // Checked before it is opened: a pipe without a writer would block, and opening a device may have an effect.
     let about = path.metadata()?;
     if about.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused_without_waiting_and_keeps_its_cause() {
+    fn what_is_not_a_file_is_refused_without_waiting_and_keeps_its_cause() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(kind(&Photo::file(folder.path())), ErrorKind::FileUnreadable);
         assert_eq!(kind(&Photo::file("/dev/zero")), ErrorKind::FileUnreadable);
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_path_is_not_repeated() {
+    fn a_long_path_is_not_quoted() {
         let error = Photo::file("A".repeat(300)).load(100).err().unwrap();
         assert!(!error.to_string().contains("AAA"), "{error}");
     }
 
     #[test]
-    fn a_url_is_neither_fetched_nor_repeated() {
-        for (url, said) in [
+    fn a_url_is_neither_fetched_nor_quoted() {
+        for (url, hint) in [
             ("https://ann:secret@example.org/a.jpg", "a URL is not fetched"),
             ("s3://secret/a.jpg", "a URL is not fetched"),
             ("file:///secret.jpg", "a URL is not fetched"),
@@ -248,7 +248,7 @@ mod tests {
         ] {
             let error = Photo::file(url).load(100).err().unwrap();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{url}");
-            assert!(error.message().contains(said) && !error.to_string().contains("secret"), "{error}");
+            assert!(error.message().contains(hint) && !error.to_string().contains("secret"), "{error}");
         }
         for path in ["c://a.jpg", "a b://c.jpg", "://a.jpg", "folder/http://a.jpg", "a:b.jpg", ":", ""] {
             assert_eq!(kind(&Photo::file(path)), ErrorKind::FileUnreadable, "{path}");
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_waits_for_its_turn() {
+    fn an_error_is_reported_when_the_photo_is_loaded() {
         let invalid: Result<Image<'_>> = Err(Error::new(ErrorKind::InvalidPixels, "no"));
         assert_eq!(kind(&invalid.into()), ErrorKind::InvalidPixels);
     }

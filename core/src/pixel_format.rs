@@ -29,14 +29,14 @@ pub enum PixelFormat {
     Yuyv,
 }
 
-/// The colour under a transparent pixel must not reach the networks: people see the picture over white.
+/// Blends over white, as people see the picture: the colour of a transparent pixel must not reach the networks.
 pub(crate) fn over_white(colour: [u8; 3], alpha: u8) -> [u8; 3] {
     let alpha = u32::from(alpha);
     colour.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
 impl PixelFormat {
-    /// Bytes of a row, the first plane's where there are several.
+    /// Bytes of a row, in the first plane if there are several.
     pub(crate) fn row(self, width: usize) -> usize {
         match self {
             PixelFormat::Rgb8 | PixelFormat::Bgr8 => 3 * width,
@@ -46,7 +46,7 @@ impl PixelFormat {
         }
     }
 
-    /// The number of colour planes after the first, and the bytes that each has for two pixels of a row.
+    /// The number of colour planes after the first plane, and the bytes that each has for two pixels of a row.
     pub(crate) fn colour_planes(self) -> (usize, usize) {
         match self {
             PixelFormat::Nv12 | PixelFormat::Nv21 => (1, 2),
@@ -104,7 +104,7 @@ fn coloured(pixels: &mut [[u8; 3]], pairs: impl Iterator<Item = ([u8; 2], [u8; 2
 struct Matrix {
     /// Y of black.
     black: f32,
-    /// The step of RGB, which has 255 of them, for one of Y.
+    /// The step of RGB, which has 255 steps, for one step of Y.
     brightness: f32,
     /// The same for Cb and Cr.
     colour: f32,
@@ -121,7 +121,7 @@ impl Matrix {
     /// All are 0 to 255, as in JPEG: ITU-T T.871, section 7.
     const FULL: Matrix = Matrix { black: 0.0, brightness: 1.0, colour: 1.0 };
 
-    /// What a colour adds to red, green and blue.
+    /// What Cb and Cr add to red, green and blue.
     fn tint(&self, cb: u8, cr: u8) -> [f32; 3] {
         let [cb, cr] = [cb, cr].map(|value| (f32::from(value) - 128.0) * self.colour);
         let (red, blue) = (2.0 * (1.0 - RED) * cr, 2.0 * (1.0 - BLUE) * cb);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_bars_come_back() {
+    fn colour_bars_are_converted_to_rgb() {
         // The 75 % colour bars of BT.601 with 8 bits, where 75 % of 255 is 191.
         for (ycc, rgb) in [
             ([180, 128, 128], [191, 191, 191]),
@@ -164,13 +164,13 @@ mod tests {
         assert_eq!([one(16, 128, 128, false), one(235, 128, 128, false)], [[0; 3], [255; 3]]);
         assert_eq!([one(0, 128, 128, false), one(255, 128, 128, false)], [[0; 3], [255; 3]]);
         assert_eq!([one(0, 128, 128, true), one(255, 128, 128, true)], [[0; 3], [255; 3]]);
-        // Red, as JPEG writes it.
+        // Red in JPEG.
         assert_eq!(one(76, 85, 255, true), [254, 0, 0]);
     }
 
     #[test]
     fn every_pixel_has_the_colour_of_its_pair() {
-        // Two gray pixels, then one in red at the end of an odd row.
+        // Two gray pixels, then a red one at the end of an odd row.
         let (y, cb, cr) = ([50, 60, 76], [128, 85], [128, 255]);
         let expected = [50, 50, 50, 60, 60, 60, 254, 0, 0];
         let made = |format: PixelFormat, rows: [&[u8]; 3]| {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn channels_come_into_the_order_of_rgb() {
+    fn channels_are_put_into_the_order_of_rgb() {
         let made = |format: PixelFormat, row: &[u8]| {
             let mut rgb = [9; 3];
             format.to_rgb([row, &[], &[]], false, &mut rgb);

@@ -1,4 +1,4 @@
-//! Raw pixels as programs and cameras have them. Where the rows are is checked before any is read.
+//! Raw pixels from programs and cameras. The positions of the rows are checked before any row is read.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::pixel_format::PixelFormat;
 
 /// Raw pixels: rows from the top, one byte per sample.
 ///
-/// They are checked and converted when they are used; sizes that do not fit are `INVALID_PIXELS` then. Upright RGB without
+/// They are checked and converted when they are used; sizes that do not fit together are `INVALID_PIXELS` then. Upright RGB without
 /// gaps between rows is used in place. Other pixels are converted into the one picture that is kept, which takes 3 bytes
 /// a pixel. This counts as decoding: the limits apply, and a worker does it.
 #[derive(Clone)]
@@ -108,7 +108,7 @@ impl<'a> Pixels<'a> {
         if self.colour_offset.is_some() && count == 0 {
             return invalid(format!("{format:?} has no colour plane"));
         }
-        // No product of a stride overflows in these.
+        // In 128 bits, no product of a stride overflows.
         let (wide, rows) = (stride as u128, u128::from(height));
         let (colour_stride, colour_row) = (samples as u128 * wide.div_ceil(2), samples * size.0.div_ceil(2));
         let colour_rows = rows.div_ceil(2);
@@ -133,7 +133,7 @@ impl<'a> Pixels<'a> {
                 "{length} bytes are not {width}x{height} pixels of {format:?}{gaps}, which take {needed}"
             ));
         }
-        // What is within `data` fits; planes that the format does not have are empty.
+        // Positions within `data` fit `usize`; planes that the format does not have are empty.
         let plane = |index: usize| Plane {
             start: starts[index] as usize,
             stride: if index == 0 { stride } else { colour_stride as usize },
@@ -149,7 +149,7 @@ impl<'a> Pixels<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// The pixels as an image, where that takes no conversion.
+    /// The pixels as an image, if that takes no conversion.
     pub(crate) fn in_place(&self) -> Option<Image<'a>> {
         let [Plane { stride, row, .. }, ..] = self.planes;
         let is_image = self.format == PixelFormat::Rgb8 && stride == row && self.rotation == 0;
@@ -166,7 +166,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Says the size only: pixels stay out of logs.
+/// Prints only the size: pixels stay out of logs.
 impl std::fmt::Debug for Pixels<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Pixels({}x{})", self.width, self.height)
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(rgb(&pixels), [7, 7, 7, 8, 8, 8]);
     }
 
-    /// Gray values, in a picture with odd sides, and colours that are none; 9 is in the gaps.
+    /// Gray values in a picture with odd sides, and neutral colours; 9 is in the gaps.
     #[test]
     fn planes_of_colour_follow_the_rows_of_brightness() {
         let gray = [10, 10, 10, 20, 20, 20, 30, 30, 30];
@@ -246,12 +246,12 @@ mod tests {
             assert_eq!(kind(&of(width, height).with_stride(stride)), Some(ErrorKind::InvalidPixels));
         }
         assert_eq!(kind(&of(2, 2).with_stride(6)), None);
-        assert_eq!(kind(&of(1, 1).with_stride(3)), None, "what is behind the last row does not matter");
+        assert_eq!(kind(&of(1, 1).with_stride(3)), None, "what follows the last row does not matter");
         assert_eq!(kind(&of(2, 2).with_colour_at(12)), Some(ErrorKind::InvalidPixels));
     }
 
     #[test]
-    fn planes_of_colour_that_are_not_there_are_refused() {
+    fn missing_planes_of_colour_are_refused() {
         for format in [PixelFormat::Nv12, PixelFormat::Nv21, PixelFormat::I420] {
             let of = |length: usize| Pixels::new(vec![0; length], 4, 2, format);
             assert_eq!(kind(&of(12)), None, "{format:?}");

@@ -1,4 +1,4 @@
-//! The sizes, turns and parts in which a picture can be looked at. Knows nothing of what they show.
+//! The sizes, rotations and parts in which a picture can be looked at. Independent of what the looks show.
 
 use std::f32::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
@@ -7,24 +7,24 @@ use crate::detect::{Belief, Look, Turn};
 use crate::geometry::{Area, Point, SimilarityTransform};
 use crate::verdict::Face;
 
-/// The part of the square that the image fills in the look for faces that fill the image.
+/// The fraction of the square that the image fills in the look for faces that fill the image.
 const WIDE_BORDER: f32 = 0.5;
 
-/// How much neighbouring parts share, in pixels of the look: larger faces were seen in a coarser look.
+/// How much neighbouring parts overlap, in pixels of the look: larger faces were seen in a coarser look.
 const PART_OVERLAP: f32 = 96.0;
 
-/// A closer look shows this many times the face's size: as much as around a face on a photo of LFW.
+/// A closer look shows this many times the face's size: as much as photos of LFW do.
 const SURROUNDINGS: f32 = 2.8;
 
-/// How much a closer look enlarges at most.
+/// How many times a closer look enlarges at most.
 const MAX_ENLARGEMENT: f32 = 3.0;
 
-/// By how much a picture is turned, clockwise, beside not at all.
+/// The clockwise rotations of a picture other than none, in radians.
 pub(crate) const QUARTERS: [f32; 3] = [FRAC_PI_2, -FRAC_PI_2, PI];
 /// The same, between the quarters: with both, no face is further than 22.5 degrees from upright.
 pub(crate) const DIAGONALS: [f32; 4] = [FRAC_PI_4, -FRAC_PI_4, 3.0 * FRAC_PI_4, -3.0 * FRAC_PI_4];
 
-/// The turns of a sheet.
+/// The rotations on a sheet.
 pub(crate) const TURNS: [f32; 8] = {
     let ([a, b, c], [d, e, f, g]) = (QUARTERS, DIAGONALS);
     [0.0, a, b, c, d, e, f, g]
@@ -37,11 +37,11 @@ pub(crate) struct Plan {
     ordinary: usize,
     /// All input sizes, smallest first.
     sides: Vec<usize>,
-    /// The largest that shows more of this picture than smaller ones.
+    /// The largest input size that shows more of this picture than smaller ones do.
     pub(crate) finest: usize,
 }
 
-/// A square of a picture that lies at any angle.
+/// A square of a picture, at any angle.
 #[derive(Clone, Copy)]
 pub(crate) struct Square {
     centre: Point,
@@ -71,7 +71,7 @@ impl Plan {
         self.longest() <= self.ordinary as f32
     }
 
-    /// Of one look with this input size: networks cost what their inputs hold.
+    /// The cost of one look with this input size, which grows with the number of pixels.
     pub(crate) fn cost(&self, side: usize) -> u32 {
         (side * side / (self.ordinary * self.ordinary)).max(1) as u32
     }
@@ -81,7 +81,7 @@ impl Plan {
         let (area, ordinary) = (self.area(), self.ordinary);
         let again =
             |input_size, fill, enlarge, turn| Look { area, input_size, fill, enlarge, turn, belief: RETRY };
-        // The first look does not enlarge: landmarks come out best at the size they have.
+        // The first look does not enlarge: landmarks are most accurate at the picture's own size.
         let first = |side| Look { belief: FIRST, ..again(side, 1.0, 1.0, Turn::None) };
         let longest = self.longest() as usize;
         let fitting = self.sides.iter().filter(|side| (longest..ordinary).contains(*side));
@@ -91,7 +91,7 @@ impl Plan {
             let belief = Belief { max_spread: MAX_SPREAD, ..RETRY };
             looks.push(Look { belief, ..again(ordinary, 1.0, 2.0, Turn::None) });
         }
-        // A larger input shows nothing new of a picture that the smaller one shows whole.
+        // A larger input shows nothing new of a picture that fits into the smaller one.
         let finer = self.sides.windows(2).filter(|pair| pair[0] >= ordinary && longest > pair[0]);
         looks.extend(finer.map(|pair| again(pair[1], 1.0, 1.0, Turn::None)));
         looks.push(again(ordinary, WIDE_BORDER, 1.0, Turn::None));
@@ -101,19 +101,20 @@ impl Plan {
         looks
     }
 
-    /// The parts of the picture, twice as fine each time; together those of a level show all of it.
+    /// The parts of the picture, by level, each about twice as fine as the one before; the parts of a level together show
+    /// all of it.
     pub(crate) fn levels(&self) -> Vec<Vec<Area>> {
         let (longest, mut shown) = (self.longest(), self.finest as f32);
         let mut levels = Vec::new();
         while shown < longest {
-            // Less what the parts share.
+            // Less the overlap of the parts.
             shown = (2.0 * shown - PART_OVERLAP).min(longest);
             levels.push(self.parts(shown));
         }
         levels
     }
 
-    /// Parts that show the picture with this longer side.
+    /// Parts that together show the picture enlarged or reduced to this longer side.
     fn parts(&self, longer_side: f32) -> Vec<Area> {
         let (width, height) = self.size;
         let scale = longer_side / self.longest();
@@ -130,12 +131,12 @@ impl Plan {
             .collect()
     }
 
-    /// A look at a part as it lies.
+    /// A look at a part without rotation.
     pub(crate) fn part(&self, area: Area) -> Look {
         Look { area, input_size: self.finest, fill: 1.0, enlarge: 1.0, turn: Turn::None, belief: RETRY }
     }
 
-    /// The square that shows all of an area when it is turned, enlarged no more than a closer look does.
+    /// The square that shows all of an area rotated by an angle; it does not enlarge.
     pub(crate) fn turned(&self, area: &Area, turn: f32) -> Square {
         let [left, top, width, height] = area.bounds().map(|value| value as f32);
         let (sine, cosine) = (turn.sin().abs(), turn.cos().abs());
@@ -146,14 +147,14 @@ impl Plan {
 }
 
 impl Square {
-    /// A face with its surroundings, on a square of this side, turned clockwise.
+    /// A face with its surroundings, in a square of this side, rotated clockwise.
     pub(crate) fn around(face: &Face, side: usize, turn: f32) -> Square {
         let size = face.bounds.area().sqrt();
         let scale = (SURROUNDINGS * size / side as f32).max(1.0 / MAX_ENLARGEMENT);
         Square { centre: face.bounds.centre(), scale, turn }
     }
 
-    /// The way from the pixels of a square of this side to those of the picture.
+    /// The transform from the pixels of a square of this side to those of the picture.
     pub(crate) fn map(&self, side: usize) -> SimilarityTransform {
         let (sine, cosine) = self.turn.sin_cos();
         let (a, b) = (self.scale * cosine, self.scale * sine);
@@ -164,7 +165,7 @@ impl Square {
         SimilarityTransform { a, b, tx, ty }
     }
 
-    /// What any turn of the square shows of a picture of this size, so that it is decoded once.
+    /// The area of a picture of this size that all rotations of the square show, so that it is decoded once.
     pub(crate) fn reach(&self, side: usize, size: (u32, u32)) -> Option<Area> {
         let reach = 0.75 * side as f32 * self.scale;
         let Point { x, y } = self.centre;

@@ -1,11 +1,11 @@
-//! In which order, sizes and turns a photo is looked at, and when the search ends.
+//! In which order, sizes and rotations a photo is looked at, and when the search ends.
 //!
-//! Coarse to fine. The picture is looked at whole, first as it comes, then in other sizes and turned. When that shows
-//! no face that is sure, everything that looked a little like one is looked at closer, at its own size and turned upright;
-//! then the parts of the picture are looked at, larger and larger; then all of it again, turned by quarters and by the
-//! diagonals between them, since the detector sees next to nothing of a face that is turned by more than 45 degrees. It
-//! ends when a face is sure, when the picture has nothing more to show, or when the budget is spent. What the budget
-//! cannot pay for as a whole is not begun, so that finding a face does not depend on the corner that it is in.
+//! Coarse to fine. The whole picture is looked at first as it is, then in other sizes and rotations. If no face is certain
+//! then, whatever looked a little like one gets a closer look, at its own size and rotated upright; then the parts of the
+//! picture are looked at, at a larger scale each time; then all of it again, rotated by quarters and by the diagonals
+//! between them, since the detector sees next to nothing of a face that is rotated by more than 45 degrees. The search
+//! ends when a face is certain, when the picture has nothing more to show, or when the budget is spent. What the budget
+//! does not cover as a whole is not begun, so that finding a face does not depend on the corner that it is in.
 
 use std::f32::consts::FRAC_PI_4;
 
@@ -19,28 +19,28 @@ use crate::plan::{DIAGONALS, Plan, QUARTERS, Square, TURNS};
 use crate::sight::Sight;
 use crate::verdict::Face;
 
-/// A further look must be this much surer to be believed instead of one before.
+/// The spread of a later look must be smaller by this factor to replace that of an earlier one.
 const SURER: f32 = 0.7;
 
-/// Landmarks turned further than this are a reason to turn the image and look again.
+/// Landmarks rotated further than this are a reason to rotate the image and look again.
 const MAX_ROLL: f32 = FRAC_PI_4;
 
-/// A closer look shows the face upright to this angle, or it is turned and looked at again.
+/// A closer look must show the face upright to within this angle, else the face is rotated and looked at again.
 const UPRIGHT_ROLL: f32 = 0.2;
 
-/// How many hints of one look are looked at closer: the face that was meant is among the surest.
+/// How many hints get a closer look at a time: the intended face is among the most confident.
 const MAX_HINTS: usize = 4;
 
-/// How many turns of a hint are looked at closer: those in which it looks most like a face.
+/// How many rotations of a hint get a closer look: those in which it looks most like a face.
 const MAX_TURNS: usize = 2;
 
-/// Faces that the finest anchors see are smaller than this in a look, and so are those whose landmarks they vote on.
+/// Faces that the finest anchors detect are smaller than this in a look, and so are those whose landmarks they vote on.
 const LARGE: f32 = 64.0;
 
-/// Whether no face of at most this area, wherever it were, could be chosen instead of these.
+/// Whether no face of at most this area, wherever it is, could be chosen instead of these.
 pub(crate) type Settles<'s> = &'s dyn Fn(&[Face], f32) -> bool;
 
-/// What the search came to.
+/// The result of the search.
 pub(crate) struct Found {
     /// Most confident first.
     pub(crate) faces: Vec<Face>,
@@ -50,7 +50,8 @@ pub(crate) struct Found {
     pub(crate) hinted: bool,
 }
 
-/// Finds faces, in coordinates of the full photo. All that a look shows, unless it is known when one face settles it.
+/// Finds faces, in coordinates of the full photo: all that a look shows, or, with `settles`, at least those that matter for
+/// the choice.
 pub(crate) fn search(
     sight: &mut Sight<'_>,
     detector: Detector<'_>,
@@ -89,7 +90,7 @@ struct Searcher<'s, 'p> {
     deadline: Deadline<'s>,
     looks: u32,
     best: Option<Best>,
-    /// Not yet looked at closer.
+    /// Those that have had no closer look yet.
     hints: Vec<Sighting>,
     hinted: bool,
 }
@@ -110,7 +111,7 @@ impl Searcher<'_, '_> {
             }
         }
         if self.plan.is_small() && self.best.is_some() {
-            // The looks before have shown all of a small picture.
+            // The looks so far have shown all of a small picture.
             return Ok(());
         }
         if self.look_closer()? {
@@ -141,7 +142,7 @@ impl Searcher<'_, '_> {
         self.plan.cost(self.plan.finest) as usize * count <= self.left() as usize
     }
 
-    /// Looks at all of these parts, if the budget allows it; true when a face is sure.
+    /// Looks at all of these parts, if the budget allows it; true if a face is certain.
     fn look_at_parts(&mut self, parts: &[Area]) -> Result<bool> {
         if !self.can_afford(parts.len()) {
             return Ok(false);
@@ -152,7 +153,7 @@ impl Searcher<'_, '_> {
         self.look_closer()
     }
 
-    /// Looks for hints in areas that are turned, by quarters and then between them; true when a face is sure.
+    /// Looks for hints in rotated areas, by quarters and then between them; true if a face is certain.
     fn look_turned(&mut self, areas: &[Area]) -> Result<bool> {
         for turns in [QUARTERS.as_slice(), DIAGONALS.as_slice()] {
             if !self.can_afford(areas.len() * turns.len()) {
@@ -170,7 +171,7 @@ impl Searcher<'_, '_> {
         Ok(false)
     }
 
-    /// Adds the hints of one look at an area that is turned by this angle.
+    /// Adds the hints of one look at an area rotated by this angle.
     fn turned(&mut self, area: &Area, turn: f32) -> Result<()> {
         let side = self.plan.finest;
         self.looks += self.plan.cost(side);
@@ -187,14 +188,14 @@ impl Searcher<'_, '_> {
         Ok(())
     }
 
-    /// The area with everything beside it: parts side by side are decoded at once.
+    /// The area with everything to its left and right: parts side by side are decoded at once.
     fn band(&self, area: &Area) -> Area {
         let [_, top, _, height] = area.bounds().map(|value| value as f32);
         let (low, high) = (Point { x: 0.0, y: top }, Point { x: self.size.0 as f32, y: top + height });
         Area::between(low, high, self.size).unwrap_or(*area)
     }
 
-    /// Looks once; true when the face it shows is sure. Not for the smallest faces if the others settle the matter.
+    /// Looks once; true if the face that it shows is certain. Skips the smallest faces if the others settle the choice.
     fn look(&mut self, look: &Look, settles: Option<Settles<'_>>) -> Result<bool> {
         self.looks += self.plan.cost(look.input_size);
         self.deadline.check()?;
@@ -224,7 +225,7 @@ impl Searcher<'_, '_> {
         Ok(self.consider(seen.faces, MAX_ROLL))
     }
 
-    /// Keeps what is surer than what was seen before; true when its largest face is sure.
+    /// Keeps the sightings if they are more certain than earlier ones; true if the largest face is certain.
     fn consider(&mut self, sightings: Vec<Sighting>, max_roll: f32) -> bool {
         let Some(largest) = largest(&sightings) else { return false };
         let (spread, agreed) = (largest.spread, is_agreed(largest, max_roll));
@@ -240,7 +241,7 @@ impl Searcher<'_, '_> {
         surer && agreed && upright
     }
 
-    /// Looks closer at the surest hints so far; true when a face is sure.
+    /// Looks closer at the most confident hints so far; true if a face is certain.
     fn look_closer(&mut self) -> Result<bool> {
         let mut hints = std::mem::take(&mut self.hints);
         hints.sort_by(|a, b| b.face.confidence.total_cmp(&a.face.confidence));
@@ -260,7 +261,7 @@ impl Searcher<'_, '_> {
         Ok(self.consider(found, UPRIGHT_ROLL))
     }
 
-    /// The face behind a hint, looked at in the turns in which it looks most like one, until it is upright.
+    /// The face to which a hint leads, looked at in the rotations in which it looks most like one, until it is upright.
     fn upright(&mut self, hint: &Sighting) -> Result<Option<Sighting>> {
         let mut best: Option<Sighting> = None;
         for turn in self.turns(&hint.face)? {
@@ -280,7 +281,7 @@ impl Searcher<'_, '_> {
         Ok(best)
     }
 
-    /// By which angles what looked like a face must be turned to look most like one, of eight that are seen in one look.
+    /// The rotations in which a hint looks most like a face, of eight that one look shows.
     fn turns(&mut self, face: &Face) -> Result<Vec<f32>> {
         if self.left() == 0 {
             return Ok(Vec::new());
@@ -302,7 +303,7 @@ impl Searcher<'_, '_> {
         seen.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut turns: Vec<f32> = Vec::new();
         for (_, turn) in seen {
-            // Neighbours show the same face in the same place.
+            // Neighbouring rotations show the same face.
             if turns.iter().all(|other| (turn - other).cos() < FRAC_PI_4.cos()) {
                 turns.push(turn);
             }
@@ -311,7 +312,7 @@ impl Searcher<'_, '_> {
         Ok(turns)
     }
 
-    /// One closer look at a face, turned clockwise by an angle; nothing when it shows none in its middle.
+    /// One closer look at a face, rotated clockwise by an angle; `None` if it shows none in the middle.
     fn closer(&mut self, face: &Face, turn: f32) -> Result<Option<Sighting>> {
         if self.left() == 0 {
             return Ok(None);

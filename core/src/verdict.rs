@@ -103,7 +103,7 @@ pub struct Detection {
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
-    /// What the search for faces cost, in looks: see [`Search`](crate::Search).
+    /// The cost of the search for faces, in looks: see [`Search`](crate::Search).
     pub looks: u32,
     /// How long each step took.
     pub timings: Timings,
@@ -128,8 +128,8 @@ impl Sample {
         Sample { face, face_count: others.len() + 1, other_faces, width, height, looks, timings }
     }
 
-    /// What a better photo needs. That the face is very small, or that there are others beside it, is always reported, since
-    /// the score then means little; the rest only if the quality was requested.
+    /// What a better photo needs. That the face is very small, or that there are other faces, is always reported, since the
+    /// score then means little; the rest only if the quality was requested.
     pub fn advice(&self) -> Vec<Advice> {
         let [right_eye, left_eye, ..] = self.face.landmarks;
         let is_small = length(left_eye.x - right_eye.x, left_eye.y - right_eye.y) < quality::SMALLEST_EYES;
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_makes_a_score_worthless_is_said_without_being_asked_for() {
+    fn what_makes_a_score_worthless_is_reported_without_a_request() {
         let face = |eyes: f32| {
             let point = |x| Point { x, y: 5.0 };
             Face::new(Rect::default(), [point(0.0), point(eyes), point(0.0), point(0.0), point(0.0)], 1.0)

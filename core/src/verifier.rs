@@ -36,7 +36,7 @@ pub struct Verifier {
     pub(crate) models: Arc<Models>,
     pub(crate) engine: Arc<EngineInfo>,
     pub(crate) pool: Arc<Pool<Worker>>,
-    /// For a worker, where none is free.
+    /// Whether a call waits for a worker if none is free.
     pub(crate) waits: bool,
     pub(crate) cancelled: AtomicBool,
 }
@@ -71,13 +71,13 @@ impl Verifier {
         let runtime = engine::start(&options)?;
         let networks = Networks::prepare(&*runtime, &models)?;
         let pool = Pool::new(options.workers, move || networks.worker());
-        // Reports models that do not run now, not at the first photo.
+        // Models that do not run are reported now, not at the first photo.
         drop(pool.take(Deadline::default())?);
         let (models, engine, pool) = (Arc::new(models), Arc::new(runtime.info()), Arc::new(pool));
         Ok(Verifier { options, models, engine, pool, waits: true, cancelled: AtomicBool::new(false) })
     }
 
-    /// Do these two photos show the same person?
+    /// Compares two photos: do they show the same person?
     ///
     /// Errors are reported in a fixed order, whichever photo is slower: probe unreadable, reference unreadable, no
     /// face in the probe, no face in the reference.
@@ -183,7 +183,7 @@ impl Verifier {
     fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
         let deadline = self.deadline();
         let mut worker = self.take(deadline)?;
-        // A thread that finds no memory when it starts ends the process.
+        // A thread that has no memory when it starts aborts the process.
         let both = both && memory::check(memory::HEADROOM).is_ok();
         let second = both.then(|| self.pool.try_take()).flatten().and_then(Result::ok);
         let (probe, reference) = if let Some(second) = second {
@@ -268,7 +268,7 @@ impl Verifier {
         Ok(sight)
     }
 
-    /// Finds every face in a photo, or those that are large enough to matter for the choice.
+    /// Finds every face in a photo, or only those large enough to matter for the choice.
     fn find<'p>(
         &self,
         worker: &mut Worker,
@@ -307,7 +307,7 @@ impl Verifier {
         Sight::open(photo, &self.options.limits, deadline)
     }
 
-    /// Uses the photo at the scale that the chip needs: two pixels for each of its own, or as many as there are.
+    /// Uses the photo at the scale that the chip needs: two pixels for each pixel of the chip, or as many as there are.
     fn template(
         &self,
         worker: &mut Worker,

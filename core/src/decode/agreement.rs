@@ -11,7 +11,7 @@ use crate::scaled::Scaled;
 const PARTS: [[f32; 4]; 4] =
     [[0.0, 0.0, 0.2, 0.1], [0.31, 0.36, 0.62, 0.73], [0.35, 0.41, 1.0, 1.0], [0.0, 0.0, 0.001, 0.001]];
 
-/// Decodes a photo in parts at every scale, the second and later ones from the marks that the first reading left, and
+/// Decodes a photo in parts at every scale, all but the first from the entries that the first decoding recorded, and
 /// compares them with the whole.
 pub(crate) fn parts_agree(bytes: &[u8], limits: &Limits) -> Result<()> {
     let mut source = Source::open(bytes, limits, Deadline::default())?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::view::{Turn, View};
 
-/// The upright picture, filled row by row as it is stored.
+/// The upright picture, filled with rows in their stored order.
 pub(super) struct Canvas {
     pixels: Vec<u8>,
     /// Its size as stored.
@@ -45,7 +45,7 @@ impl Canvas {
     }
 }
 
-/// Averages squares of pixels of full rows into the view's, for codecs that cannot.
+/// Averages squares of pixels into the pixels of the view, for codecs that cannot scale.
 pub(super) struct Shrink {
     denominator: usize,
     columns: Range<usize>,

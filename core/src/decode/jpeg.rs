@@ -2,8 +2,8 @@
 //!
 //! Other decoders fill the rest of a truncated file with gray and at most warn, so half of a face may be missing. Here
 //! every block of every scan must be present, every component must be coded, and a progressive picture must be refined
-//! to its last bit. Only a missing end marker is tolerated, and anything after the end. At full scale the pixels are
-//! libjpeg's.
+//! to its last bit. Only the end marker may be missing, and what follows the end is ignored. At full scale the pixels
+//! are libjpeg's.
 
 mod headers;
 mod huffman;
@@ -26,7 +26,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Progressive encoders write about ten scans; hundreds are an attack on time.
 const MAX_SCANS: usize = 100;
 
-/// The most rows at which a scan can be entered again.
+/// The maximum number of rows at which a scan can be entered again.
 const ENTRIES: usize = 128;
 
 const SOF_BASELINE: u8 = 0xc0;
@@ -63,7 +63,7 @@ impl<'a> Jpeg<'a> {
                 SOS => break,
                 SOF_BASELINE..=SOF_PROGRESSIVE if frame.is_none() => {
                     if segment.first() != Some(&8) {
-                        return Err(unsupported("it has more than 8 bits a channel"));
+                        return Err(unsupported("it has more than 8 bits per channel"));
                     }
                     frame = Some(Frame::parse(segment, marker == SOF_PROGRESSIVE).ok_or_else(damaged)?);
                 }
@@ -77,7 +77,7 @@ impl<'a> Jpeg<'a> {
             at = end;
         }
         let frame = frame.ok_or_else(damaged)?;
-        let colour = frame.colour(&settings).ok_or_else(|| unsupported("its colours are unknown"))?;
+        let colour = frame.colour(&settings).ok_or_else(|| unsupported("its colour space is unknown"))?;
         Ok(Jpeg { bytes, frame, colour, settings, at, passes: Vec::new() })
     }
 
@@ -90,7 +90,7 @@ impl<'a> Jpeg<'a> {
         self.settings.exif
     }
 
-    /// The memory of decoding besides the rows that it passes on, in bytes.
+    /// The memory that decoding takes in addition to the rows that it passes on, in bytes.
     pub(super) fn working_memory(&self, view: &View) -> u64 {
         let picture = Picture::new(&self.frame, self.colour, view);
         let components = self.frame.components.iter().enumerate();
@@ -112,7 +112,7 @@ impl<'a> Jpeg<'a> {
         header.is_none_or(|(_, segment, _)| segment.first() != Some(&(self.frame.components.len() as u8)))
     }
 
-    /// Passes on the rows of `view`, from the top.
+    /// Passes the rows of `view` to `sink`, from the top.
     pub(super) fn decode(&mut self, view: &View, deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
         let mut picture = Picture::new(&self.frame, self.colour, view);
         if self.passes.is_empty() {
@@ -167,7 +167,7 @@ impl<'a> Jpeg<'a> {
         show(picture, &stores, deadline, sink)
     }
 
-    /// The rows to read for a picture when the scans can be entered: from the next mark above.
+    /// The rows of MCUs to read for a picture when the scans can be entered: from the nearest entry above.
     fn rows_again(&self, picture: &Picture) -> Range<usize> {
         let step = entry_step(&self.frame);
         picture.rows.start / step * step..picture.rows.end
@@ -191,7 +191,7 @@ impl<'a> Jpeg<'a> {
     }
 }
 
-/// MCU rows between two places where a scan can be entered.
+/// Rows of MCUs between two entries of a scan.
 fn entry_step(frame: &Frame) -> usize {
     frame.mcus.1.div_ceil(ENTRIES)
 }
@@ -204,7 +204,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Reads `rows` of a scan that holds the whole picture and makes pixels immediately.
+    /// Reads `rows` of a scan that holds the whole picture and converts them to pixels immediately.
     fn stream(
         &mut self,
         frame: &Frame,
@@ -272,7 +272,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Room for the coefficients of the window, and for what refining `rows` of MCUs needs to know.
+/// Memory for the coefficients of the window, and for the state that refining `rows` of MCUs needs.
 fn new_stores(frame: &Frame, picture: &Picture, rows: &Range<usize>) -> Vec<Store> {
     let store = |(index, channel): (usize, &Channel)| {
         let component = &frame.components[index];
@@ -284,7 +284,7 @@ fn new_stores(frame: &Frame, picture: &Picture, rows: &Range<usize>) -> Vec<Stor
     picture.channels.iter().enumerate().map(store).collect()
 }
 
-/// Makes pixels of the stored coefficients.
+/// Converts the stored coefficients to pixels.
 fn show(picture: &mut Picture, stores: &[Store], deadline: Deadline, sink: &mut Sink<'_>) -> Result<()> {
     for mcu_row in picture.rows.clone() {
         deadline.check()?;
@@ -343,5 +343,5 @@ fn damaged() -> Error {
 }
 
 fn unsupported(what: &str) -> Error {
-    Error::new(ErrorKind::UnsupportedFormat, format!("this kind of JPEG is not read: {what}"))
+    Error::new(ErrorKind::UnsupportedFormat, format!("this kind of JPEG is not supported: {what}"))
 }

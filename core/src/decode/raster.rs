@@ -1,4 +1,4 @@
-//! Every format but JPEG: by rows if the codec provides them, else as a whole, within a budget.
+//! Every format but JPEG: read by rows if the codec provides them, else as a whole, within a memory limit.
 
 mod png;
 mod tiff;
@@ -23,7 +23,7 @@ pub(super) struct Raster<'a> {
     pub(super) size: (usize, usize),
     pub(super) turn: Turn,
     way: Way,
-    /// The most that a codec may allocate, as far as it checks.
+    /// The most that a codec may allocate, as far as it enforces a limit.
     max_memory: u64,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Raster<'a> {
         }
     }
 
-    /// The memory of a codec besides the picture that it returns, measured with a counting allocator.
+    /// A codec's memory in addition to the picture that it returns, measured with a counting allocator.
     fn aside(&self, whole: u64, pixels: u64) -> u64 {
         match self.format {
             ImageFormat::WebP => 7 * pixels,
@@ -157,7 +157,7 @@ impl<'a> Raster<'a> {
 fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_panic(work).map_err(|error| match error.kind() {
         ErrorKind::Panic => {
-            Error::new(ErrorKind::CorruptImage, "the image is damaged: its codec gave up on it")
+            Error::new(ErrorKind::CorruptImage, "the image is damaged: its codec could not read it")
         }
         _ => error,
     })
@@ -166,7 +166,7 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 fn unknown_layout() -> Error {
     Error::new(
         ErrorKind::UnsupportedFormat,
-        "this kind of image is not read: the layout of its pixels is unknown",
+        "this kind of image is not supported: the layout of its pixels is unknown",
     )
 }
 
@@ -177,7 +177,7 @@ fn unreadable(error: &ImageError) -> Error {
         ImageError::Limits(limit) if !matches!(limit.kind(), LimitErrorKind::Unsupported { .. }) => {
             too_large(&words)
         }
-        // The number of pixels overflows a machine word, which has 32 bits on the web.
+        // The size overflows a machine word, which has 32 bits on the web.
         ImageError::Unsupported(_) if words.contains("are too large") => too_large(&words),
         ImageError::Unsupported(_) => unsupported(&words),
         _ => damaged(&words),
@@ -190,7 +190,7 @@ fn too_large(words: &str) -> Error {
 }
 
 fn unsupported(words: &str) -> Error {
-    Error::new(ErrorKind::UnsupportedFormat, format!("this kind of image is not read: {}", words.trim()))
+    Error::new(ErrorKind::UnsupportedFormat, format!("this kind of image is not supported: {}", words.trim()))
 }
 
 fn damaged(words: &str) -> Error {

@@ -1,4 +1,4 @@
-//! Pixels that were never encoded, by rows as codecs hand them out.
+//! Pixels that were never encoded, passed on by rows like those of a codec.
 
 use image::metadata::Orientation;
 
@@ -19,9 +19,9 @@ pub(super) fn turn(rows: &Rows<'_>) -> Turn {
     }
 }
 
-/// The bytes that converting a view takes at its peak, the result included.
+/// The peak memory of converting a view, in bytes, including the result.
 pub(super) fn memory(rows: &Rows<'_>, view: &View) -> u64 {
-    // A row as RGB, and the sums and means of one of the view.
+    // One row as RGB, and the sums and means of one row of the view.
     view.bytes() + 3 * rows.size.0 as u64 + 15 * view.columns().len() as u64
 }
 

@@ -9,7 +9,7 @@ pub(super) fn append_rgb(layout: ColorType, samples: &[u8], rgb: &mut Vec<u8>) -
     for_each_pixel(layout, samples, |pixel| rgb.extend_from_slice(&pixel))
 }
 
-/// The same within one buffer, for layouts that take at least as much as RGB; the buffer is truncated.
+/// The same in place, for layouts of at least 3 bytes per pixel; the buffer is truncated.
 pub(super) fn convert_in_place(layout: ColorType, samples: &mut Vec<u8>) -> Option<()> {
     if layout == ColorType::Rgb8 {
         return Some(());

@@ -1,4 +1,4 @@
-//! What holds for every format: limits, parts, scales, turns and cuts.
+//! What holds for every format: limits, parts, scales, orientations and truncation.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Image<'static>> {
     open(bytes, limits)?.decode()
 }
 
-/// The smallest that a photo is decoded to.
+/// A photo at the coarsest scale.
 fn decode_small(bytes: &[u8]) -> Result<Scaled<'static>> {
     open(bytes, &Limits::default())?.decode_at_least(1)
 }
@@ -45,14 +45,14 @@ fn transparent_pixels_become_white() {
 }
 
 #[test]
-fn sixteen_bits_are_scaled_not_cut() {
+fn sixteen_bits_are_scaled_not_truncated() {
     let picture = image::ImageBuffer::from_pixel(1, 1, image::Luma([0x00ff_u16]));
     let image = decode(&png(&picture.into()), &Limits::default()).unwrap();
     assert_eq!(image.rgb(), [1; 3]);
 }
 
 #[test]
-fn limits_are_named() {
+fn a_photo_over_a_limit_is_too_large() {
     let bytes = png(&DynamicImage::new_rgb8(40, 30));
     let kind = |limits: &Limits| decode(&bytes, limits).unwrap_err().kind();
     assert_eq!(kind(&Limits { max_bytes: 10, ..Limits::default() }), ErrorKind::ImageTooLarge);
@@ -63,13 +63,13 @@ fn limits_are_named() {
 }
 
 #[test]
-fn more_pixels_than_a_machine_can_count_are_too_many_and_no_unknown_kind() {
+fn a_size_that_overflows_is_too_large_and_not_an_unknown_kind() {
     let claims = b"P6 4294967295 4294967295 65535\n";
     assert_eq!(decode(claims, &Limits::default()).unwrap_err().kind(), ErrorKind::ImageTooLarge);
 }
 
 #[test]
-fn what_takes_too_much_memory_comes_smaller_or_is_refused_with_the_figure() {
+fn a_photo_that_takes_too_much_memory_is_decoded_smaller_or_refused_with_the_figure() {
     let bytes = png(&DynamicImage::new_rgb8(1000, 600));
     let limits = Limits { max_decode_bytes: 500_000, ..Limits::default() };
     let error = decode(&bytes, &limits).unwrap_err();
@@ -115,7 +115,7 @@ fn every_scale_shows_the_same_picture() {
     }
 }
 
-/// Mean difference between pixels and the means of what they stand for in the full image, away from its edge.
+/// Mean difference between pixels and the means of the squares that they stand for in the full image, without its edge.
 fn difference_of_means(full: &Image<'_>, seen: &Scaled<'_>) -> f32 {
     let side = seen.denominator as usize;
     let (width, height) = (seen.image.width() as usize, seen.image.height() as usize);
@@ -136,7 +136,7 @@ fn difference_of_means(full: &Image<'_>, seen: &Scaled<'_>) -> f32 {
 }
 
 #[test]
-fn a_part_is_what_the_whole_shows_there() {
+fn a_part_equals_the_same_region_of_the_whole() {
     for name in JPEGS.iter().chain(&["exif-5.png", "astronaut-oriented.tif", "astronaut-interlaced.png"]) {
         agreement::parts_agree(&golden(name), &Limits::default())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -144,7 +144,7 @@ fn a_part_is_what_the_whole_shows_there() {
 }
 
 #[test]
-fn whole_jpegs_pass_also_without_an_end_marker() {
+fn a_complete_jpeg_is_read_even_without_an_end_marker() {
     for name in JPEGS {
         let photo = golden(name);
         for whole in [&photo[..photo.len() - 2], &[&photo, b"behind the end".as_slice()].concat()] {
@@ -154,10 +154,10 @@ fn whole_jpegs_pass_also_without_an_end_marker() {
 }
 
 #[test]
-fn every_cut_of_a_jpeg_is_noticed_also_with_an_end_marker_put_behind_it() {
+fn every_truncated_jpeg_is_rejected_even_with_an_end_marker_appended() {
     for name in JPEGS {
         let photo = golden(name);
-        // The last byte may hold padding only; the one before it does not in these pictures.
+        // The last byte may hold only padding; in these pictures, the one before it does not.
         let ends = (3..photo.len() - 4).step_by(41).chain(photo.len() - 40..photo.len() - 4);
         for end in ends {
             for cut in [&photo[..end], &[&photo[..end], &[0xff, 0xd9]].concat()] {
@@ -169,8 +169,8 @@ fn every_cut_of_a_jpeg_is_noticed_also_with_an_end_marker_put_behind_it() {
 }
 
 #[test]
-fn every_cut_of_a_png_and_a_tiff_is_noticed() {
-    // Behind the pixels lie an end mark and a colour profile.
+fn every_truncated_png_and_tiff_is_rejected() {
+    // The pixels are followed by an end marker in PNG and by a colour profile in TIFF.
     for (name, after_pixels) in
         [("astronaut.png", 12), ("astronaut-interlaced.png", 12), ("astronaut.tif", 3300)]
     {
@@ -199,7 +199,7 @@ fn damage_never_panics() {
 
 #[test]
 fn a_codecs_panic_is_an_unreadable_image() {
-    // Tiles in planes, whose buffer the tiff crate asserts to have another length.
+    // Tiles in separate planes: the tiff crate asserts another length of their buffer.
     let entries: [(u16, u16, u32, u32); 13] = [
         (256, 3, 1, 16),
         (257, 3, 1, 16),

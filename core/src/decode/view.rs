@@ -6,7 +6,7 @@ use image::metadata::Orientation;
 
 use crate::geometry::Point;
 
-/// A part of a picture and a scale. All figures are the picture's as it is stored, before EXIF turns it.
+/// A part of a picture and a scale. All figures refer to the picture as stored, before its EXIF orientation is applied.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     x: Range<usize>,
@@ -16,7 +16,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Columns and rows of the picture, within it.
+    /// `x` and `y` are columns and rows within the picture.
     pub(super) fn new(x: Range<usize>, y: Range<usize>, denominator: usize) -> View {
         View { x, y, denominator }
     }
@@ -37,7 +37,7 @@ impl View {
     }
 }
 
-/// How a stored picture becomes upright: columns and rows change places first, then either is mirrored.
+/// How a stored picture becomes upright: columns and rows are swapped first, then each may be mirrored.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Turn {
     swap: bool,
@@ -55,13 +55,13 @@ impl Turn {
         if self.swap { (height, width) } else { (width, height) }
     }
 
-    /// Where a pixel of a picture lies upright, whose stored size is given.
+    /// The upright place of a pixel of a picture with the given stored size.
     pub(super) fn upright(self, (x, y): (usize, usize), size: (usize, usize)) -> (usize, usize) {
         let ((x, y), (width, height)) = (self.size((x, y)), self.size(size));
         (if self.mirror_x { width - 1 - x } else { x }, if self.mirror_y { height - 1 - y } else { y })
     }
 
-    /// A part of the upright picture in the stored one, whose size is given.
+    /// A part of the upright picture as a part of the stored one, whose size is given.
     pub(super) fn stored(
         self,
         (x, y): (Range<usize>, Range<usize>),
@@ -74,8 +74,8 @@ impl Turn {
         self.size((x, y))
     }
 
-    /// The upright picture's coordinates of the top left corner of a view. Its last pixels may stand for less than a
-    /// whole square, so a mirrored one may begin before the picture does.
+    /// The top left corner of a view in coordinates of the upright picture. A view's last pixels may stand for less than a
+    /// whole square, so the corner of a mirrored view may lie outside the picture.
     pub(super) fn origin(self, view: &View, size: (usize, usize)) -> Point {
         let begin = |range: &Range<usize>, length: usize, mirror: bool| {
             let (start, end) = (range.start * view.denominator, range.end * view.denominator);

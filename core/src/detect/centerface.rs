@@ -3,13 +3,13 @@
 //!
 //! The network has a cell in column c and row r for each 4 x 4 pixels, and planes of these: a heat map, which is the
 //! confidence; the logarithms of height and width; the offsets of the centre, down and across; five points, each down
-//! and across, in parts of the box.
+//! and across, in fractions of the box.
 //!
 //! * width = 4 exp(log width), height = 4 exp(log height), centre = (4 (c + across + 1/2), 4 (r + down + 1/2))
 //! * point = (left + width px, top + height py)
 //!
-//! Its authors cut boxes to the picture before they place the points, which moves the points of a face at its edge; here
-//! nothing is cut.
+//! Its authors clip boxes to the picture before they place the points, which moves the points of a face at its edge; here
+//! nothing is clipped.
 
 use super::outputs::expect;
 use super::scale::Scale;
@@ -20,8 +20,8 @@ use crate::verdict::Face;
 
 const STRIDE: usize = 4;
 
-/// Every cell that sees a face, in pixels of the network's input. The outputs are the heat map, the logarithms, the offsets
-/// and the points.
+/// The face of every cell that is confident enough, in pixels of the network's input. The outputs are the heat map, the
+/// logarithms, the offsets and the points.
 pub(super) fn decode(outputs: &[Vec<f32>], side: usize, scale: &Scale) -> Result<Vec<Face>> {
     let cells = side / STRIDE;
     let area = cells * cells;
@@ -29,7 +29,7 @@ pub(super) fn decode(outputs: &[Vec<f32>], side: usize, scale: &Scale) -> Result
     let [heat, sizes, offsets, points] = expect(Family::CenterFace, side, outputs, lengths)?;
     let mut faces = Vec::new();
     for (index, &confidence) in heat.iter().enumerate() {
-        let Some(confidence) = scale.heard(confidence) else { continue };
+        let Some(confidence) = scale.apply(confidence) else { continue };
         let stride = STRIDE as f32;
         let centre = |cell: usize, offset: f32| (cell as f32 + offset + 0.5) * stride;
         let (height, width) = (sizes[index].exp() * stride, sizes[area + index].exp() * stride);

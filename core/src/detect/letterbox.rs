@@ -1,4 +1,4 @@
-//! An area of an image scaled into a square, turned if need be, and the way back from the square to the image.
+//! An area of an image scaled into a square, rotated if necessary, and the mapping from the square back to the image.
 
 use crate::error::Result;
 use crate::geometry::{Area, Point, Rect};
@@ -7,7 +7,7 @@ use crate::model::Input;
 use crate::resample::resample;
 use crate::verdict::Face;
 
-/// A clockwise turn.
+/// A clockwise rotation.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Turn {
     None,
@@ -21,7 +21,7 @@ pub(super) struct Letterbox {
     input_size: usize,
     /// Pixels of the square per pixel of the image.
     scale: (f32, f32),
-    /// The scaled area, before it is turned.
+    /// The size of the scaled area, before its rotation.
     size: (u32, u32),
     turn: Turn,
 }
@@ -35,7 +35,7 @@ impl Letterbox {
         Letterbox { area, input_size, scale: (size.0 as f32 / width, size.1 as f32 / height), size, turn }
     }
 
-    /// The square as the network wants it: plane by plane, the area in the middle of mean colour.
+    /// The square in the network's layout: plane by plane, the area in the middle of neutral colour.
     pub(super) fn tensor(&self, image: &Image<'_>, input: &Input) -> Result<Vec<f32>> {
         let pixels = resample(image, &self.area, self.size)?;
         let area = self.input_size * self.input_size;
@@ -45,7 +45,7 @@ impl Letterbox {
         let (width, height) = (self.size.0 as usize, self.size.1 as usize);
         let (left, top) = self.offset();
         for (row, line) in pixels.chunks_exact(3 * width).enumerate() {
-            // Where the row starts in the square and how far apart its pixels are, after the turn.
+            // Where the row starts in the square and how far apart its pixels are, after the rotation.
             let (x, y, step) = match self.turn {
                 Turn::None => (0, row, 1),
                 Turn::Quarter => (height - 1 - row, 0, self.input_size as isize),
@@ -63,7 +63,7 @@ impl Letterbox {
         Ok(tensor)
     }
 
-    /// The scaled area's place in the square, after the turn.
+    /// The scaled area's place in the square, after the rotation.
     fn offset(&self) -> (usize, usize) {
         let (width, height) = (self.size.0 as usize, self.size.1 as usize);
         let (width, height) = if matches!(self.turn, Turn::Quarter | Turn::ThreeQuarters) {

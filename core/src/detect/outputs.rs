@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::model::Family;
 
-/// The outputs, if each has the length that it must have.
+/// The outputs, if each has the expected length.
 pub(super) fn expect<const N: usize>(
     family: Family,
     side: usize,

@@ -21,7 +21,7 @@ const BOX: usize = 4;
 const CLASS: usize = 2;
 const POINTS: usize = 10;
 
-/// Which anchors there are outputs of.
+/// Which anchors the outputs describe.
 #[derive(Clone, Copy)]
 pub(super) enum Part {
     Whole,
@@ -30,7 +30,7 @@ pub(super) enum Part {
     Others,
 }
 
-/// Every anchor that sees a face, in pixels of the network's input.
+/// The face of every anchor that is confident enough, in pixels of the network's input.
 pub(super) fn decode(outputs: &[Vec<f32>], side: usize, part: Part, scale: &Scale) -> Result<Vec<Face>> {
     let levels = match part {
         Part::Whole => &LEVELS[..],
@@ -46,7 +46,7 @@ pub(super) fn decode(outputs: &[Vec<f32>], side: usize, part: Part, scale: &Scal
     };
     let mut faces = Vec::new();
     for (index, anchor) in anchors(levels, side).enumerate() {
-        if let Some(confidence) = scale.heard(classes[CLASS * index + 1]) {
+        if let Some(confidence) = scale.apply(classes[CLASS * index + 1]) {
             let (shape, points) = (&boxes[BOX * index..][..BOX], &points[POINTS * index..][..POINTS]);
             faces.push(anchor.face(shape, points, confidence));
         }

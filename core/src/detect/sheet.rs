@@ -1,4 +1,4 @@
-//! Several squares side by side on one input.
+//! Several squares of a picture side by side on one input.
 
 use crate::error::Result;
 use crate::geometry::{Point, SimilarityTransform, length};
@@ -7,7 +7,7 @@ use crate::model::Input;
 use crate::verdict::Face;
 use crate::warp::warp;
 
-/// How many fit into a row, and how many there are: the last place stays empty.
+/// How many squares a row holds, and how many there are: the last place stays empty.
 const ROW: usize = 3;
 pub(super) const TILES: usize = 8;
 
@@ -21,7 +21,7 @@ fn corner(tile_number: usize, input: usize) -> (usize, usize) {
     (tile_number % ROW * tile(input), tile_number / ROW * tile(input))
 }
 
-/// The squares as the network wants them, on its neutral colour.
+/// The squares in the network's layout, on its neutral colour.
 pub(super) fn tensor(
     image: &Image<'_>,
     maps: &[SimilarityTransform; TILES],

@@ -1,8 +1,8 @@
-//! The kinds of detectors that can be decoded, and what is known of each before anything is measured.
+//! The families of detectors that can be decoded, and what is assumed about each before anything is measured.
 
 use serde::Deserialize;
 
-/// How a detector's outputs are to be read.
+/// How a detector's outputs are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Family {
@@ -12,13 +12,13 @@ pub(crate) enum Family {
     CenterFace,
 }
 
-/// What of a detector's own measures is worth as much as the levels of belief that were measured for our RetinaFace.
+/// Which of a detector's values are worth as much as the levels that were measured for our RetinaFace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Levels {
     /// Confidences, rising: of a hint, of a face in a first look, in a later look, in a closer look, and of one that is
-    /// sure to be upright.
+    /// certainly upright.
     pub(crate) confidences: [f32; 5],
-    /// How far the voters for a face may disagree about its landmarks for it to be sure.
+    /// How far the voters for a face may disagree about its landmarks if it is to be certain.
     pub(crate) spread: f32,
 }
 
@@ -38,7 +38,7 @@ impl Family {
         }
     }
 
-    /// The names of its outputs where every published file has the same; none where the order of the graph is known.
+    /// The names of its outputs if all published files have the same; none if the order of the graph is relied on.
     pub(super) fn outputs(self) -> Vec<String> {
         let names = if self == Family::YuNet { YUNET } else { &[] };
         names.iter().map(|&name| name.to_owned()).collect()
@@ -54,10 +54,10 @@ impl Family {
         }
     }
 
-    /// Levels for a network that says none of its own; nothing for RetinaFace, whose confidence is what they are
-    /// measured in.
+    /// Levels for a network whose manifest states none; `None` for RetinaFace, with whose confidences they were
+    /// measured.
     ///
-    /// None of these was measured. Each family's authors accept a face from one confidence on: 0.9 in OpenCV's
+    /// None of these was measured. Each family's authors accept a face from a certain confidence on: 0.9 in OpenCV's
     /// `FaceDetectorYN` (the default of `score_threshold`), 0.5 in InsightFace's `SCRFD.detect`, 0.5 in CenterFace's
     /// demo. YuNet's is strict, so it is the level of the strictest decision; the others' are what a first look needs,
     /// and the stricter levels divide what is left up to the confidence that clear faces have (0.7 to 0.9).

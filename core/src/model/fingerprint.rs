@@ -1,17 +1,17 @@
-//! What makes two templates comparable: sixteen bytes that are the same only where everything is that makes a template.
+//! What makes two templates comparable: sixteen bytes that are equal only if all that affects a template is equal.
 
 use sha2::{Digest, Sha256};
 
 use super::{Extractor, Input, arcface_landmarks};
 
-/// What the form of a description is called, so that another form gives other bytes.
+/// The name of a description's form, so that another form gives other bytes.
 const FORM: &[u8] = b"visavis extractors 1";
 
-/// How most networks of the ArcFace kind take a face. Of one such network the fingerprint is that of its file.
+/// The input of most networks of ArcFace's kind. The fingerprint of one such network is that of its file.
 const PLAIN: (usize, Input) = (112, Input { order: [0, 1, 2], mean: [127.5; 3], scale: 1.0 / 128.0 });
 
 /// The first half of a SHA-256: of the file, for one network that is used as most are; else of a description that holds
-/// every network's SHA-256 and everything that changes what comes out of it.
+/// every network's SHA-256 and everything that changes its output.
 pub(super) fn fingerprint(extractors: &[(Extractor, [u8; 32])]) -> [u8; 16] {
     let digest = match extractors {
         [(extractor, digest)] if is_plain(extractor) => *digest,
@@ -46,7 +46,7 @@ fn describe(hash: &mut Sha256, extractor: &Extractor, digest: &[u8; 32]) {
     for point in landmarks {
         hash.update([point.x.to_le_bytes(), point.y.to_le_bytes()].concat());
     }
-    // With its length, so that no two descriptions run into the same bytes.
+    // With its length, so that no two descriptions have the same bytes.
     let output = output.as_deref().unwrap_or_default();
     hash.update((output.len() as u32).to_le_bytes());
     hash.update(output);

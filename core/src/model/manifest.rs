@@ -1,4 +1,4 @@
-//! The text of a manifest, and whether what it says can be used. Knows no file.
+//! The text of a manifest, and whether its content can be used. Reads no files.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -11,7 +11,7 @@ use crate::score::ScoreTable;
 /// The layout of manifests that this version understands.
 const FORMAT: i64 = 3;
 
-/// So many extractors a set has at most; with their dimensions, a template's number of them stays within 16 bits.
+/// The maximum number of extractors in a set; with [`MAX_DIMENSIONS`] each, a template's dimensions fit 16 bits.
 const MAX_EXTRACTORS: usize = 8;
 const MAX_DIMENSIONS: usize = 4096;
 
@@ -20,11 +20,11 @@ const MAX_DIMENSIONS: usize = 4096;
 pub(super) struct Manifest {
     pub(super) detector: Option<DetectorEntry>,
     pub(super) extractors: Vec<ExtractorEntry>,
-    /// None where it has none.
+    /// `None` if it has no `[calibration]`.
     pub(super) calibration: Option<ScoreTable>,
 }
 
-// Read part by part, so that a mistake in one does not hide those of another.
+// Read part by part, so that a mistake in one does not hide mistakes in another.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parts {
@@ -35,7 +35,7 @@ struct Parts {
     calibration: Option<toml::Value>,
 }
 
-/// The one member that says which other members there can be.
+/// The one member that all formats have, and that determines the others.
 #[derive(Deserialize)]
 struct Format {
     format: i64,
@@ -56,7 +56,7 @@ pub(super) struct DetectorEntry {
     outputs: Option<Vec<String>>,
     belief: Option<BeliefEntry>,
     pub(super) licence: Option<String>,
-    // For people.
+    // For readers of the file.
     #[serde(default, rename = "source")]
     _source: IgnoredAny,
     #[serde(default, rename = "source_sha256")]
@@ -106,7 +106,7 @@ pub(super) struct ExtractorEntry {
     pub(super) flip: bool,
     weight: Option<f32>,
     pub(super) licence: Option<String>,
-    // For people.
+    // For readers of the file.
     #[serde(default, rename = "source")]
     _source: IgnoredAny,
     #[serde(default, rename = "source_sha256")]
@@ -121,7 +121,7 @@ enum Channels {
 }
 
 impl Manifest {
-    /// Reads a manifest; what is wrong with it is added to the problems.
+    /// Reads a manifest, and adds what is wrong with it to `problems`.
     pub(super) fn read(text: &str, problems: &mut Vec<Error>) -> Manifest {
         let mut manifest = Manifest::default();
         let parts = match toml::from_str::<Parts>(text) {
@@ -131,7 +131,7 @@ impl Manifest {
                 return manifest;
             }
             Err(error) => {
-                // Other formats have other parts: which one it is matters more than the first that is not known.
+                // Other formats have other parts, so the format matters more than the first unknown part.
                 problems.push(match toml::from_str(text) {
                     Ok(Format { format }) if format != FORMAT => wrong_format(format),
                     _ => invalid(format!("the manifest cannot be read: {error}")),
@@ -160,7 +160,7 @@ impl Manifest {
     }
 }
 
-/// One part of a manifest, if it can be read; what it says that cannot be used is added to the problems.
+/// One part of a manifest, if it can be read. Adds what cannot be used to `problems`.
 fn part<T: DeserializeOwned>(
     name: &str,
     value: toml::Value,
@@ -213,7 +213,7 @@ impl DetectorEntry {
             let spread = belief.levels().spread;
             if !rising || levels[0] <= 0.0 || levels[4] >= 1.0 || spread <= 0.0 || !spread.is_finite() {
                 problems.push(
-                    "belief must rise from hint to sure, between 0 and 1, and its spread be over 0".into(),
+                    "belief must rise from hint to sure, between 0 and 1, and have a spread over 0".into(),
                 );
             }
         }
@@ -228,7 +228,7 @@ impl DetectorEntry {
         sizes
     }
 
-    /// That of an ordinary look.
+    /// The side of an ordinary look's input.
     pub(super) fn look(&self) -> usize {
         self.look.or_else(|| self.input_sizes.iter().min().copied()).unwrap_or(0)
     }
@@ -237,7 +237,7 @@ impl DetectorEntry {
         input(self.channels, self.mean, self.scale)
     }
 
-    /// What is asked of the network, in this order; all that it has where this is empty.
+    /// The outputs requested from the network, in this order; if empty, all that it has.
     pub(super) fn outputs(&self) -> Vec<String> {
         self.outputs.clone().unwrap_or_else(|| self.family.outputs())
     }
@@ -268,10 +268,10 @@ impl ExtractorEntry {
         if self.weight() <= 0.0 || !self.weight().is_finite() {
             problems.push("weight must be over 0".into());
         }
-        // Points that have no direction of their own, or are none, put a face nowhere.
+        // No transform can be fitted to points that coincide or are not finite.
         let landmarks = self.landmarks();
         if SimilarityTransform::fit(&landmarks, &landmarks).is_none() {
-            problems.push("landmarks must be five points that are not one".into());
+            problems.push("landmarks must be five points that do not coincide".into());
         }
         check_input(self.mean, self.scale, problems);
     }
@@ -280,7 +280,7 @@ impl ExtractorEntry {
         input(self.channels, self.mean, self.scale)
     }
 
-    /// Where the landmarks of a face belong on its input, in pixels.
+    /// Where the landmarks of a face belong in its input, in pixels.
     pub(super) fn landmarks(&self) -> [Point; 5] {
         match self.landmarks {
             Some(points) => points.map(|[x, y]| Point { x, y }),

@@ -1,10 +1,10 @@
-//! The segments of a JPEG (T.81, annex B): the frame, its tables, and the contents of each scan.
+//! The segments of a JPEG (T.81, annex B): the frame, its tables, and the header of each scan.
 
 use std::sync::Arc;
 
 use super::huffman::Table;
 
-/// Zigzag order: the place in an 8x8 block of each coefficient as it is sent.
+/// Zigzag order: the index in an 8x8 block of each coefficient, in the order of sending.
 pub(super) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7,
     14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39,
@@ -29,7 +29,7 @@ pub(super) struct Component {
     /// Sampling factors: blocks in an MCU, across and down.
     pub(super) across: usize,
     pub(super) down: usize,
-    /// Blocks of this component in its own grid, as a scan of its own holds them.
+    /// Blocks in this component's grid, as a scan of this component alone holds them.
     pub(super) columns: usize,
     pub(super) rows: usize,
     quantizer: usize,
@@ -37,18 +37,18 @@ pub(super) struct Component {
     pub(super) divisors: Option<[u16; 64]>,
 }
 
-/// How the components make a colour.
+/// How the components encode colour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Colour {
     Gray,
     Rgb,
     YCbCr,
-    /// Inverted, as Adobe writes it and as it is found in practice.
+    /// Inverted, as Adobe writes it and as files have it in practice.
     Cmyk,
     Ycck,
 }
 
-/// One scan: which coefficients, and for each component its place in the frame and its tables.
+/// One scan: which coefficients it holds, and for each component its index in the frame and its tables.
 pub(super) struct Scan {
     pub(super) members: Vec<Member>,
     pub(super) first: usize,
@@ -77,7 +77,7 @@ pub(super) struct Settings<'a> {
     pub(super) exif: Option<&'a [u8]>,
 }
 
-/// The definition of a Huffman table; prepared only for a scan that uses it.
+/// The definition of a Huffman table. The table itself is built only for a scan that uses it.
 struct Code<'a> {
     counts: &'a [u8; 16],
     symbols: &'a [u8],
@@ -114,7 +114,7 @@ impl Frame {
         Some(Frame { progressive, width, height, components, most, mcus })
     }
 
-    /// As libjpeg guesses: what JFIF and Adobe say, else the components' names. `None`: no way to know.
+    /// Determined as in libjpeg: by the JFIF and Adobe segments, else by the components' identifiers. `None`: unknown.
     pub(super) fn colour(&self, settings: &Settings<'_>) -> Option<Colour> {
         let ids: Vec<u8> = self.components.iter().map(|component| component.id).collect();
         match (ids.as_slice(), settings.adobe) {
@@ -130,7 +130,7 @@ impl Frame {
 }
 
 impl<'a> Settings<'a> {
-    /// Takes in a segment that is neither frame nor scan. `None`: damaged.
+    /// Reads a segment that is neither frame nor scan. `None`: damaged.
     pub(super) fn segment(&mut self, marker: u8, segment: &'a [u8]) -> Option<()> {
         match marker {
             0xc4 => self.huffman_tables(segment)?,
@@ -170,7 +170,7 @@ impl<'a> Settings<'a> {
         Some(())
     }
 
-    /// Reads a scan's header and gives its components the divisors that hold now. `None`: damaged.
+    /// Reads a scan's header, and sets the divisors of the components whose first scan this is. `None`: damaged.
     pub(super) fn scan(&mut self, header: &[u8], frame: &mut Frame, skipping: bool) -> Option<Scan> {
         let (&count, rest) = header.split_first()?;
         let count = usize::from(count);

@@ -1,12 +1,13 @@
 //! Huffman codes (ITU-T T.81, annexes C and F) and the bits that they are read from.
 
-/// Codes up to this length, with the bits of their value behind them, take one step.
+/// Codes up to this length take one lookup, together with the values that follow them if both fit.
 const LOOKUP_BITS: u32 = 11;
 
-/// What one step skips: as many whole codes with their values as this many bits hold.
+/// One lookup skips as many whole codes with their values as fit into this many bits.
 const SKIP_BITS: u32 = 12;
 
-/// A code and what follows it: a run of zeros, and the bits of a value, or the value itself where both fit the lookup.
+/// What a code means: a run of zeros, and the size of the value that follows, or the value itself if both fit the
+/// lookup.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Step {
     /// Bits to consume; 0 marks a code too long for the lookup.
@@ -14,7 +15,7 @@ pub(super) struct Step {
     pub(super) run: u8,
     /// Bits of the value.
     pub(super) size: u8,
-    /// Whether `value` holds it and `length` includes it.
+    /// Whether `value` holds the value and `length` includes its bits.
     complete: bool,
     value: i16,
 }
@@ -22,24 +23,24 @@ pub(super) struct Step {
 /// Several codes with their values at once, for coefficients that are not needed.
 #[derive(Clone, Copy, Default)]
 struct Leap {
-    /// Bits to consume; 0 where not one code fits.
+    /// Bits to consume; 0 if no code fits.
     length: u8,
-    /// How many coefficients they stand for.
+    /// How many coefficients the codes stand for.
     advance: u8,
     ends_block: bool,
 }
 
-/// A canonical code: lookups for what is short, the first code of each length for the rest.
+/// A canonical code: lookups for short codes, the end of each length's codes for the rest.
 pub(super) struct Table {
     steps: Box<[Step; 1 << LOOKUP_BITS]>,
     leaps: Option<Box<[Leap; 1 << SKIP_BITS]>>,
-    /// By length: one more than its last code, aligned to 16 bits, and what to add to a code to get its symbol's place.
+    /// By length: its last code plus one, aligned to 16 bits, and the offset from a code to its symbol's index.
     lengths: [(u32, i32); 17],
     symbols: Vec<u8>,
 }
 
 impl Table {
-    /// `None` for counts that are no prefix code. `skipping` prepares for [`Bits::skip_block`].
+    /// `None` if the counts do not form a prefix code. `skipping` builds the lookup that speeds up [`Bits::skip_block`].
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8], skipping: bool) -> Option<Table> {
         let mut steps = Box::new([Step::default(); 1 << LOOKUP_BITS]);
         let mut lengths = [(0, 0); 17];
@@ -69,7 +70,7 @@ impl Table {
 }
 
 impl Step {
-    /// The step for a code of `length` bits at the start of the lookup's bits `next`.
+    /// The step for a code of `length` bits at the start of `next`, the bits that index the lookup.
     fn new(symbol: u8, length: u32, next: u32) -> Step {
         let (run, size) = (symbol >> 4, symbol & 15);
         let total = length + u32::from(size);
@@ -111,15 +112,15 @@ fn extend(bits: u32, size: u8) -> i32 {
     if bits >> (size - 1) == 0 { bits - (1 << size) + 1 } else { bits }
 }
 
-/// The bits of one scan, without the stuffed zero bytes, up to the first marker; behind it zeros, which are counted.
+/// The bits of one scan, without the stuffed zero bytes, up to the first marker, and then zeros, which are counted.
 #[derive(Clone)]
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
-    /// The next bits, from the top. Below `count` of them may lie the beginning of what comes next.
+    /// The next `count` bits, from the top. Below them may lie the first of the following bits.
     buffer: u64,
     count: u32,
-    /// How many bits in all were made up because the data had ended.
+    /// How many zeros in all were added after the end of the data.
     padding: u32,
 }
 
@@ -128,7 +129,7 @@ impl<'a> Bits<'a> {
         Bits { data, at: 0, buffer: 0, count: 0, padding: 0 }
     }
 
-    /// Makes sure of 32 bits.
+    /// Ensures that at least 32 bits are in the buffer.
     #[inline(always)]
     fn fill(&mut self) {
         if self.count >= 32 {
@@ -163,7 +164,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Whether bits were used that the data does not have.
+    /// Whether more bits were consumed than the data has.
     #[inline(always)]
     pub(super) fn overrun(&self) -> bool {
         self.count < self.padding
@@ -179,7 +180,7 @@ impl<'a> Bits<'a> {
     #[inline(always)]
     pub(super) fn take(&mut self, bits: u32) -> u32 {
         self.fill();
-        // Two shifts: by 64 there is none.
+        // Two shifts, because one shift by 64 would overflow.
         let value = (self.buffer >> 1 >> (63 - bits)) as u32;
         self.consume(bits);
         value
@@ -194,7 +195,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next code with its run; its value, if it has one, comes with [`value`](Self::value). `None`: no such code.
+    /// The next code with its run; [`value`](Self::value) reads its value, if it has one. `None`: no such code.
     #[inline(always)]
     pub(super) fn step(&mut self, table: &Table) -> Option<Step> {
         self.fill();
@@ -216,7 +217,7 @@ impl<'a> Bits<'a> {
         Some(Step { run: symbol >> 4, size: symbol & 15, ..Step::default() })
     }
 
-    /// The value behind a code of `step`; 0 where it has none.
+    /// The value that follows the code of `step`; 0 if it has none.
     #[inline(always)]
     pub(super) fn value(&mut self, step: Step) -> i32 {
         if step.complete { step.value.into() } else { self.signed(step.size) }
@@ -257,7 +258,7 @@ impl<'a> Bits<'a> {
         Some(())
     }
 
-    /// Goes on behind the next restart marker; anything before it but padding is none of the picture.
+    /// Continues after the next restart marker. Nothing but padding should precede it; what does is skipped.
     pub(super) fn restart(&mut self) -> Option<()> {
         let at = self.end();
         let &[0xff, 0xd0..=0xd7] = self.data.get(at..at + 2)? else { return None };
@@ -268,7 +269,7 @@ impl<'a> Bits<'a> {
         Some(())
     }
 
-    /// Where the marker that ends the entropy-coded data lies.
+    /// The position of the marker that ends the entropy-coded data.
     pub(super) fn end(&self) -> usize {
         let mut at = self.at;
         while let Some(offset) = self.data[at..].iter().position(|&byte| byte == 0xff) {
@@ -283,7 +284,7 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// Whether one of eight bytes is 0xff: only from a zero byte of the complement does one borrow into its top bit.
+/// Whether one of eight bytes is 0xff: the usual test for a zero byte, applied to the complement.
 #[inline(always)]
 fn contains_ff(bytes: u64) -> bool {
     (!bytes).wrapping_sub(0x0101_0101_0101_0101) & bytes & 0x8080_8080_8080_8080 != 0

@@ -1,4 +1,4 @@
-//! The part of a JPEG that is wanted, at the scale at which it is wanted: from blocks to rows of pixels.
+//! The requested part of a JPEG at the requested scale: from blocks to rows of pixels.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use super::scan::{Block, Place, Zone};
 use super::transform::transform;
 use crate::decode::view::View;
 
-/// Takes a row of RGB pixels and its place from the top of what was asked for.
+/// Takes the index of a row, counted from the top of the view, and its RGB pixels.
 pub(in crate::decode) type Sink<'s> = dyn FnMut(usize, &[u8]) + 's;
 
-/// A window of whole MCUs around what is wanted, and the way from its blocks to rows.
+/// A window of whole MCUs around the view, and the conversion of its blocks to rows.
 pub(super) struct Picture {
-    /// The MCUs: one more on each side than is shown, since upsampling looks at neighbours.
+    /// The MCUs: one more on each side than is shown, since upsampling reads neighbours.
     pub(super) columns: Range<usize>,
     pub(super) rows: Range<usize>,
     pub(super) channels: Vec<Channel>,
@@ -28,12 +28,12 @@ pub(super) struct Picture {
     line: Vec<u8>,
 }
 
-/// One component at the wanted scale.
+/// One component at the scale of the view.
 pub(super) struct Channel {
     pub(super) zone: Zone,
     across: usize,
     down: usize,
-    /// By place in the zone.
+    /// By slot in the zone.
     divisors: [i32; 64],
 }
 
@@ -54,7 +54,7 @@ impl Picture {
             let (across, down) = (component.across, component.down);
             let side = component_side(frame, (across, down), side);
             let zone = Zone::new(side);
-            // What is real of so many samples that begin at the window's.
+            // The samples of the window that belong to the picture and are not padding.
             let real = |length: usize, factor: usize, most: usize, window: &Range<usize>| {
                 let all = (length * factor * side).div_ceil(8 * most);
                 (all - window.start * factor * side).min(window.len() * factor * side)
@@ -74,7 +74,7 @@ impl Picture {
         Picture { columns, rows, channels, pixels, shown, mcu_height: mcu.1, done: 0, line }
     }
 
-    /// Takes over the divisors, which a component has from its first scan on.
+    /// Copies the divisors, which a component has from its first scan on.
     pub(super) fn take_divisors(&mut self, frame: &Frame) {
         for (channel, component) in self.channels.iter_mut().zip(&frame.components) {
             let Some(divisors) = &component.divisors else { continue };
@@ -93,7 +93,7 @@ impl Picture {
         (scaled(&self.columns, across), scaled(&self.rows, down))
     }
 
-    /// Makes the pixels of a block of the window.
+    /// Converts a block of the window to pixels.
     #[inline(always)]
     pub(super) fn put(&mut self, component: usize, place: Place, coefficients: &[i16]) {
         let channel = &self.channels[component];
@@ -104,7 +104,7 @@ impl Picture {
         transform(side, coefficients, &channel.divisors, pixels, stride);
     }
 
-    /// Makes the pixels of a component's blocks in a row of MCUs.
+    /// Converts a component's blocks in a row of MCUs to pixels.
     pub(super) fn put_stored(&mut self, component: usize, mcu_row: usize, store: &Store) {
         let down = self.channels[component].down;
         for row in mcu_row * down..(mcu_row + 1) * down {
@@ -114,10 +114,10 @@ impl Picture {
         }
     }
 
-    /// Hands on the rows that are ready when all blocks of a row of MCUs are there.
+    /// Passes on the rows that are ready once all blocks of a row of MCUs are converted.
     pub(super) fn finish_row(&mut self, mcu_row: usize, sink: &mut Sink<'_>) {
         let row = mcu_row - self.rows.start + 1;
-        // The last one waits for what is below it.
+        // The last row of pixels needs the samples below it.
         let ready = if row == self.rows.len() { self.shown.1.end } else { row * self.mcu_height - 1 };
         while self.done < ready.min(self.shown.1.end) {
             if let Some(y) = self.done.checked_sub(self.shown.1.start) {
@@ -135,8 +135,8 @@ impl Channel {
     }
 }
 
-/// The pixels across a component's block at a scale that gives `side` to one of full resolution: more than that, up to
-/// eight, for a component that has fewer blocks, so that it need not be stretched.
+/// The side of a component's block in pixels, where a block at full resolution gets `side`: larger, up to eight, for a
+/// component that has fewer blocks, so that it need not be stretched.
 pub(super) fn component_side(frame: &Frame, (across, down): (usize, usize), side: usize) -> usize {
     let fits = |larger: usize| {
         (frame.most.0 * side).is_multiple_of(across * larger)

@@ -1,4 +1,4 @@
-//! Coefficients that come in several scans, and how a progressive one refines them (T.81, annex G).
+//! Coefficients sent in several scans, and how progressive scans refine them (T.81, annex G).
 
 use std::ops::Range;
 
@@ -13,7 +13,8 @@ pub(super) struct Store {
     pub(super) rows: Range<usize>,
     /// `zone.side` squared for each block of the window.
     coefficients: Vec<i16>,
-    /// A bit for every coefficient known to be nonzero, kept or not: refinements hold a bit for each. Of whole rows.
+    /// For each block of whole rows, a bit for each coefficient known to be nonzero, kept or not: refinements hold a
+    /// bit for each.
     nonzero: Vec<u64>,
     nonzero_stride: usize,
     nonzero_rows: Range<usize>,
@@ -52,7 +53,7 @@ impl Store {
         &self.coefficients[at * size..][..size]
     }
 
-    /// The same to write to; `None` outside the window.
+    /// The same, mutable; `None` outside the window.
     pub(super) fn block_mut(&mut self, place: Place) -> Option<&mut [i16]> {
         if !self.columns.contains(&place.column) || !self.rows.contains(&place.row) {
             return None;
@@ -173,7 +174,7 @@ impl Entry<'_> {
         Some(())
     }
 
-    /// Reads the correction bits of what is nonzero in `from..to`.
+    /// Reads the correction bits of the nonzero coefficients in `from..to`.
     #[inline(always)]
     fn correct(&mut self, bits: &mut Bits<'_>, from: usize, to: usize, bit: i16) {
         if from >= to {
@@ -198,7 +199,7 @@ impl Entry<'_> {
     }
 }
 
-/// Where the coefficient behind `run` zero ones lies, from `from` on; beyond `last` where there are not as many.
+/// The index of the zero coefficient that follows `run` others, from `from` on; `last` + 1 if there are not as many.
 #[inline(always)]
 fn nth_zero(nonzero: u64, from: usize, last: usize, run: u8) -> usize {
     let mut zeros = !nonzero & (u64::MAX << from) & (u64::MAX >> (63 - last));

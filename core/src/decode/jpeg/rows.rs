@@ -8,10 +8,10 @@ pub(super) struct Plane {
     stride: usize,
     /// Rows of samples that it has room for.
     room: usize,
-    /// How many output pixels a sample stands for, across and down, as fractions.
+    /// Output pixels per sample, across and down, as fractions.
     across: (usize, usize),
     down: (usize, usize),
-    /// The end of the real samples in the window; behind it the last is repeated.
+    /// The end of the real samples in the window; after it, the last is repeated.
     width: usize,
     height: usize,
 }
@@ -42,7 +42,7 @@ impl Plane {
         }
     }
 
-    /// Where a block whose first sample is at `x`, `y` of the window is to be written, and the distance of its rows.
+    /// Where a block whose first sample is at `x`, `y` of the window is written, and the distance between its rows.
     pub(super) fn block(&mut self, x: usize, y: usize) -> (&mut [u8], usize) {
         (&mut self.samples[y % self.room * self.stride + x..], self.stride)
     }
@@ -56,7 +56,7 @@ impl Plane {
         let smooth = self.width > 2;
         let doubled = |ratio: (usize, usize)| ratio.0 == 2 * ratio.1;
         let even = |ratio: (usize, usize)| ratio.0 == ratio.1;
-        // libjpeg looks at a row above or below only of what is halved downwards.
+        // libjpeg uses the row above or below only for components that are halved vertically.
         if doubled(self.down) && ((smooth && doubled(self.across)) || even(self.across)) {
             let middle = y / 2;
             let other = if y.is_multiple_of(2) {
@@ -94,8 +94,8 @@ impl Plane {
     }
 }
 
-/// Twice as many samples: each a mean of the nearest, three parts, and the next, one part, in `bits` more bits than a
-/// sample has. The biases of left and right ones differ, so that rounding favours neither.
+/// Doubles the samples: each is a mean of the nearest, weighted three quarters, and the next, one quarter. The sums have
+/// `bits` fraction bits. The biases of left and right samples differ, so that rounding favours neither.
 fn double_smoothly(row: &[i16], bits: u32, left: i16, right: i16, doubled: &mut Vec<u8>) {
     let last = row.len() - 1;
     doubled.clear();
@@ -110,7 +110,7 @@ fn double_smoothly(row: &[i16], bits: u32, left: i16, right: i16, doubled: &mut 
     }
 }
 
-/// All planes of a picture and what it takes to make rows of them.
+/// All planes of a picture, and the buffers for making rows of pixels from them.
 pub(super) struct Rows {
     pub(super) planes: Vec<Plane>,
     colour: Colour,
@@ -158,17 +158,17 @@ fn convert(colour: Colour, [a, b, c, d]: [&[u8]; 4], line: &mut [u8]) {
     }
 }
 
-/// The product of two parts of 255, rounded.
+/// The product of two fractions of 255, rounded.
 fn darken(light: u8, black: u8) -> u8 {
     let product = u32::from(light) * u32::from(black) + 128;
     ((product + (product >> 8)) >> 8) as u8
 }
 
-/// Pixels that are converted at a time, first channel by channel, as a vector unit likes it.
+/// Pixels converted at a time, first channel by channel, so that the loop can be vectorised.
 const PART: usize = 64;
 
-/// JFIF's conversion in 16 fraction bits. What is over a half of the factors stands outside the product, so that each
-/// fits 16 bits.
+/// JFIF's conversion with 16 fraction bits. The integers nearest to the factors are applied outside the products, so that
+/// the remaining factors fit 16 bits.
 fn rgb_from_ycc(y: &[u8], cb: &[u8], cr: &[u8], pixels: &mut [u8]) {
     const HALF: i32 = 1 << 15;
     let mut channels = [[0; PART]; 3];

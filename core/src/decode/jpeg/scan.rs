@@ -1,18 +1,18 @@
-//! One scan's entropy-coded data, row of MCUs by row of MCUs (T.81, annexes F and G).
+//! One scan's entropy-coded data, one row of MCUs at a time (T.81, annexes F and G).
 
 use super::headers::{Frame, Member, Scan, ZIGZAG};
 use super::huffman::Bits;
 
-/// The coefficients of a block at most, and one place for those that nobody needs.
+/// Room for all coefficients of a block, and one slot for those that are not kept.
 pub(super) type Block = [i16; 65];
 
-/// How far a scan has been read. A copy of it is a place to go on from later.
+/// How far a scan has been read. Reading can continue later from a copy.
 #[derive(Clone)]
 pub(super) struct State<'a> {
     pub(super) bits: Bits<'a>,
-    /// Blocks that end before they begin, in a progressive picture.
+    /// In a progressive picture: how many of the next blocks have no further new coefficients in this scan (EOBRUN).
     pub(super) end_of_band_run: u32,
-    /// What the next DC coefficient differs from.
+    /// By member: the previous DC coefficient, from which the next one is coded as a difference.
     predictions: [i32; 4],
     until_restart: usize,
 }
@@ -29,9 +29,10 @@ pub(super) struct Place {
 #[derive(Clone)]
 pub(super) struct Zone {
     pub(super) side: usize,
-    /// By the order of sending: where a coefficient goes in the kept ones, row by row. Runs may lead beyond 63.
+    /// By zigzag index: a coefficient's index among those kept, row by row; 64 if it is not kept. Runs may lead beyond
+    /// 63, hence 80 entries.
     pub(super) slots: [u8; 80],
-    /// The last that is kept.
+    /// The zigzag index of the last that is kept.
     pub(super) last: usize,
     /// A bit for each that is kept.
     pub(super) mask: u64,
@@ -74,7 +75,7 @@ impl<'a> State<'a> {
     #[inline(always)]
     pub(super) fn dc(&mut self, member: usize, table: &super::huffman::Table) -> Option<i32> {
         let step = self.bits.step(table)?;
-        // In a DC table the whole symbol is the size.
+        // A DC symbol is only a size: its run is 0 in a valid table.
         let difference = self.bits.value(step);
         self.predictions[member] = self.predictions[member].wrapping_add(difference);
         Some(self.predictions[member])
@@ -97,7 +98,7 @@ impl Scan {
         mut block: impl FnMut(&mut State<'a>, &Member, Place) -> Option<()>,
     ) -> Option<()> {
         if let [member] = &self.members[..] {
-            // On its own a component has no MCUs and no padding.
+            // A scan of one component has neither MCUs of several blocks nor padding.
             let component = &frame.components[member.component];
             let below = ((mcu_row + 1) * component.down).min(component.rows);
             for row in mcu_row * component.down..below {
@@ -129,7 +130,7 @@ impl Scan {
     }
 }
 
-/// Reads a block of a sequential scan into `block`, which holds zeros. Returns how many coefficients came, at most.
+/// Reads a block of a sequential scan into `block`, which holds zeros. Returns an upper bound of the coefficients read.
 #[inline(always)]
 pub(super) fn sequential_block(
     state: &mut State<'_>,
@@ -159,7 +160,7 @@ pub(super) fn sequential_block(
     Some(k)
 }
 
-/// Reads over a block of a sequential scan.
+/// Skips a block of a sequential scan.
 #[inline(always)]
 pub(super) fn skip_sequential_block(state: &mut State<'_>, member: &Member, index: usize) -> Option<()> {
     state.dc(index, member.dc.as_deref()?)?;

@@ -1,6 +1,6 @@
-//! Coefficients to pixels: the inverse discrete cosine transform, whole and of the lowest frequencies only.
+//! Coefficients to pixels: the inverse discrete cosine transform, of all frequencies or of the lowest only.
 
-/// Fraction bits of the constants and of what stands between the passes: those of libjpeg's accurate integer method, so
+/// Fraction bits of the constants and of the values between the passes: those of libjpeg's accurate integer method, so
 /// that the pixels are the same.
 const CONSTANT_BITS: u32 = 13;
 const PASS_BITS: u32 = 2;
@@ -10,7 +10,7 @@ const fn fixed(value: f64) -> i32 {
     (value * (1 << CONSTANT_BITS) as f64 + 0.5) as i32
 }
 
-/// Writes the `side` x `side` pixels of a block: one for each of its kept coefficients, multiplied by `divisors`.
+/// Writes the `side` x `side` pixels of a block, one for each of its kept coefficients, which `divisors` multiply.
 pub(super) fn transform(
     side: usize,
     coefficients: &[i16],
@@ -36,12 +36,12 @@ fn descale(value: i32, bits: u32) -> i32 {
     value.wrapping_add(1 << (bits - 1)) >> bits
 }
 
-/// Samples are sent less 128.
+/// Adds the 128 that encoders subtract from samples.
 fn clamp(value: i32) -> u8 {
     value.saturating_add(128).clamp(0, 255) as u8
 }
 
-/// The product of a coefficient and its divisor is one of 16 bits in any sound picture.
+/// The product of a coefficient and its divisor, which fits 16 bits in any valid picture.
 fn product(coefficient: i16, divisor: i32) -> i32 {
     i32::from(coefficient.wrapping_mul(divisor as i16))
 }
@@ -58,7 +58,7 @@ fn transform_2(coefficients: &[i16], divisors: &[i32; 64], pixels: &mut [u8], st
 fn transform_4(coefficients: &[i16], divisors: &[i32; 64], pixels: &mut [u8], stride: usize) {
     const LONG: i32 = fixed(1.306_562_964_876_376_5);
     const SHORT: i32 = fixed(0.541_196_100_146_197);
-    // 16 bits go in and come out, so that nothing overflows in between.
+    // Input and output have 16 bits, so that nothing overflows in between.
     let points = |v: [i32; 4], bits: u32| {
         let (sum, difference) = ((v[0] + v[2]) << CONSTANT_BITS, (v[0] - v[2]) << CONSTANT_BITS);
         let (outer, inner) = (LONG * v[1] + SHORT * v[3], SHORT * v[1] - LONG * v[3]);
@@ -104,7 +104,7 @@ fn transposed(v: &[[i16; 8]; 8]) -> [[i16; 8]; 8] {
     out
 }
 
-/// The one-dimensional transform down each of eight columns: from 16 bits, through products of 32, to 16 again.
+/// The one-dimensional transform down each of eight columns: from 16 bits, through products of 32 bits, to 16 again.
 #[inline(never)]
 fn eight_points(v: &mut [[i16; 8]; 8], bits: u32) {
     let [v0, v1, v2, v3, v4, v5, v6, v7] = v;

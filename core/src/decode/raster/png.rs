@@ -1,4 +1,4 @@
-//! PNG, a row at a time; of an animation the picture that stands for it.
+//! PNG, a row at a time; of an animation, the default image.
 
 use std::io::Cursor;
 
@@ -8,15 +8,15 @@ use png::{Decoder, DecodingError, Limits, Reader, Transformations};
 use super::{RowSink, damaged, too_large};
 use crate::error::{Error, Result};
 
-/// Room for what is not the picture: profiles and other chunks.
+/// The most bytes for chunks other than the picture, such as profiles.
 const MAX_CHUNKS: usize = 16 << 20;
 
-/// Whether the rows come in order: those of an interlaced picture do not.
+/// Whether the rows are stored in order: those of an interlaced picture are not.
 pub(super) fn has_rows(bytes: &[u8]) -> Result<bool> {
     Ok(!open(bytes, MAX_CHUNKS)?.info().interlaced)
 }
 
-/// Hands on the rows of a picture that is not interlaced.
+/// Passes on the rows of a picture that is not interlaced.
 pub(super) fn rows(bytes: &[u8], max_memory: u64, layout: ColorType, sink: &mut RowSink<'_>) -> Result<()> {
     let mut reader = open(bytes, usize::try_from(max_memory).unwrap_or(usize::MAX).min(MAX_CHUNKS))?;
     let wide = layout.bytes_per_pixel() / layout.channel_count() == 2;
@@ -32,7 +32,7 @@ pub(super) fn rows(bytes: &[u8], max_memory: u64, layout: ColorType, sink: &mut 
         }
         sink(y, layout, &row)?;
     }
-    // What follows the last row must be whole, too.
+    // The data after the last row must be intact, too.
     reader.read_row(&mut row).map_err(|error| unreadable(&error))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! TIFF, a strip at a time, for the layouts that are stored as they are handed out.
+//! TIFF, a strip at a time, for the layouts that are stored as the codec returns them.
 
 use std::io::Cursor;
 
@@ -10,7 +10,8 @@ use tiff::tags::Tag;
 use super::{RowSink, damaged, too_large, unsupported};
 use crate::error::{Error, Result};
 
-/// How many rows a strip holds; `None` for pictures that are read as a whole: tiles, planes, inks and bitmaps.
+/// How many rows a strip holds; `None` for pictures that are read as a whole: tiles, separate planes, and colours other
+/// than gray or RGB in 8 or 16 bits.
 pub(super) fn rows_per_strip(bytes: &[u8]) -> Result<Option<usize>> {
     let mut decoder = open(bytes, u64::MAX)?;
     let planes =
@@ -27,7 +28,7 @@ pub(super) fn rows_per_strip(bytes: &[u8]) -> Result<Option<usize>> {
     Ok((strips && stored_as_handed_out).then(|| decoder.chunk_dimensions().1 as usize))
 }
 
-/// Hands on the rows of a picture that has strips.
+/// Passes on the rows of a picture that has strips.
 pub(super) fn rows(bytes: &[u8], max_memory: u64, layout: ColorType, sink: &mut RowSink<'_>) -> Result<()> {
     let mut decoder = open(bytes, max_memory)?;
     let (width, height) = decoder.dimensions().map_err(|error| unreadable(&error))?;
