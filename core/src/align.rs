@@ -14,8 +14,8 @@ pub(crate) fn align(image: &Image<'_>, landmarks: &[Point; 5], extractor: &Extra
     warp(image, &map, extractor.input_size, &extractor.input, [0.0; 3])
 }
 
-/// The part of a photo of this size that goes into a face's chips, and for how many of its pixels, across, one is
-/// enough: two are left for each of the finest chip's. Nothing where the face lies outside.
+/// The part of a photo of this size that goes into a face's chips, and how many of its pixels, across, may become one:
+/// two are left for each pixel of the finest chip. `None` if the face lies outside.
 pub(crate) fn need(
     landmarks: &[Point; 5],
     extractors: &[Extractor],
@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_face_that_fills_a_tight_crop_is_aligned() {
-        // Of 0.1's landmarks on tight crops, 0.4 to 1 % led to an area that rounding had moved outside the image.
+        // In version 0.1, 0.4 to 1 % of the landmarks on tight crops led to an area that rounding had moved outside the
+        // image.
         let mut state = 1_u64;
         let mut random = |below: f32| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn landmarks_on_one_spot_or_far_outside_do_no_harm() {
         let image = Image::from_rgb(vec![9; 3 * 50 * 50], 50, 50);
-        // All on one spot, the map shrinks the chip to a point.
+        // With all in one spot, the map shrinks the chip to a point.
         assert!(align(&image, &[Point { x: 5.0, y: 5.0 }; 5], &extractor()).is_ok());
         for far in [1e6, -1e6, 1e30] {
             let landmarks =

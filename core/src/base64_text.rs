@@ -14,8 +14,8 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Decodes a photo that arrived as text: Base64 in either alphabet, with or without padding, in lines, or a `data:` URL.
-/// Anything else is `INVALID_ARGUMENT`; more than `max_bytes` is `IMAGE_TOO_LARGE` before it is decoded. Errors repeat
-/// nothing of the text.
+/// Anything else is `INVALID_ARGUMENT`; more than `max_bytes` is `IMAGE_TOO_LARGE` before it is decoded. Errors do not
+/// quote the text.
 pub fn from_base64(text: &str, max_bytes: usize) -> Result<Vec<u8>> {
     let invalid = |why| Error::new(ErrorKind::InvalidArgument, why);
     let text = without_label(text.trim_ascii_start())
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not() {
+    fn anything_else_is_refused_without_a_quotation() {
         for text in [
             "A",
             "AQ===",

@@ -44,13 +44,13 @@ pub struct NetworkCheck {
     pub bytes: usize,
     /// The side of its square input in pixels; for a detector, that of an ordinary look.
     pub input_size: usize,
-    /// The time of a run on a blank input: one look of a detector, or one face of an extractor, with its mirror image if
-    /// the extractor uses it. The median of seven runs.
+    /// The time of a run on a blank input: one look of a detector, or one face of an extractor, with its mirror image
+    /// if the extractor uses it. The median of seven runs.
     pub run: Duration,
 }
 
-/// Checks a folder of models: the manifest, the files, and each network by running it. Problems of the folder are part of
-/// the result.
+/// Checks a folder of models: the manifest, the files, and each network by running it. Problems of the folder are part
+/// of the result.
 ///
 /// # Errors
 ///

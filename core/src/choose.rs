@@ -8,8 +8,8 @@ use crate::verdict::Face;
 /// A second portrait on a card has less than this fraction of the main one's area: ghost portraits are at most half as wide.
 const MINOR_PORTRAIT: f32 = 0.3;
 
-/// An established criterion for photos like LFW's, in which the intended person is in the middle: there, accuracy is half
-/// a percent better than with the largest face.
+/// An established criterion for photos like LFW's, in which the intended person is in the middle: there, accuracy is
+/// half a percent better than with the largest face.
 fn prominence(face: &Face, (width, height): (u32, u32)) -> f32 {
     let centre = face.bounds.centre();
     let (dx, dy) = (centre.x - width as f32 / 2.0, centre.y - height as f32 / 2.0);

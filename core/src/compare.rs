@@ -10,7 +10,7 @@ use crate::verifier::Verifier;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Ranked {
-    /// Its place among the references, from 0.
+    /// Its position among the references, from 0.
     pub index: usize,
     /// How similar the two faces are.
     pub comparison: Comparison,
@@ -66,7 +66,7 @@ fn best(compared: impl Iterator<Item = Result<Comparison>>, top: Option<usize>) 
         alike.then(one.index.cmp(&other.index))
     };
     let top = top.unwrap_or(usize::MAX);
-    // Twice as many as needed, so that the rest is discarded only now and then, and never all kept.
+    // Up to twice as many as needed are kept, so that the rest is discarded only now and then.
     let most = top.saturating_mul(2).max(1024);
     let mut ranked = Vec::new();
     for (index, comparison) in compared.enumerate() {

@@ -34,7 +34,7 @@ impl<'c> Deadline<'c> {
         let message = if self.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed)) {
             "the call was cancelled"
         } else if self.left().is_some_and(|left| left.is_zero()) {
-            "the photo took longer than the call may take"
+            "the call took longer than its deadline allows"
         } else {
             return Ok(());
         };

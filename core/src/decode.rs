@@ -124,8 +124,8 @@ impl<'a> Source<'a> {
         self.view(stored, (denominator as usize).max(1)..=usize::MAX)
     }
 
-    /// Decodes a part at the coarsest scale up to the lower bound. If that takes more memory than allowed, at the finest
-    /// of the coarser scales up to the upper bound that does not.
+    /// Decodes a part at the coarsest scale up to the lower bound. If that takes more memory than allowed, at the
+    /// finest of the coarser scales up to the upper bound that does not.
     fn view(
         &mut self,
         (x, y): (Range<usize>, Range<usize>),

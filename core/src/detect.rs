@@ -322,8 +322,8 @@ fn roll([right_eye, left_eye, ..]: &[Point; 5]) -> f32 {
 
 /// Whether the landmarks are arranged like those of a face. This costs nothing and rejects textures.
 ///
-/// Along the line from the eyes to the mouth, both pairs have the order that no mirror image of a face has, and the nose is
-/// between them; all points are within the box or near it.
+/// Along the line from the eyes to the mouth, both pairs have the order that no mirror image of a face has, and the
+/// nose is between them; all points are within the box or near it.
 fn arranged_as_face(face: &Face) -> bool {
     let [right_eye, left_eye, nose, mouth_right, mouth_left] = face.landmarks;
     let Rect { x, y, width, height } = face.bounds;

@@ -33,9 +33,9 @@ impl Enrollment {
 }
 
 impl Verifier {
-    /// Makes one template from 1 to [`Enrollment::MAX_PHOTOS`] photos of one person; it is compared like any other. It is
-    /// the mean of the photos' templates, scaled to length one: weights by the detector's confidence, sharpness, pose,
-    /// size or the length of the network's output did not lower the error rates (docs/ACCURACY.md).
+    /// Makes one template from 1 to [`Enrollment::MAX_PHOTOS`] photos of one person; it is compared like any other. It
+    /// is the mean of the photos' templates, scaled to length one: weights by the detector's confidence, sharpness,
+    /// pose, size or the length of the network's output did not lower the error rates (docs/ACCURACY.md).
     ///
     /// One worker processes the photos in turn, and each is taken from the iterator only after the one before has been
     /// processed. The first photo that cannot be used fails the call; [`Error::index`] says which it is. A photo of

@@ -246,7 +246,7 @@ impl Error {
         self.stage
     }
 
-    /// Which of several photos or templates it is about, from 0, where it is about one of many.
+    /// Which of several photos or templates it is about, from 0, if it is about one of several.
     pub fn index(&self) -> Option<usize> {
         self.index
     }

@@ -11,8 +11,8 @@ use crate::template::Template;
 
 /// Runs the extractors on the face with these landmarks.
 ///
-/// A template is what they make of it one after the other, each scaled to length one and multiplied by the root of its
-/// weight: so the cosine of two templates is the weighted mean of the extractors' cosines.
+/// A template holds their outputs one after the other, each scaled to length one and multiplied by the root of its
+/// weight, so the cosine of two templates is the weighted mean of the extractors' cosines.
 pub(crate) fn extract(
     image: &Image<'_>,
     landmarks: &[Point; 5],
@@ -30,7 +30,8 @@ pub(crate) fn extract(
         .ok_or_else(|| Error::new(ErrorKind::Internal, "an extractor's result has no direction"))
 }
 
-/// What the network makes of a chip; with its mirror image, the sum of both (as in InsightFace's `verification.py`).
+/// The network's output for a chip; if the mirror image is used, the sum of both (as in InsightFace's
+/// `verification.py`).
 pub(crate) fn vector(
     mut chip: Vec<f32>,
     session: &mut dyn Session,

@@ -58,12 +58,12 @@ mod set {
     }
 
     impl FloatingPoint {
-        /// What every language starts with.
+        /// The state in which programs start.
         pub(crate) fn standard() -> Self {
             Self::replace(values::STANDARD)
         }
 
-        /// For networks: arithmetic with subnormal numbers is slow, and their size means nothing there.
+        /// For networks: arithmetic with subnormal numbers is slow, and they make no difference there.
         #[cfg(any(test, feature = "onnxruntime"))]
         pub(crate) fn without_subnormals() -> Self {
             Self::replace(values::WITHOUT_SUBNORMALS)
@@ -97,7 +97,8 @@ mod set {
 
     #[cfg(target_arch = "x86_64")]
     fn write(control: Register) {
-        // SAFETY: the value is the standard one, or was read from the register; it is the caller's again at the end.
+        // SAFETY: the value is valid, since it is a constant of this file or was read from the register; it is restored
+        // at the end.
         unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const control, options(nostack)) };
     }
 
@@ -111,7 +112,8 @@ mod set {
 
     #[cfg(target_arch = "aarch64")]
     fn write(control: Register) {
-        // SAFETY: the value is the standard one, or was read from the register; it is the caller's again at the end.
+        // SAFETY: the value is valid, since it is a constant of this file or was read from the register; it is restored
+        // at the end.
         unsafe { asm!("msr fpcr, {}", in(reg) control) };
     }
 

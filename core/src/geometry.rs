@@ -1,4 +1,4 @@
-//! Points, rectangles and the maps between them, in pixels. Knows nothing of faces.
+//! Points, rectangles and the maps between them, in pixels. Independent of faces.
 
 /// A point in pixels from the image's top left corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -68,7 +68,7 @@ impl Area {
         Some(Area { left, top, width, height })
     }
 
-    /// The smallest area that shows both of two, which are of one image.
+    /// The smallest area that contains this one and another of the same image.
     pub(crate) fn with(&self, other: &Area) -> Area {
         let (left, top) = (self.left.min(other.left), self.top.min(other.top));
         let end = |start: f64, length: f64, other: f64, other_length: f64| {
@@ -88,7 +88,7 @@ impl Area {
 /// Start and length of a span clipped to `0..size`. Their floating-point sum never exceeds `size`.
 fn cut(low: f32, high: f32, size: u32) -> Option<(f64, f64)> {
     let (low, high) = (low.clamp(0.0, size as f32), high.clamp(0.0, size as f32));
-    // In 32 bits, as the rest of the arithmetic; its rounding may reach beyond the edge.
+    // In 32 bits, like the rest of the arithmetic, whose rounding may exceed the edge.
     let (start, mut length, size) = (f64::from(low), f64::from(high - low), f64::from(size));
     while start + length > size {
         length = length.next_down().min(size - start);
@@ -97,7 +97,7 @@ fn cut(low: f32, high: f32, size: u32) -> Option<(f64, f64)> {
     (length >= 1.0).then_some((start, length))
 }
 
-/// `x' = a x - b y + tx`, `y' = b x + a y + ty`: turn, uniform scale and shift.
+/// `x' = a x - b y + tx`, `y' = b x + a y + ty`: rotation, uniform scale and shift.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SimilarityTransform {
     pub(crate) a: f32,
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turn_scale_and_shift_are_recovered() {
+    fn rotation_scale_and_shift_are_recovered() {
         let map = SimilarityTransform { a: 1.2, b: -0.7, tx: 30.0, ty: -4.0 };
         let points = [(3.0, 4.0), (70.0, 5.0), (40.0, 50.0), (10.0, 90.0), (60.0, 95.0)];
         let points = points.map(|(x, y)| Point { x, y });
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn no_area_reaches_outside_its_image() {
-        // Every combination of awkward edges, which rounding turned into areas outside the image in 0.1.
+        // Every combination of awkward edges, which rounding turned into areas outside the image in version 0.1.
         let edges = [
             f32::NEG_INFINITY,
             -1e30,

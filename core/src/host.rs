@@ -11,7 +11,7 @@ pub(crate) fn process() -> u32 {
     if WEB { 0 } else { process::id() }
 }
 
-/// Whether a thread can be started. Where there are none, nobody needs one: the caller's does all work.
+/// Whether a thread can be started. On the web there are none and none is needed: the caller's does all work.
 pub(crate) fn check_thread() -> io::Result<()> {
     if WEB {
         return Ok(());

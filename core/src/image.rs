@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// An upright RGB picture with 8 bits per channel, rows from the top, without gaps between them.
 ///
-/// [`Verifier::decode`](crate::Verifier::decode) makes one, from [`Pixels`](crate::Pixels) too.
+/// [`Verifier::decode`](crate::Verifier::decode) makes one, also from [`Pixels`](crate::Pixels).
 #[derive(Clone)]
 pub struct Image<'a> {
     pixels: Cow<'a, [u8]>,
@@ -22,7 +22,7 @@ impl<'a> Image<'a> {
         Image { pixels: Cow::Owned(self.pixels.into_owned()), width: self.width, height: self.height }
     }
 
-    /// The caller vouches for the length.
+    /// Panics if the length does not fit the size.
     pub(crate) fn borrowing(pixels: &'a [u8], width: u32, height: u32) -> Self {
         Image::checked(Cow::Borrowed(pixels), width, height)
     }
@@ -49,13 +49,13 @@ impl<'a> Image<'a> {
 }
 
 impl Image<'static> {
-    /// The caller vouches for the length.
+    /// Panics if the length does not fit the size.
     pub(crate) fn from_rgb(pixels: Vec<u8>, width: u32, height: u32) -> Self {
         Image::checked(Cow::Owned(pixels), width, height)
     }
 }
 
-/// Says the size only: pixels stay out of logs.
+/// Prints only the size: pixels stay out of logs.
 impl std::fmt::Debug for Image<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Image({}x{})", self.width, self.height)

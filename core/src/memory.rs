@@ -1,12 +1,12 @@
-//! Allocations that may fail. Rust ends the program when an allocation fails, so memory that depends on the size of a photo
-//! is requested in a way that can be refused.
+//! Allocations that may fail. Rust aborts the program when an allocation fails, so memory that depends on the size of a
+//! photo is requested in a way that can be refused.
 
 use std::hint::black_box;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Memory for everything besides the photo itself and the engine: small allocations that cannot be checked one by one.
-/// Tensors and scaled pictures for the larger detector take 9 MiB of it.
+/// Memory for everything other than the photo itself and the engine: small allocations that cannot be checked one by
+/// one. Tensors and scaled pictures for the larger detector take 9 MiB of it.
 pub(crate) const HEADROOM: usize = 16 << 20;
 
 /// An empty vector with room for this many elements.
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_much_is_refused_instead_of_ending_the_program() {
+    fn too_much_is_refused_instead_of_aborting_the_program() {
         assert_eq!(room_for::<u16>(100).unwrap().capacity(), 100);
         assert!(check(1 << 20).is_ok());
         for bytes in [1 << 62, usize::MAX] {

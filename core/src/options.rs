@@ -47,7 +47,7 @@ pub enum Search {
 }
 
 impl Search {
-    /// The most looks that a search may take.
+    /// The maximum number of looks of a search.
     pub const fn budget(self) -> u32 {
         match self {
             Search::Quick => 12,
@@ -91,8 +91,8 @@ pub struct Options {
     pub engine: Engine,
     /// The path of ONNX Runtime's library; if absent, it is searched for (see [`Engine`]).
     pub onnxruntime: Option<PathBuf>,
-    /// A copy of ONNX Runtime's library that a binding found in a package of its language: used if there is none beside
-    /// this library, before the system's, and skipped if it does not work.
+    /// A copy of ONNX Runtime's library that a binding found in a package of its language: used if there is none next
+    /// to this library, before the system's, and skipped if it does not work.
     pub onnxruntime_hint: Option<PathBuf>,
     /// Folder with a `manifest.toml` and other models; if absent, the embedded ones.
     pub models: Option<PathBuf>,
@@ -173,7 +173,7 @@ impl Options {
         within("max_pixels", self.limits.max_pixels, 1, 1 << 30)?;
         within("max_decode_bytes", self.limits.max_decode_bytes, 1, 1 << 40)?;
         if self.deadline.is_some_and(|deadline| deadline.is_zero()) {
-            return Err(invalid("deadline must be longer than no time".to_owned()));
+            return Err(invalid("deadline must be longer than zero".to_owned()));
         }
         if !(0.0..=100.0).contains(&self.threshold) {
             return Err(invalid(format!("threshold must be in 0..=100, not {}", self.threshold)));

@@ -8,9 +8,9 @@ use crate::pixel_format::PixelFormat;
 
 /// Raw pixels: rows from the top, one byte per sample.
 ///
-/// They are checked and converted when they are used; sizes that do not fit together are `INVALID_PIXELS` then. Upright RGB without
-/// gaps between rows is used in place. Other pixels are converted into the one picture that is kept, which takes 3 bytes
-/// a pixel. This counts as decoding: the limits apply, and a worker does it.
+/// They are checked and converted when they are used; sizes that do not fit together are `INVALID_PIXELS` then. Upright
+/// RGB without gaps between rows is used in place. Other pixels are converted into the one picture that is kept, which
+/// takes 3 bytes a pixel. This counts as decoding: the limits apply, and a worker does it.
 #[derive(Clone)]
 pub struct Pixels<'a> {
     data: Cow<'a, [u8]>,

@@ -101,8 +101,8 @@ impl Plan {
         looks
     }
 
-    /// The parts of the picture, by level, each about twice as fine as the one before; the parts of a level together show
-    /// all of it.
+    /// The parts of the picture, by level, each about twice as fine as the one before; the parts of a level together
+    /// show all of it.
     pub(crate) fn levels(&self) -> Vec<Vec<Area>> {
         let (longest, mut shown) = (self.longest(), self.finest as f32);
         let mut levels = Vec::new();

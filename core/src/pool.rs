@@ -105,7 +105,7 @@ impl<T> Drop for Loan<'_, T> {
     fn drop(&mut self) {
         let mut state = self.pool.lock();
         match self.worker.take() {
-            // A worker that a panic left halfway is not trusted again.
+            // A worker that a panic interrupted is not used again.
             Some(worker) if !std::thread::panicking() => state.idle.push(worker),
             _ => state.made -= 1,
         }
@@ -177,7 +177,7 @@ mod tests {
         drop(pool.take(Deadline::default()).unwrap());
         drop(pool.take(Deadline::default()).unwrap());
         assert_eq!(made.load(Ordering::SeqCst), 1);
-        // As a child of `fork` finds it, with the one worker lent to a thread that the child does not have.
+        // The state in a child of `fork`, with the only worker lent to a thread that the child does not have.
         let mut state = pool.lock();
         state.process = 0;
         state.made = 1;
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_for_a_worker_beyond_the_deadline() {
+    fn no_call_waits_for_a_worker_beyond_the_deadline() {
         let pool = Pool::new(1, || Ok(()));
         let loan = pool.take(Deadline::default()).unwrap();
         let late = |deadline| pool.take(deadline).map(drop).unwrap_err().kind();

@@ -2,7 +2,7 @@
 //!
 //! Where ISO/IEC 29794-5:2025 (biometric sample quality, face image data) has a measure, its name and formula are used
 //! for the unmapped value, on our region: the ellipse in the detector's box instead of the outline of 98 landmarks.
-//! Values are not mapped to the standard's scale of 0..=100. docs/DETAILS.md has a table of all of it.
+//! Values are not mapped to the standard's scale of 0..=100. docs/DETAILS.md has a table of all of them.
 
 mod light;
 mod pose;
@@ -40,7 +40,7 @@ pub struct Quality {
     pub roll: f32,
 }
 
-/// Pixels between the eyes below which the template suffers, and with it every score.
+/// Pixels between the eyes below which templates, and with them all scores, are less accurate.
 pub(crate) const SMALLEST_EYES: f32 = 30.0;
 
 /// The Laplacian's deviation at which sharpness is one half. Portraits in focus reach twice that.

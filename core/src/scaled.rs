@@ -46,7 +46,7 @@ impl<'a> Scaled<'a> {
         Point { x: scaled(x, self.origin.x), y: scaled(y, self.origin.y) }
     }
 
-    /// A map to the photo as one to this image.
+    /// Converts a map to the photo into one to this image.
     pub(crate) fn map_of_photo(&self, map: &SimilarityTransform) -> SimilarityTransform {
         let Point { x: tx, y: ty } = self.of_photo(Point { x: map.tx, y: map.ty });
         SimilarityTransform { a: map.a / self.denominator, b: map.b / self.denominator, tx, ty }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn the_photo_itself_moves_nothing() {
+    fn a_whole_photo_keeps_all_coordinates() {
         let whole = Scaled::whole(Image::from_rgb(vec![0; 3 * 200 * 100], 200, 100));
         let point = Point { x: 123.456_79, y: 67.891_23 };
         assert_eq!(whole.of_photo(point), point);
@@ -109,8 +109,8 @@ mod tests {
     }
 
     #[test]
-    fn places_lead_to_the_pixel_that_stands_for_them() {
-        // The first pixel stands for 40..44 across and -3..1 down; its centre lies at 41.5, -1.5.
+    fn coordinates_are_mapped_to_the_pixel_that_represents_them() {
+        // The first pixel represents 40..44 across and -3..1 down; its centre is at 41.5, -1.5.
         assert_eq!(quarter().of_photo(Point { x: 41.5, y: -1.5 }), Point::default());
         let bounds = Rect { x: 40.0, y: 1.0, width: 8.0, height: 12.0 };
         let local = quarter().bounds_of_photo(&bounds);

@@ -78,7 +78,7 @@ impl ScoreTable {
         }
     }
 
-    /// What stands in for a table where none was measured: its scores mean nothing.
+    /// The placeholder if no table was measured: its scores mean nothing.
     pub(crate) fn unmeasured() -> ScoreTable {
         ScoreTable {
             protocol: "not calibrated".into(),
@@ -87,7 +87,7 @@ impl ScoreTable {
         }
     }
 
-    /// Whether comparisons stand behind it.
+    /// Whether it is based on comparisons.
     pub(crate) fn is_measured(&self) -> bool {
         self.comparisons > 0
     }
@@ -96,8 +96,8 @@ impl ScoreTable {
         let finite = self.knots.iter().flatten().all(|value| value.is_finite());
         let rising = self.knots.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] < pair[1][1]);
         if self.knots.len() < 2 || !finite || !rising || !self.is_measured() {
-            let message = "a calibration needs at least two knots that rise in similarity and in score, and comparisons \
-                           behind them";
+            let message = "a calibration needs at least two knots that rise in similarity and in score, and a number of \
+                           comparisons over 0";
             return Err(Error::new(ErrorKind::ModelInvalid, message));
         }
         Ok(())
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn knots_are_met_and_the_curve_never_falls() {
+    fn the_curve_passes_through_the_knots_and_never_falls() {
         let table = table(&[[0.0, 1.0], [0.2, 5.0], [0.4, 27.0], [0.5, 40.0]]);
         table.validate().unwrap();
         for [similarity, score] in &table.knots {
@@ -125,13 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_goes_on_smoothly() {
+    fn the_tail_continues_along_the_last_slope() {
         let table = table(&[[0.3, 20.0], [0.4, 30.0], [0.5, 40.0]]);
         assert!((table.score(0.6) - 50.0).abs() < 1e-3);
     }
 
     #[test]
-    fn tables_that_cannot_be_right_are_refused() {
+    fn invalid_tables_are_refused() {
         for knots in [
             &[[0.1, 1.0]][..],
             &[[0.1, 1.0], [0.1, 2.0]],

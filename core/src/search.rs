@@ -1,11 +1,12 @@
 //! In which order, sizes and rotations a photo is looked at, and when the search ends.
 //!
-//! Coarse to fine. The whole picture is looked at first as it is, then in other sizes and rotations. If no face is certain
-//! then, whatever looked a little like one gets a closer look, at its own size and rotated upright; then the parts of the
-//! picture are looked at, at a larger scale each time; then all of it again, rotated by quarters and by the diagonals
-//! between them, since the detector sees next to nothing of a face that is rotated by more than 45 degrees. The search
-//! ends when a face is certain, when the picture has nothing more to show, or when the budget is spent. What the budget
-//! does not cover as a whole is not begun, so that finding a face does not depend on the corner that it is in.
+//! Coarse to fine. The whole picture is looked at first as it is, then in other sizes and rotations. If no face is
+//! certain then, whatever looked a little like one gets a closer look, at its own size and rotated upright; then the
+//! parts of the picture are looked at, at a larger scale each time; then all of it again, rotated by quarters and by
+//! the diagonals between them, since the detector sees next to nothing of a face that is rotated by more than 45
+//! degrees. The search ends when a face is certain, when the picture has nothing more to show, or when the budget is
+//! spent. What the budget does not cover as a whole is not begun, so that finding a face does not depend on the corner
+//! that it is in.
 
 use std::f32::consts::FRAC_PI_4;
 
@@ -50,8 +51,8 @@ pub(crate) struct Found {
     pub(crate) hinted: bool,
 }
 
-/// Finds faces, in coordinates of the full photo: all that a look shows, or, with `settles`, at least those that matter for
-/// the choice.
+/// Finds faces, in coordinates of the full photo: all that a look shows, or, with `settles`, at least those that matter
+/// for the choice.
 pub(crate) fn search(
     sight: &mut Sight<'_>,
     detector: Detector<'_>,

@@ -1,4 +1,4 @@
-//! A photo that is open: seen whole at a scale that serves the first looks, and in part as closely as is asked for.
+//! An open photo: the whole at a scale that is enough for the first looks, and parts of it at the requested scale.
 
 use crate::deadline::Deadline;
 use crate::decode::{Source, check_pixels};
@@ -9,10 +9,10 @@ use crate::options::Limits;
 use crate::photo::Loaded;
 use crate::scaled::Scaled;
 
-/// A photo whose pixels can be asked for.
+/// A photo whose pixels can be requested.
 pub(crate) struct Sight<'p> {
     content: Content<'p>,
-    /// The whole photo, once it was looked at, and the part that was asked for last.
+    /// The whole photo, after a call of `look`, and the part that was requested last.
     whole: Option<Scaled<'p>>,
     part: Option<Scaled<'p>>,
 }
@@ -58,7 +58,7 @@ impl<'p> Sight<'p> {
         }
     }
 
-    /// Gets ready the whole photo, with at least `longest` pixels on its longer side where it has them.
+    /// Decodes the whole photo, with at least `longest` pixels on its longer side if it has as many.
     pub(crate) fn look(&mut self, longest: usize) -> Result<()> {
         self.whole = Some(match &mut self.content {
             Content::Source(source) => source.decode_at_least(longest)?,
@@ -67,7 +67,7 @@ impl<'p> Sight<'p> {
         Ok(())
     }
 
-    /// An area, with one pixel for a square of at most `denominator` of the photo's where memory allows.
+    /// An area, with one pixel for a square of at most `denominator` pixels of the photo if memory allows.
     pub(crate) fn seen(&mut self, area: &Area, denominator: f32) -> Result<&Scaled<'p>> {
         let shows = |seen: &Option<Scaled<'p>>| seen.as_ref().is_some_and(|s| s.shows(area, denominator));
         if !shows(&self.whole) && !shows(&self.part) {

@@ -22,9 +22,9 @@ pub struct Template {
 /// | 4 | format: 1 |
 /// | 5 | 0; 1 for a failure to extract, which has no dimensions and model 0 |
 /// | 6..8 | number of dimensions, u16 |
-/// | 8..24 | the model: what [`Template::model`] says |
+/// | 8..24 | the model: what [`Template::model`] returns |
 /// | 24.. | the dimensions, f32 each |
-/// | last 4 | CRC-32 (ISO-HDLC) of all before |
+/// | last 4 | CRC-32 (ISO-HDLC) of all bytes before |
 const MAGIC: &[u8; 4] = b"VAVT";
 const FORMAT: u8 = 1;
 const HEADER: usize = 24;
@@ -32,7 +32,7 @@ const CHECK: usize = 4;
 
 impl Template {
     /// Vectors one after the other, each scaled to length one and multiplied by the root of its weight; weights add up to
-    /// one. Nothing where a vector has no direction.
+    /// one. `None` if a vector has no direction.
     pub(crate) fn joined(vectors: &[(Vec<f32>, f32)], model: [u8; 16]) -> Option<Self> {
         let mut values = Vec::with_capacity(vectors.iter().map(|(vector, _)| vector.len()).sum());
         for (vector, weight) in vectors {
@@ -46,8 +46,8 @@ impl Template {
         (!values.is_empty()).then(|| Template { values: values.into(), model })
     }
 
-    /// The mean of templates of one model, scaled to length one; nothing where it has no direction. That of a single
-    /// template is the same one to the bit.
+    /// The mean of templates of one model, scaled to length one; `None` if it has no direction. The mean of a single
+    /// template is identical to it, to the bit.
     pub(crate) fn mean(templates: &[&Template]) -> Option<Self> {
         let (&first, more) = templates.split_first()?;
         if more.is_empty() {
@@ -78,14 +78,14 @@ impl Template {
                 "the templates come from different models and cannot be compared; extract one of them again";
             return Err(Error::new(ErrorKind::TemplateMismatch, message));
         }
-        // In f64, so that the order of the two makes no difference and equal templates give exactly 1.
+        // In f64, so that equal templates give exactly 1.
         let dot: f64 =
             self.values.iter().zip(&other.values).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
         Ok(dot.clamp(-1.0, 1.0) as f32)
     }
 
-    /// Equal for comparable templates, and only for those: the first half of the SHA-256 of the extractor's file, or where
-    /// a set has several extractors, or one that is used otherwise than most are, of a description of all of them.
+    /// Equal for comparable templates, and only for those: the first half of the SHA-256 of the extractor's file, or,
+    /// if a set has several extractors or one that is not used like most, of a description of all of them.
     pub fn model(&self) -> &[u8; 16] {
         &self.model
     }
@@ -140,7 +140,7 @@ impl Template {
             return Err(malformed("its length is wrong"));
         }
         if crc32fast::hash(body) != u32::from_le_bytes(*check) {
-            return Err(malformed("its check sum is wrong"));
+            return Err(malformed("its checksum is wrong"));
         }
         let numbers = body[HEADER..].chunks_exact(4);
         let values: Box<[f32]> = numbers.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -187,14 +187,14 @@ mod tests {
         let between = Template::mean(&[&right, &up, &up, &right]).unwrap();
         assert!(between.vector().iter().all(|value| (value - 0.5_f32.sqrt()).abs() < 1e-7));
         assert_eq!(between.model(), right.model());
-        // Not divided by its own length once more, which could change the last bit.
+        // Not divided by its length a second time, which could change the last bit.
         let one = of(&[0.3, 0.7]);
         assert!(Template::mean(&[&one]).unwrap() == one);
         assert!(Template::mean(&[&right, &of(&[-1.0, 0.0])]).is_none() && Template::mean(&[]).is_none());
     }
 
     #[test]
-    fn every_damaged_byte_and_every_cut_is_noticed() {
+    fn every_damaged_byte_and_every_truncation_is_rejected() {
         let bytes = template().to_bytes();
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_check_sum_does_not_make_nonsense_a_template() {
+    fn a_valid_checksum_does_not_make_nonsense_a_template() {
         for value in [f32::NAN, f32::INFINITY, 0.0, 2.0] {
             let nonsense = Template { values: [value, 0.0].into(), model: [0; 16] };
             assert!(Template::from_bytes(&nonsense.to_bytes()).is_err(), "{value}");
@@ -237,7 +237,7 @@ mod tests {
         let bytes = Template::failed().to_bytes();
         assert_eq!(bytes.len(), HEADER + CHECK);
         assert!(Template::from_bytes(&bytes).unwrap().is_failed());
-        let with_check_sum = |mut bytes: Vec<u8>| {
+        let with_checksum = |mut bytes: Vec<u8>| {
             bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
             bytes
         };
@@ -248,13 +248,13 @@ mod tests {
         flagged.truncate(flagged.len() - CHECK);
         flagged[5] = 1;
         for nonsense in [of_a_model, not_flagged, flagged] {
-            let error = Template::from_bytes(&with_check_sum(nonsense)).unwrap_err();
+            let error = Template::from_bytes(&with_checksum(nonsense)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TemplateMalformed);
         }
     }
 
     #[test]
-    fn debug_output_tells_nothing() {
+    fn debug_output_holds_no_values() {
         assert_eq!(format!("{:?}", template()), "Template(3 dimensions)");
     }
 }

@@ -128,8 +128,8 @@ impl Sample {
         Sample { face, face_count: others.len() + 1, other_faces, width, height, looks, timings }
     }
 
-    /// What a better photo needs. That the face is very small, or that there are other faces, is always reported, since the
-    /// score then means little; the rest only if the quality was requested.
+    /// What a better photo needs. That the face is very small, or that there are other faces, is always reported, since
+    /// the score then means little; the rest only if the quality was requested.
     pub fn advice(&self) -> Vec<Advice> {
         let [right_eye, left_eye, ..] = self.face.landmarks;
         let is_small = length(left_eye.x - right_eye.x, left_eye.y - right_eye.y) < quality::SMALLEST_EYES;

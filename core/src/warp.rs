@@ -22,8 +22,8 @@ struct Patch<'a> {
     outside: [f32; 3],
 }
 
-/// The square as a network wants it: `size` x `size`, plane by plane. `map` leads from the square to the image; beyond
-/// the image lies the colour `outside`.
+/// The square in a network's layout: `size` x `size`, plane by plane. `map` leads from the square to the image; beyond
+/// the image is the colour `outside`.
 pub(crate) fn warp(
     image: &Image<'_>,
     map: &SimilarityTransform,
@@ -68,7 +68,7 @@ fn patch<'a>(
     Ok(Patch { pixels: image.rgb().into(), size, origin: (0.0, 0.0), factor: (1.0, 1.0), outside })
 }
 
-/// The area of an image of this size that the square shows, with one of its pixels around it.
+/// The area of an image of this size that the square shows, with a margin of one of the square's pixels.
 pub(crate) fn covered(map: &SimilarityTransform, square: f32, size: (u32, u32)) -> Option<Area> {
     let corners = [(0.0, 0.0), (square, 0.0), (0.0, square), (square, square)].map(|(x, y)| map.apply(x, y));
     let low = |value: fn(&Point) -> f32| {
@@ -85,7 +85,7 @@ pub(crate) fn covered(map: &SimilarityTransform, square: f32, size: (u32, u32)) 
 impl Patch<'_> {
     /// Bilinear.
     fn sample(&self, Point { x, y }: Point) -> [f32; 3] {
-        // Pixel centres lie at whole coordinates in the image, so they do in the patch after the shift by half.
+        // Pixel centres are at whole coordinates in the image and in the patch, hence the shifts by half a pixel.
         let x = (x - self.origin.0 + 0.5) * self.factor.0 - 0.5;
         let y = (y - self.origin.1 + 0.5) * self.factor.1 - 0.5;
         let (left, top) = (x.floor(), y.floor());

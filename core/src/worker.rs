@@ -1,4 +1,4 @@
-//! The networks, ready to run, of one of the workers that take photos in turn.
+//! The networks of one worker, ready to run.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl DetectorNetworks {
         threads: &WorkerThreads,
     ) -> Result<DetectorSessions> {
         let sessions = |&side: &usize| -> Result<InputSessions> {
-            // The first look at a large photo is made ready; most photos need no other.
+            // The session for the first look at a large photo is created now; most photos need no other.
             let net: Box<dyn Session> = if side == model.look {
                 self.net.session(&square(side), &model.outputs, threads)?
             } else {
@@ -103,7 +103,7 @@ impl DetectorSessions {
 }
 
 impl Worker {
-    /// Runs every network that an ordinary photo takes on a blank input.
+    /// Runs every network that an ordinary photo needs on a blank input.
     pub(crate) fn warm_up(&mut self, models: &Models) -> Result<()> {
         self.sessions.detector(&models.detector).warm_up(models.detector.look).stage(Stage::Detect)?;
         for (session, extractor) in self.extractors.iter_mut().zip(&*models.extractors) {

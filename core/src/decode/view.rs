@@ -74,8 +74,8 @@ impl Turn {
         self.size((x, y))
     }
 
-    /// The top left corner of a view in coordinates of the upright picture. A view's last pixels may stand for less than a
-    /// whole square, so the corner of a mirrored view may lie outside the picture.
+    /// The top left corner of a view in coordinates of the upright picture. A view's last pixels may stand for less
+    /// than a whole square, so the corner of a mirrored view may lie outside the picture.
     pub(super) fn origin(self, view: &View, size: (usize, usize)) -> Point {
         let begin = |range: &Range<usize>, length: usize, mirror: bool| {
             let (start, end) = (range.start * view.denominator, range.end * view.denominator);

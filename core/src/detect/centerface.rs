@@ -8,8 +8,8 @@
 //! * width = 4 exp(log width), height = 4 exp(log height), centre = (4 (c + across + 1/2), 4 (r + down + 1/2))
 //! * point = (left + width px, top + height py)
 //!
-//! Its authors clip boxes to the picture before they place the points, which moves the points of a face at its edge; here
-//! nothing is clipped.
+//! Its authors clip boxes to the picture before they place the points, which moves the points of a face at its edge;
+//! here nothing is clipped.
 
 use super::outputs::expect;
 use super::scale::Scale;

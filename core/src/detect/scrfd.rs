@@ -1,8 +1,8 @@
 //! SCRFD's outputs to candidate faces (Guo et al., "Sample and Computation Redistribution for Efficient Face Detection",
 //! 2021), decoded as InsightFace decodes the files with five points (`model_zoo/scrfd.py`).
 //!
-//! For each stride s the network has two anchors at the corner (x, y) = (c s, r s) of the cell in column c and row r, one
-//! after the other, and for each a confidence, the distances of the box's sides and five points:
+//! For each stride s the network has two anchors at the corner (x, y) = (c s, r s) of the cell in column c and row r,
+//! one after the other, and for each a confidence, the distances of the box's sides and five points:
 //!
 //! * left = x - s d0, top = y - s d1, right = x + s d2, bottom = y + s d3
 //! * point = (x + s px, y + s py)
@@ -17,8 +17,8 @@ use crate::verdict::Face;
 const STRIDES: [usize; 3] = [8, 16, 32];
 const ANCHORS: usize = 2;
 
-/// The face of every anchor that is confident enough, in pixels of the network's input. The outputs are the confidences of
-/// the three strides, their distances and their points.
+/// The face of every anchor that is confident enough, in pixels of the network's input. The outputs are the confidences
+/// of the three strides, their distances and their points.
 pub(super) fn decode(outputs: &[Vec<f32>], side: usize, scale: &Scale) -> Result<Vec<Face>> {
     let widths = [1, 4, 10].into_iter();
     let mut lengths = widths.flat_map(|width| STRIDES.map(|stride| width * ANCHORS * (side / stride).pow(2)));

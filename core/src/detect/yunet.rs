@@ -1,8 +1,8 @@
 //! YuNet's outputs to candidate faces (Wu, Peng, Yu, "YuNet: A Tiny Millisecond-level Face Detector", 2023), decoded as
 //! OpenCV decodes the file `face_detection_yunet_2023mar.onnx` (`FaceDetectorYN`, modules/objdetect/src/face_detect.cpp).
 //!
-//! For each stride s the network has a cell in column c and row r for each s x s pixels, and for each cell a class and an
-//! object score, a box (dx, dy, log width, log height) and five points:
+//! For each stride s the network has a cell in column c and row r for each s x s pixels, and for each cell a class and
+//! an object score, a box (dx, dy, log width, log height) and five points:
 //!
 //! * confidence = sqrt(class * object), both clamped to 0..1
 //! * centre = ((c + dx) s, (r + dy) s), width = exp(log width) s, height = exp(log height) s
@@ -17,8 +17,8 @@ use crate::verdict::Face;
 
 const STRIDES: [usize; 3] = [8, 16, 32];
 
-/// The face of every cell that is confident enough, in pixels of the network's input. The outputs are the class scores of
-/// the three strides, their object scores, their boxes and their points.
+/// The face of every cell that is confident enough, in pixels of the network's input. The outputs are the class scores
+/// of the three strides, their object scores, their boxes and their points.
 pub(super) fn decode(outputs: &[Vec<f32>], side: usize, scale: &Scale) -> Result<Vec<Face>> {
     let widths = [1, 1, 4, 10].into_iter();
     let mut lengths = widths.flat_map(|width| STRIDES.map(|stride| width * (side / stride).pow(2)));

@@ -1,15 +1,16 @@
-//! Whether a shared library is whole. The loader maps what its headers say; reading what lies beyond the end of the file
-//! ends the process (SIGBUS).
+//! Whether a shared library is complete. The loader maps what its headers declare, and reading beyond the end of the
+//! file ends the process (SIGBUS).
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Where a 64-bit file says that its table of sections is, which linkers put last: offset, size of an entry, entries.
+/// Where the header of a 64-bit file describes its table of sections, which linkers put last: offset, size of an entry,
+/// number of entries.
 const TABLE: [usize; 3] = [0x28, 0x3a, 0x3c];
 
 /// True for a 64-bit little-endian ELF file that ends before its table of sections does; false for any other file, which
-/// the loader judges by itself.
+/// the loader checks itself.
 pub(super) fn is_cut_short(library: &Path) -> bool {
     let mut header = [0; 64];
     let Ok(mut file) = File::open(library) else { return false };
@@ -28,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cut_library_is_seen_before_it_is_loaded() {
+    fn a_truncated_library_is_detected_before_it_is_loaded() {
         let whole = std::env::current_exe().unwrap();
         assert!(!is_cut_short(&whole) && !is_cut_short(Path::new("/nowhere")));
         let folder = tempfile::tempdir().unwrap();

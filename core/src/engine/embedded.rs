@@ -54,8 +54,8 @@ pub(super) struct Threads(OnceLock<Arc<ThreadPool>>);
 impl Threads {
     fn pool(&self) -> Result<Arc<ThreadPool>> {
         if self.0.get().is_none() {
-            // Without its thread the engine would start others, and panic when these cannot be had either. A thread that
-            // finds no memory when it starts ends the process.
+            // Without its thread the engine would start others, and panic if these cannot be started either. A thread
+            // that has no memory when it starts aborts the process.
             memory::check(memory::HEADROOM)?;
             host::check_thread().map_err(|error| no_thread(&error))?;
         }

@@ -18,8 +18,8 @@ const FILE_NAMES: &[&str] = &["onnxruntime.dll"];
 #[cfg(not(any(target_os = "macos", windows)))]
 const FILE_NAMES: &[&str] = &["libonnxruntime.so.1", "libonnxruntime.so"];
 
-/// Places to try, best first: only the given path; else only the environment variable; else beside our own library and
-/// beside the program, then where a binding found one, last the system's loader.
+/// Places to try, best first: only the given path; else only the environment variable; else next to our own library and
+/// next to the program, then where a binding found one, and last the system's loader.
 ///
 /// A user who names a path wants that library, so a wrong path is reported instead of skipped.
 pub(super) fn candidates(options: &Options) -> Vec<PathBuf> {
@@ -39,8 +39,8 @@ pub(super) fn named(options: &Options) -> Option<PathBuf> {
     options.onnxruntime.clone().or_else(|| variable().filter(|path| !path.is_empty()).map(PathBuf::from))
 }
 
-/// Files that exist beside us or where a binding found one. The folder `visavis` belongs to an installation, which must not
-/// replace a library of the user's.
+/// Files that exist next to our library or the program, or where a binding found one. An installation puts its library
+/// into the folder `visavis`, since it must not replace one of the user's.
 fn found(options: &Options) -> impl Iterator<Item = PathBuf> {
     let homes = [own_library(), env::current_exe().ok()];
     let folders = homes.into_iter().flatten().filter_map(|file| file.parent().map(Path::to_owned));
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_named_is_all_and_what_was_found_comes_before_the_systems() {
+    fn a_named_library_is_the_only_candidate_and_found_ones_precede_the_systems() {
         let mut options = Options { onnxruntime_hint: Some("found.so".into()), ..Options::default() };
         let places = candidates(&options);
         let last: Vec<PathBuf> = std::iter::once(&"found.so").chain(FILE_NAMES).map(PathBuf::from).collect();

@@ -23,14 +23,14 @@ use crate::options::{Engine, Options};
 #[cfg(feature = "onnxruntime")]
 pub use telemetry::forbid_telemetry;
 
-/// Turns off what ONNX Runtime reports to its makers; this build never loads it.
+/// Turns off ONNX Runtime's telemetry. Has no effect: this build never loads ONNX Runtime.
 #[cfg(not(feature = "onnxruntime"))]
 pub fn forbid_telemetry() {}
 
 /// One network with fixed inputs, owned by one worker at a time.
 pub(crate) trait Session: Send {
-    /// Takes the inputs in the order of the graph, each a number of square planes, and returns the outputs that were asked
-    /// for, in that order.
+    /// Takes the inputs in the order of the graph, each a number of square planes, and returns the requested outputs in
+    /// the order of the request.
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>>;
 }
 
@@ -85,7 +85,7 @@ impl Session for LazySession {
     }
 }
 
-/// Of the planes of an input: how many pixels it has, and what a graph calls it that leaves this open.
+/// The side of an input's square planes: its pixels, and its name in a graph that leaves the size open.
 #[derive(Clone)]
 pub(crate) struct Dimension {
     pub(crate) name: String,
@@ -113,8 +113,8 @@ pub struct EngineInfo {
     pub library: Option<PathBuf>,
     /// With [`Engine::Auto`] and the embedded engine: why ONNX Runtime could not be used.
     pub fallback_reason: Option<String>,
-    /// What the program should know of the engine: it had loaded an ONNX Runtime that reports to its makers before us, so
-    /// that nothing can stop it any more. Known under Linux only.
+    /// What the program should know about the engine: it had loaded an ONNX Runtime with telemetry before this library,
+    /// which can no longer turn that off. Known on Linux only.
     pub warning: Option<String>,
 }
 
@@ -125,7 +125,8 @@ pub(crate) fn start(options: &Options) -> Result<Box<dyn Runtime>> {
         Engine::Embedded => Ok(Box::new(embedded::Embedded::new(None))),
         Engine::OnnxRuntime => onnxruntime(options),
         Engine::Auto => onnxruntime(options).or_else(|error| {
-            // A named library that cannot be used is a mistake to report, not to work around. Too little memory is none.
+            // A named library that cannot be used is a mistake to report, not to work around; too little memory is not
+            // one.
             if is_named(options) && error.kind() != ErrorKind::OutOfMemory {
                 return Err(error);
             }
@@ -198,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn inputs_that_do_not_fit_are_a_wrong_model_and_no_panic() {
+    fn inputs_that_do_not_fit_are_an_invalid_model_and_not_a_panic() {
         let dimensions = [Dimension { name: "side".into(), pixels: 2 }];
         assert_eq!(shapes("it", &[&[0.0; 12]], &dimensions).unwrap(), [[1, 3, 2, 2]]);
         let wrong: [&[&[f32]]; 4] = [&[], &[&[]], &[&[0.0; 13]], &[&[0.0; 12], &[0.0; 12]]];

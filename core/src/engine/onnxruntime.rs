@@ -1,7 +1,8 @@
 //! The fast engine: Microsoft's ONNX Runtime, loaded at run time through `ort`.
 //!
-//! Its rules, met here: nothing of `ort` may be called before a library is loaded (it would panic); one environment
-//! per process, made once and never dropped; what is loaded stays loaded, but a failure is not remembered.
+//! Its rules, which this file follows: nothing of `ort` may be called before a library is loaded (it would panic); one
+//! environment per process, created once and never dropped; what is loaded stays loaded, but a failure is not
+//! remembered.
 
 use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,12 +29,12 @@ use crate::options::{Engine, Options};
 
 const NAME: &str = "ONNX Runtime";
 
-/// The oldest minor version with the API level that Cargo.toml asks of `ort`.
+/// The oldest minor version with the API level that Cargo.toml requests from `ort`.
 const OLDEST: &str = "1.22";
 
-/// What it needs besides its file for its environment and the networks of one worker. With less, it ends the process
-/// as often as it reports that. From the limits on the address space under which 1.28.0 worked: 75 MiB more than the
-/// process had, including the file's 23.
+/// The memory that it needs in addition to its file, for its environment and the networks of one worker. With less, it
+/// ends the process as often as it reports an error. From the limits on the address space under which 1.28.0 worked:
+/// 75 MiB more than the process had, including the file's 23.
 const BYTES: usize = 48 << 20;
 
 struct Loaded {
@@ -83,7 +84,8 @@ fn same_file(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The first library that works. When none does, the first failure that is not a mere "no such file" is reported.
+/// The first library that works. If none does, reports the first failure of a library that could be opened, else the
+/// first.
 fn load_first(candidates: &[PathBuf]) -> Result<Loaded> {
     telemetry::forbid_telemetry();
     let mut failure: Option<Error> = None;
@@ -141,8 +143,8 @@ fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::EngineIncompatible, message)
 }
 
-/// The version that the library reports of itself, since `ort` only passes its build information on; and what the
-/// program should know of it.
+/// The version that the library reports, since `ort` passes on only its build information; and what the program should
+/// know about it.
 #[allow(unsafe_code)]
 fn about(path: &Path) -> Option<(String, Option<String>)> {
     // SAFETY: the library is loaded already, and stays so: this finds it again, and runs none of its code.
@@ -213,7 +215,8 @@ impl Network for OnnxRuntimeNetwork {
 
 impl Session for OnnxRuntimeSession {
     fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Vec<f32>>> {
-        // Not an option of the session: that sets it in the thread that makes the session, for good, and nowhere else.
+        // Not the session's own option, which sets it permanently in the thread that creates the session, and only
+        // there.
         let _restored = FloatingPoint::without_subnormals();
         let tensors = shapes(NAME, inputs, &self.dimensions)?
             .into_iter()
@@ -233,7 +236,7 @@ impl Session for OnnxRuntimeSession {
         } else {
             self.outputs.iter().map(|name| numbers(named(name)?)).collect()
         };
-        // Its memory grows as it runs, and what follows must still find some.
+        // Its memory grows during a run, and some must be left for what follows.
         memory::check(memory::HEADROOM)?;
         copied
     }

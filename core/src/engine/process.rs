@@ -4,8 +4,8 @@ use std::ffi::{CString, c_void};
 use std::path::Path;
 
 /// Whether the process has rights that its caller does not have (setuid, setgid, file capabilities), as the kernel
-/// said when it started. Then nothing that the caller controls may choose the code that is loaded. `secure_getenv`
-/// asks the same.
+/// reported when it started. If so, nothing that the caller controls may choose the code that is loaded.
+/// `secure_getenv` makes the same check.
 #[allow(unsafe_code)]
 pub(super) fn has_rights_of_others() -> bool {
     // SAFETY: reads a number that the kernel gave to the process.
@@ -14,7 +14,7 @@ pub(super) fn has_rights_of_others() -> bool {
     // SAFETY: reads a flag of the process.
     #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
     return unsafe { libc::issetugid() } != 0;
-    // There is no such thing.
+    // There are no such rights.
     #[cfg(not(unix))]
     false
 }
@@ -24,7 +24,7 @@ pub(super) fn has_rights_of_others() -> bool {
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
 pub(super) fn is_static() -> bool {
-    /// Called for the program first; whatever it returns but 0 ends the iteration.
+    /// Called for the program first; any result other than 0 ends the iteration.
     unsafe extern "C" fn has_loader(
         info: *mut libc::dl_phdr_info,
         _: libc::size_t,

@@ -1,24 +1,24 @@
-//! What ONNX Runtime reports to its makers: turned off for a library that is loaded from here on, and said of one that was
-//! loaded before.
+//! ONNX Runtime's telemetry: turned off for a library that is loaded from now on, and reported for one that was loaded
+//! before.
 
 use std::ffi::{CString, c_void};
 use std::sync::OnceLock;
 
 use crate::engine::process;
 
-/// Builds from 1.29 on report to Microsoft unless one of these is set before the library starts; which one, their
-/// documents do not agree on.
+/// Builds from 1.29 on report to Microsoft unless one of these is set before the library starts; its documents do not
+/// agree on which.
 const NO_TELEMETRY: [&str; 2] = ["ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED"];
 
-/// The first version that reports.
+/// The first version with telemetry.
 const REPORTS_FROM: [u32; 2] = [1, 29];
 
-/// What the program had loaded when it had set neither variable, and we did.
+/// The libraries that the program had loaded when this library set the variables, of which it had set neither.
 static EARLIER: OnceLock<Vec<CString>> = OnceLock::new();
 
-/// Turns off what ONNX Runtime reports to its makers, where the program has not decided about it: sets
-/// `ORT_DISABLE_TELEMETRY` and `ORT_TELEMETRY_DISABLED` to 1 where they are not set. Loading the library does so, too. A
-/// binding whose host guards its environment calls this before, from the thread that may change it.
+/// Turns off ONNX Runtime's telemetry unless the program has decided about it: sets `ORT_DISABLE_TELEMETRY` and
+/// `ORT_TELEMETRY_DISABLED` to 1, each if it is not set. Loading the library does so, too. A binding whose host guards
+/// its environment calls this first, from the thread that may change it.
 #[allow(unsafe_code)]
 pub fn forbid_telemetry() {
     let unset = NO_TELEMETRY.map(|name| std::env::var_os(name).is_none());
@@ -32,8 +32,8 @@ pub fn forbid_telemetry() {
     }
 }
 
-/// What the program should know of a library of this version that has code at this address: that it may report, if it was
-/// there before anything forbade that.
+/// What the program should know about a library of this version that has code at this address: that its telemetry may
+/// be on, if it was loaded before anything turned that off.
 pub(super) fn warning(version: &str, address: *const c_void) -> Option<String> {
     let earlier = EARLIER
         .get()
@@ -71,7 +71,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_is_loaded_is_known_by_its_address() {
+    fn a_loaded_library_is_found_by_its_address() {
         let printf = process::file_of(libc::printf as *const c_void).unwrap();
         assert!(process::libraries().contains(&printf), "{printf:?}");
     }

@@ -1,6 +1,6 @@
 //! The light on a face: luminances, and measures derived from them.
 //!
-//! Luminance is linear light (sRGB decoded, Rec. 709 weights) on a scale of 0..=255, as ISO/IEC 29794-5 has it: a mid
+//! Luminance is linear light (sRGB decoded, Rec. 709 weights) on a scale of 0..=255, as in ISO/IEC 29794-5: a mid
 //! gray pixel of 128 has the luminance 55.
 
 use std::sync::OnceLock;
@@ -11,11 +11,11 @@ use crate::image::Image;
 /// The face is reduced to this many columns and rows, whatever its size, so that measures do not depend on it.
 pub(super) const GRID: usize = 96;
 
-/// Luminances that show nothing: up to the one, from the other.
+/// Luminances up to the first and from the second on show no detail.
 const DARK: f32 = 25.0;
 const BRIGHT: f32 = 247.0;
 
-/// Side of a zone on a cheek in eye distances, and how many points of it are looked at along each side.
+/// The side of a zone on a cheek in eye distances, and how many of its points are sampled along each side.
 const ZONE: f32 = 0.3;
 const ZONE_POINTS: usize = 48;
 
@@ -24,7 +24,7 @@ pub(super) struct Light {
     cells: Vec<f32>,
 }
 
-/// Moments and parts of the luminances of a face, on scales of 0..=1; `dynamic_range` is in bits.
+/// Moments and fractions of the luminances of a face, on scales of 0..=1; `dynamic_range` is in bits.
 pub(super) struct Exposure {
     pub(super) mean: f32,
     pub(super) deviation: f32,
@@ -34,7 +34,8 @@ pub(super) struct Exposure {
 }
 
 impl Light {
-    /// Of a box, each cell the mean of the pixels that it covers. Beyond the image its edge goes on.
+    /// The luminances of a box, each cell the mean of the pixels that it covers. The image's edge is repeated beyond
+    /// it.
     pub(super) fn of(image: &Image<'_>, bounds: &Rect) -> Light {
         let span = |start: f32, extent: f32, cell: usize, size: u32| {
             let at = |cell: usize| {
@@ -54,7 +55,7 @@ impl Light {
         Light { cells }
     }
 
-    /// Over the ellipse in the box: its corners show hair and what is behind the head.
+    /// Over the ellipse in the box, whose corners show hair and background.
     pub(super) fn exposure(&self) -> Exposure {
         let face: Vec<f32> =
             (0..GRID * GRID).filter(|&cell| in_ellipse(cell)).map(|cell| self.cells[cell]).collect();
@@ -74,7 +75,7 @@ impl Light {
     }
 
     /// Standard deviation of the four-neighbour Laplacian (Pech-Pacheco et al., "Diatom autofocusing in brightfield
-    /// microscopy", 2000), of values as they stand in a file: the eye, too, sees steps of light in proportion.
+    /// microscopy", 2000), of sRGB values as in a file: the eye, too, perceives light in proportion.
     pub(super) fn laplacian_deviation(&self) -> f32 {
         let encoded: Vec<f32> = self.cells.iter().map(|&luminance| encode(luminance)).collect();
         let at = |row: usize, column: usize| encoded[row * GRID + column];
@@ -105,7 +106,7 @@ pub(super) fn uniformity(image: &Image<'_>, landmarks: &[Point; 5]) -> f32 {
         let points = (0..ZONE_POINTS * ZONE_POINTS).map(move |point| {
             let part = |cell: usize| ZONE * (cell as f32 + 0.5) / ZONE_POINTS as f32;
             let (side, below) = (outwards * part(point % ZONE_POINTS), part(point / ZONE_POINTS));
-            // Down the face is across it, turned by a right angle.
+            // The direction down the face is the one across it, rotated by a right angle.
             let x = eye.x + down.x + side * across.x - below * across.y;
             let y = eye.y + down.y + side * across.y + below * across.x;
             interpolated(image, x, y)
@@ -121,7 +122,7 @@ fn in_ellipse(cell: usize) -> bool {
     from_centre(cell % GRID).powi(2) + from_centre(cell / GRID).powi(2) <= 0.25
 }
 
-/// Parts of the whole for each of the 256 luminances.
+/// The fraction that each of the 256 luminances has.
 fn histogram(luminances: impl Iterator<Item = f32>) -> [f32; 256] {
     let (mut counts, mut all) = ([0.0; 256], 0.0_f32);
     for luminance in luminances {
@@ -144,7 +145,7 @@ fn mean_luminance(image: &Image<'_>, rows: std::ops::Range<usize>, columns: std:
         / count
 }
 
-/// Between the four pixels around a point; beyond the image its edge goes on.
+/// Interpolated between the four pixels around a point; the image's edge is repeated beyond it.
 fn interpolated(image: &Image<'_>, x: f32, y: f32) -> f32 {
     let place = |value: f32, size: u32| {
         let value = (value - 0.5).clamp(0.0, (size - 1) as f32);

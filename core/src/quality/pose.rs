@@ -3,9 +3,9 @@
 use crate::geometry::Point;
 
 /// A head in millimetres, in the order of the landmarks: x to the image's right, y down, z towards the camera. Mean
-/// adult proportions: pupils 63 mm apart, the mouth 50 mm wide. The nose tip's 32 mm before the plane of eyes and mouth
-/// are fitted: on 357 photos of LFW View 1, both axes of turned heads (yaw over 22 degrees) then have the lengths that
-/// they have of heads seen from the front. 22 mm made yaw a third too large.
+/// adult proportions: pupils 63 mm apart, the mouth 50 mm wide. The 32 mm from the plane of eyes and mouth to the tip
+/// of the nose are fitted: on 357 photos of LFW View 1, both axes of turned heads (yaw over 22 degrees) then have the
+/// same lengths as those of heads seen from the front. With 22 mm, yaw was a third too large.
 pub(super) const HEAD: [[f32; 3]; 5] =
     [[-31.5, -35.0, -6.0], [31.5, -35.0, -6.0], [0.0, 5.0, 26.0], [-25.0, 35.0, -6.0], [25.0, 35.0, -6.0]];
 
@@ -14,7 +14,7 @@ pub(super) const HEAD: [[f32; 3]; 5] =
 pub(super) fn pose(landmarks: &[Point; 5]) -> (f32, f32, f32) {
     let [right_eye, left_eye, ..] = *landmarks;
     let roll = (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x);
-    // In the head's own axes, or yaw and pitch would change places when a photo lies on its side.
+    // In the head's own axes; otherwise yaw and pitch would be swapped in a photo that lies on its side.
     let (sine, cosine) = roll.sin_cos();
     let x = landmarks.map(|point| point.x * cosine + point.y * sine);
     let y = landmarks.map(|point| point.y * cosine - point.x * sine);
@@ -32,7 +32,7 @@ pub(super) fn pose(landmarks: &[Point; 5]) -> (f32, f32, f32) {
         unit(solve(&normal, right))
     };
     let (across, down) = (row(x, x0), row(y, y0));
-    // What points out of the image, towards the camera, is the third row.
+    // The third row points out of the image, towards the camera.
     let out = unit([
         across[1] * down[2] - across[2] * down[1],
         across[2] * down[0] - across[0] * down[2],
@@ -67,7 +67,7 @@ fn unit(vector: [f32; 3]) -> [f32; 3] {
 mod tests {
     use super::*;
 
-    /// The landmarks of a head turned by these angles, seen from afar.
+    /// The landmarks of a head rotated by these angles, seen from afar.
     fn turned(yaw: f32, pitch: f32, roll: f32) -> [Point; 5] {
         let turn = |[a, b]: [f32; 2], degrees: f32| {
             let (sine, cosine) = degrees.to_radians().sin_cos();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn poses_are_found_again() {
+    fn poses_are_recovered() {
         for (yaw, pitch, roll) in [
             (0.0, 0.0, 0.0),
             (30.0, 0.0, 0.0),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_landmarks_give_numbers() {
+    fn degenerate_landmarks_give_finite_angles() {
         for point in [Point { x: 0.0, y: 0.0 }, Point { x: 1e9, y: -1e9 }] {
             let (yaw, pitch, roll) = pose(&[point; 5]);
             assert!(yaw.is_finite() && pitch.is_finite() && roll.is_finite());

@@ -40,7 +40,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// `None` if the counts do not form a prefix code. `skipping` builds the lookup that speeds up [`Bits::skip_block`].
+    /// `None` if the counts do not form a prefix code. `skipping` builds the lookup for [`Bits::skip_block`].
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8], skipping: bool) -> Option<Table> {
         let mut steps = Box::new([Step::default(); 1 << LOOKUP_BITS]);
         let mut lengths = [(0, 0); 17];

@@ -94,7 +94,8 @@ impl Plane {
     }
 }
 
-/// Doubles the samples: each is a mean of the nearest, weighted three quarters, and the next, one quarter. The sums have
+/// Doubles the samples: each is a mean of the nearest, weighted three quarters, and the next, one quarter. The sums
+/// have
 /// `bits` fraction bits. The biases of left and right samples differ, so that rounding favours neither.
 fn double_smoothly(row: &[i16], bits: u32, left: i16, right: i16, doubled: &mut Vec<u8>) {
     let last = row.len() - 1;
@@ -167,8 +168,8 @@ fn darken(light: u8, black: u8) -> u8 {
 /// Pixels converted at a time, first channel by channel, so that the loop can be vectorised.
 const PART: usize = 64;
 
-/// JFIF's conversion with 16 fraction bits. The integers nearest to the factors are applied outside the products, so that
-/// the remaining factors fit 16 bits.
+/// JFIF's conversion with 16 fraction bits. The integers nearest to the factors are applied outside the products, so
+/// that the remaining factors fit 16 bits.
 fn rgb_from_ycc(y: &[u8], cb: &[u8], cr: &[u8], pixels: &mut [u8]) {
     const HALF: i32 = 1 << 15;
     let mut channels = [[0; PART]; 3];
