@@ -1,9 +1,9 @@
 //! What a photo costs beyond its two networks, and what the embedded engine costs beyond ONNX Runtime.
 //!
-//! `cargo bench -p visavis [-- PHOTO...]`. One photo after the other goes through, in turn: the two networks alone, the
-//! whole way from bytes to template, and the same on the embedded engine. The medians of these interleaved runs are
-//! printed as ratios, since machines differ and are shared: a harness that measures one thing after the other would
-//! compare different moments.
+//! `cargo bench -p visavis [-- PHOTO...]`. For each photo, it times in turn: the two networks alone, all steps from bytes
+//! to template, the same on the embedded engine, and decoding. The medians of these interleaved runs are printed as
+//! ratios, since machines differ and are shared: a harness that measures one subject after the other would compare
+//! different moments.
 
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -5,9 +5,9 @@
 //! cargo run --release --example verify -- - [OPTION=VALUE]...
 //! ```
 //!
-//! With `-` the pairs come from standard input, one a line, with a tab between the two file names. The options are
-//! those of `Options::set`. The first line that is written names the engine; a warning may follow. Every further one is an
-//! answer.
+//! With `-`, the pairs are read from standard input, one a line, with a tab between the two file names. The options are
+//! those of `Options::set`. The first line of the output names the engine; a warning may follow. Every further line is
+//! an answer.
 
 use std::error::Error;
 use std::io::BufRead;
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Making a verifier is expensive: keep it, and share it between threads.
+/// Creating a verifier is expensive: keep it, and share it between threads.
 fn start(settings: &[&str]) -> Result<Verifier, Box<dyn Error>> {
     let mut options = Options::default();
     for setting in settings {
@@ -43,7 +43,7 @@ fn start(settings: &[&str]) -> Result<Verifier, Box<dyn Error>> {
     }
     let verifier = Verifier::new(options)?;
     let engine = verifier.engine();
-    let why = engine.fallback_reason.as_deref().unwrap_or("as asked");
+    let why = engine.fallback_reason.as_deref().unwrap_or("as requested");
     println!("engine: {} ({}; {why})", engine.engine.name(), engine.version);
     if let Some(warning) = &engine.warning {
         println!("warning: {warning}");
@@ -51,7 +51,7 @@ fn start(settings: &[&str]) -> Result<Verifier, Box<dyn Error>> {
     Ok(verifier)
 }
 
-/// A photo that cannot be used is an answer too.
+/// A photo that cannot be used results in an answer, too.
 fn answer(verifier: &Verifier, probe: &str, reference: &str) -> String {
     match verifier.verify(Photo::file(probe), Photo::file(reference)) {
         Ok(verdict) if verdict.comparison.is_match => format!("score {:.2}: same", verdict.comparison.score),

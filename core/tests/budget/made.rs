@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-/// A black PNG of 16 bits in four channels, `width` pixels high and one less wide, which EXIF turns upright.
+/// A black PNG of 16 bits in four channels, `width` pixels high and one less wide, with an EXIF orientation.
 pub(crate) fn png_16_bit_turned(width: usize) -> Vec<u8> {
     /// EXIF with nothing but orientation 6, "turn right".
     const TURNED: &[u8] = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
@@ -26,7 +26,7 @@ pub(crate) fn png_16_bit_turned(width: usize) -> Vec<u8> {
 }
 
 /// A gray progressive JPEG with chroma halved in both directions: one scan for the DC coefficients, one for each
-/// component's others, and as many more as there are to be `scans`, which refine what is zero and stays so.
+/// component's others, and as many more as make `scans` in all, which refine zeros that stay zero.
 pub(crate) fn progressive_jpeg(width: u16, height: u16, scans: usize) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8];
     let mut segment = |marker: u8, content: &[u8]| {
@@ -47,7 +47,7 @@ pub(crate) fn progressive_jpeg(width: u16, height: u16, scans: usize) -> Vec<u8>
     segment(0xda, &[3, 1, 0, 2, 0, 3, 0, 0, 0, 0]);
     bytes.extend(vec![0; (6 * half_columns * half_rows).div_ceil(8)]);
     let runs = |blocks: usize| {
-        // Codes of a zero and 14 bits, the most that a run can be; the last run reaches beyond the end.
+        // Codes of a zero bit and 14 bits, the longest possible run; the last run exceeds the end.
         let mut packed = Vec::new();
         let (mut buffer, mut held) = (0_u32, 0);
         for _ in 0..blocks.div_ceil(0x7fff) {
@@ -68,7 +68,7 @@ pub(crate) fn progressive_jpeg(width: u16, height: u16, scans: usize) -> Vec<u8>
         bytes.extend([0xff, 0xda, 0, 8, 1, component, 0, 1, 63, approximation]);
         bytes.extend(runs(blocks));
     };
-    // A component's coefficients can be refined 13 times; beyond that they come again.
+    // A component's coefficients can be refined 13 times; further scans send them again.
     let extra = scans.saturating_sub(4);
     for (index, blocks) in
         [columns * rows, half_columns * half_rows, half_columns * half_rows].into_iter().enumerate()

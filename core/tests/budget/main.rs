@@ -1,5 +1,5 @@
-//! What decoding takes of memory and what it may take, counted by the allocator: a process of its own, since everything
-//! in it is counted. One test at a time.
+//! The memory that decoding takes and may take, counted by the allocator: in a separate process, since everything in it
+//! is counted. One test at a time.
 
 mod made;
 
@@ -15,10 +15,10 @@ static MEMORY: PeakAlloc = PeakAlloc;
 
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// What codecs take whatever the size of the picture: tables, windows of what was unpacked last, profiles.
+/// What codecs take regardless of the picture's size: tables, windows of recently unpacked data, profiles.
 const FIXED: usize = 1 << 20;
 
-/// What every call tries to allocate before it begins, and gives back.
+/// What every call allocates on trial before it begins, and frees.
 const TRIED: usize = 16 << 20;
 
 fn verifier(engine: Engine, max_decode_bytes: u64) -> Verifier {
@@ -41,7 +41,7 @@ fn mib(bytes: usize) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
-/// The golden photos and, where they are, those of `../shared/data/decode`.
+/// The golden photos and, if they are present, those of `../shared/data/decode`.
 fn photos() -> Vec<PathBuf> {
     let mut folders = vec![files::root().join("tests/golden/images")];
     folders.extend(files::shared("decode").into_iter().flat_map(|f| [f.join("exif"), f.join("generated")]));
@@ -83,9 +83,9 @@ fn no_photo_takes_more_than_its_budget() {
 }
 
 #[test]
-fn a_png_of_16_bits_that_is_turned_takes_no_second_copy() {
+fn a_rotated_png_of_16_bits_takes_no_second_copy() {
     let _alone = ALONE.lock();
-    // 403 kB on disk. It took 16 bytes a pixel, 1.5 GiB for two.
+    // 403 kB on disk. In a former version it took 16 bytes a pixel, 1.5 GiB for two.
     let png = made::png_16_bit_turned(7071);
     let verifier = verifier(Engine::Embedded, 160 << 20);
     let (image, peak) = counted(|| verifier.decode(&png).unwrap());
@@ -101,10 +101,10 @@ fn photos_of_48_megapixels_are_searched_under_64_mib() {
     if let Some(folder) = files::shared("decode") {
         photos.push(("photographed", std::fs::read(folder.join("generated/large_48mp.jpg")).unwrap()));
     }
-    // What ONNX Runtime takes for the networks is its own and not counted; it does not depend on the photo.
+    // ONNX Runtime's memory for the networks is not counted; it does not depend on the photo.
     let installed = std::env::current_exe().unwrap().with_file_name("libonnxruntime.so.1").is_file();
     if !installed && std::env::var_os("ORT_DYLIB_PATH").is_none() {
-        return report::skip("ONNX Runtime", "the library is not there; `cargo xtask onnxruntime` brings it");
+        return report::skip("ONNX Runtime", "it is not installed; `cargo xtask onnxruntime` fetches it");
     }
     let verifier = verifier(Engine::OnnxRuntime, 160 << 20);
     for (name, photo) in photos {

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use testkit::{files, report};
 
-/// Has a version, but no functions for any version.
+/// Reports its version, but has no API for any version.
 pub(crate) const NO_API: &str = "return &base;";
-/// Has not even a version.
+/// Does not even report a version.
 pub(crate) const NO_BASE: &str = "return 0;";
 
 /// Builds one with the system's C compiler; without a compiler, reports that and builds none.
@@ -40,7 +40,7 @@ pub(crate) fn renamed(folder: &Path, version: &str, runtime: &Path) -> Option<Pa
     )
 }
 
-/// Every library has a file name of its own: the loader knows those that it has loaded.
+/// A new file name for every library: the loader does not load a file twice.
 fn new_name(folder: &Path) -> PathBuf {
     let number = std::fs::read_dir(folder).unwrap().count();
     folder.join(format!("libfake{number}.so"))

@@ -1,6 +1,6 @@
-//! Finding ONNX Runtime, and what is said when it cannot be used.
+//! How ONNX Runtime is found, and what is reported if it cannot be used.
 //!
-//! A program of its own: what a process has loaded stays loaded, so the tests that look for a library run in children,
+//! A separate program: what a process has loaded stays loaded, so the tests that look for a library run in children,
 //! and the one that tries several in turn is the only one that loads any here.
 
 mod fake;
@@ -11,13 +11,13 @@ use std::process::{Command, Output};
 use testkit::{example, files, report};
 use visavis::{Engine, EngineInfo, ErrorKind, Options, Result, Verifier};
 
-/// What `cargo xtask onnxruntime` put beside this program, or where the variable says.
+/// What `cargo xtask onnxruntime` put next to this program, or what the environment variable names.
 fn library() -> Option<PathBuf> {
     let named = std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from);
     let program = std::env::current_exe().unwrap();
     let library = named.unwrap_or_else(|| program.with_file_name("libonnxruntime.so.1"));
     if !library.is_file() {
-        report::skip("ONNX Runtime", "the library is not there; `cargo xtask onnxruntime` brings it");
+        report::skip("ONNX Runtime", "it is not installed; `cargo xtask onnxruntime` fetches it");
         return None;
     }
     Some(library)
@@ -51,7 +51,7 @@ fn no_failure_is_remembered() {
     }
     for (library, kind, said) in failures {
         for engine in [Engine::OnnxRuntime, Engine::Auto] {
-            let error = open(engine, &library).expect_err("that is no ONNX Runtime");
+            let error = open(engine, &library).expect_err("that is not ONNX Runtime");
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.message().contains(said), "{error}");
         }
@@ -83,8 +83,8 @@ fn a_library_that_breaks_its_promises_is_an_error() {
 }
 
 #[test]
-fn auto_falls_back_and_says_why() {
-    // Where nothing lies beside the program; an ONNX Runtime that the system's loader finds would be used.
+fn auto_falls_back_and_reports_why() {
+    // With nothing next to the program. An ONNX Runtime that the system's loader finds would be used.
     let folder = tempfile::tempdir().unwrap();
     let alone = folder.path().join("verify");
     std::fs::copy(example::verify().get_program(), &alone).unwrap();
@@ -99,19 +99,19 @@ fn auto_falls_back_and_says_why() {
 }
 
 #[test]
-fn a_wrong_library_in_the_environment_is_not_passed_over_in_silence() {
+fn a_wrong_library_in_the_environment_is_reported() {
     for engine in ["engine=auto", "engine=onnxruntime"] {
         let output = verify(&[engine], Some(Path::new("/nowhere/libonnxruntime.so.1")));
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && said.contains("EngineUnavailable"), "{output:?}");
         assert!(said.contains("/nowhere/libonnxruntime.so.1: cannot open shared object file"), "{said}");
     }
-    // It names no library for an engine that loads none.
+    // The variable does not matter to an engine that loads no library.
     assert!(verify(&["engine=embedded"], Some(Path::new("/nowhere"))).status.success());
 }
 
 #[test]
-fn onnxruntime_by_name_is_that() {
+fn onnxruntime_is_used_by_name() {
     if let Some(library) = library() {
         let output = verify(&["engine=onnxruntime"], Some(&library));
         let said = String::from_utf8_lossy(&output.stdout);
@@ -119,10 +119,10 @@ fn onnxruntime_by_name_is_that() {
     }
 }
 
-/// Before us means before the variables were set; the loader of the program stands for the program.
+/// "Before" means before the variables were set; the program's loader takes the place of the program.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_library_that_reports_and_was_there_before_us_is_named() {
+fn a_library_with_telemetry_that_was_loaded_before_is_reported() {
     let Some(runtime) = library() else { return };
     let folder = tempfile::tempdir().unwrap();
     let make = |version| fake::renamed(folder.path(), version, &runtime);
@@ -148,13 +148,13 @@ fn a_library_that_reports_and_was_there_before_us_is_named() {
     assert!(!warned(&silent, true, None));
 }
 
-/// Two photos of one person, verified by a process of its own.
+/// Two photos of one person, verified by a separate process.
 fn verify(options: &[&str], variable: Option<&Path>) -> Output {
     verify_with(example::verify(), options, variable)
 }
 
 fn verify_with(mut command: Command, options: &[&str], variable: Option<&Path>) -> Output {
-    // Cargo lets its children's loader search the target folder, where ONNX Runtime lies.
+    // Cargo makes the loader of its children search the target folder, which contains ONNX Runtime.
     command.env_remove("LD_LIBRARY_PATH");
     command.args([files::golden("astronaut.jpg"), files::golden("astronaut-q10.jpg")]).args(options);
     match variable {

@@ -1,4 +1,4 @@
-//! Files that claim or unpack to far more than they hold: refused by their headers, before memory is taken.
+//! Files that declare or unpack to far more than they hold: refused by their headers, before memory is allocated.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::resident::Resident;
 /// Peak above the resting process, in MiB.
 const MOST: f64 = 64.0;
 
-/// The golden ones and, where they are, those of `../shared/data/decode`.
+/// The golden ones and, if they are present, those of `../shared/data/decode`.
 fn bombs() -> Vec<PathBuf> {
     let images = files::root().join("tests/golden/images").read_dir().unwrap();
     let golden = images.map(|entry| entry.unwrap().path());
@@ -52,7 +52,7 @@ fn bombs_are_refused_quickly_and_cheaply() {
 }
 
 #[test]
-fn raw_pixels_are_bounded_as_photos_are() {
+fn raw_pixels_have_the_same_limits_as_photos() {
     let mut options = visavis::Options::default();
     options.engine = visavis::Engine::Embedded;
     options.limits.max_pixels = 99;

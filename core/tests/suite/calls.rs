@@ -9,12 +9,12 @@ use visavis::{ErrorKind, Options, Photo, Verifier};
 use crate::verifiers;
 
 #[test]
-fn a_call_that_is_cancelled_ends_and_others_go_on() {
+fn a_call_that_is_cancelled_ends_and_others_continue() {
     let verifier = verifiers::fastest();
     let photo = files::golden("astronaut.jpg");
     let mine = verifier.with_deadline(None);
     thread::scope(|scope| {
-        // Whenever that is, and however often it has succeeded by then.
+        // Whenever the call is cancelled, and however often it has succeeded by then.
         let ends = || loop {
             if let Err(error) = mine.verify(Photo::file(&photo), Photo::file(&photo)) {
                 return error;
@@ -33,7 +33,7 @@ fn a_call_that_is_cancelled_ends_and_others_go_on() {
 }
 
 #[test]
-fn a_call_may_have_a_deadline_of_its_own() {
+fn a_call_may_have_its_own_deadline() {
     let verifier = verifiers::fastest();
     let photo = files::golden("astronaut.jpg");
     let error =

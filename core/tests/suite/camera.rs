@@ -1,4 +1,4 @@
-//! Pixels as cameras lay them out give what the photo gives.
+//! Pixels in the layouts of cameras give the result of the photo.
 
 use testkit::files;
 use visavis::{Image, Photo, PixelFormat, Pixels, Verifier};
@@ -8,7 +8,7 @@ use crate::verifiers;
 const CAMERAS: [PixelFormat; 4] =
     [PixelFormat::Nv12, PixelFormat::Nv21, PixelFormat::I420, PixelFormat::Yuyv];
 
-/// Y, Cb and Cr of a colour by ITU-R BT.601, in full range by JPEG's.
+/// Y, Cb and Cr of a colour by ITU-R BT.601, in full range as in JPEG.
 fn ycc([red, green, blue]: [f64; 3], full_range: bool) -> [f64; 3] {
     let y = 0.299 * red + 0.587 * green + 0.114 * blue;
     let (cb, cr) = ((blue - y) / 1.772, (red - y) / 1.402);
@@ -19,7 +19,7 @@ fn ycc([red, green, blue]: [f64; 3], full_range: bool) -> [f64; 3] {
     }
 }
 
-/// What a camera would give of a picture. Colours are means; what is outside repeats the edge.
+/// A picture in the layout of a camera. Colours are means; beyond the picture its edge is repeated.
 fn laid_out(picture: &Image<'_>, format: PixelFormat, full_range: bool) -> Vec<u8> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let at = |x: usize, y: usize| {
@@ -80,9 +80,9 @@ fn a_photo_from_a_camera_matches_itself_in_every_format() {
 }
 
 #[test]
-fn what_a_camera_gives_of_a_plain_picture_is_that_picture() {
+fn a_plain_picture_in_the_layout_of_a_camera_is_converted_back_to_itself() {
     let verifier = verifiers::fastest();
-    // One colour, odd sides: nothing is lost but what rounding loses.
+    // One colour, odd sides: nothing is lost except by rounding.
     for colour in [[0, 0, 0], [255, 255, 255], [200, 30, 40], [10, 220, 130], [5, 60, 250]] {
         let rgb = colour.repeat(33 * 21);
         let picture = verifier.decode(Pixels::new(&rgb, 33, 21, PixelFormat::Rgb8)).unwrap();
@@ -104,7 +104,7 @@ fn as_stored(jpeg: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_rotation_turns_as_the_orientation_of_exif_does() {
+fn a_rotation_gives_the_same_picture_as_the_orientation_of_exif() {
     let verifier = verifiers::fastest();
     for (name, degrees) in [("exif-1.jpg", 0), ("exif-6.jpg", 90), ("exif-3.jpg", 180), ("exif-8.jpg", 270)] {
         let jpeg = std::fs::read(files::golden(name)).unwrap();
@@ -117,13 +117,13 @@ fn a_rotation_turns_as_the_orientation_of_exif_does() {
 }
 
 #[test]
-fn converting_keeps_to_the_memory_that_decoding_may_take() {
+fn converting_observes_the_memory_limit_of_decoding() {
     let mut options = visavis::Options::default();
     options.engine = visavis::Engine::Embedded;
     options.limits.max_decode_bytes = 100_000;
     let verifier = Verifier::new(options).unwrap();
     let pixels = Pixels::new(vec![128; 3 * 400 * 400 / 2], 400, 400, PixelFormat::Nv12);
     assert_eq!(verifier.decode(&pixels).unwrap_err().kind(), visavis::ErrorKind::ImageTooLarge);
-    // Looked at smaller, as a file of this size would be.
+    // It is searched at a smaller scale, as a file of this size would be.
     assert_eq!(verifier.detect(&pixels).unwrap().width, 400);
 }

@@ -1,4 +1,4 @@
-//! Every file of `../shared/data/decode` against its manifest, whose expectations are sharpened to our policies.
+//! Every file of `../shared/data/decode` against its manifest, whose expectations are narrowed to our policies.
 
 use std::path::Path;
 
@@ -45,17 +45,17 @@ pub(crate) fn manifest(folder: &Path) -> Vec<Entry> {
     entries
 }
 
-/// What must come of a file; none where either may.
+/// The result that a file must have; `None` if either is allowed.
 fn expected(entry: &Entry) -> Option<Result<(), ErrorKind>> {
     Some(match entry.expectation.as_str() {
-        // Of an animation the first picture counts; BMP, TIFF and PNM are read; 48 megapixels are allowed.
+        // Of an animation, the first picture counts; BMP, TIFF and PNM are read; 48 megapixels are allowed.
         "ok" | "ok or policy" | "ok or unsupported-format" => Ok(()),
         "error or policy" => Err(ErrorKind::CorruptImage),
         "reject by limit" | "ok or reject" => Err(ErrorKind::ImageTooLarge),
         "error" => Err(match entry.path.as_str() {
             "generated/empty.jpg" => ErrorKind::EmptyImage,
             "generated/png_sig_only.png" | "generated/riff_only.webp" => ErrorKind::CorruptImage,
-            // The two bytes of soi_only.jpg are too few to know a JPEG by.
+            // The two bytes of soi_only.jpg are too few to recognise a JPEG.
             _ => ErrorKind::UnsupportedFormat,
         }),
         "ok or error; no panic" => return None,
@@ -111,7 +111,7 @@ fn faces_are_found_where_the_manifest_says() {
 }
 
 #[test]
-fn what_is_transparent_is_not_seen() {
+fn transparent_pixels_show_no_face() {
     let Some(folder) = files::shared("decode") else { return };
     let photo = std::fs::read(folder.join("generated/rgba_fully_transparent.png")).unwrap();
     let detection = verifiers::fastest().detect(&photo).unwrap();

@@ -1,4 +1,4 @@
-//! Templates made of several photos.
+//! Templates made from several photos.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn outcome(verifier: &Verifier, case: &Case) -> Result<f32, (String, Option<usiz
     Ok(verifier.compare(&probe, &enrollment.template).unwrap().score)
 }
 
-/// The name says where `cargo xtask golden` finds it.
+/// `cargo xtask golden` selects these tests by this name.
 mod golden {
     use super::*;
 
@@ -89,7 +89,7 @@ fn each_photo_is_compared_with_the_others() {
     let others = enroll(verifier, &[names[0], names[2]]).unwrap();
     assert_eq!(stranger, verifier.compare(&template, &others.template).unwrap());
     assert!(others.photos.iter().all(|photo| photo.others.unwrap().is_match));
-    // What was seen on each, with its quality where that was requested.
+    // The result of each photo, with its quality if that was requested.
     let photos = [photo("astronaut.jpg"), photo("hopper.jpg").with_quality()];
     let quality = verifier.enroll(photos).unwrap().photos;
     assert_eq!([0, 1].map(|place| quality[place].sample.face.quality.is_some()), [false, true]);
@@ -110,9 +110,9 @@ fn the_photo_that_fails_is_named() {
 }
 
 #[test]
-fn photos_are_taken_one_by_one_and_no_more_than_allowed() {
+fn photos_are_taken_one_at_a_time_and_no_more_than_allowed() {
     let verifier = &verifiers::fastest();
-    // Of unknown length: the first photo without a face ends it.
+    // Of unknown length: the first photo without a face ends the call.
     let (mut taken, blank) = (0, files::photo("gray.png"));
     let blanks = std::iter::from_fn(|| {
         taken += 1;
@@ -128,7 +128,7 @@ fn photos_are_taken_one_by_one_and_no_more_than_allowed() {
     });
     let error = verifier.enroll(faces).unwrap_err();
     assert_eq!((error.kind(), error.index(), taken), (ErrorKind::InvalidArgument, None, 17));
-    // Where their number is known, before any work.
+    // If their number is known, it is checked before any work.
     let error = verifier.enroll(std::iter::repeat(&blank)).unwrap_err();
     assert_eq!((error.kind(), error.index()), (ErrorKind::InvalidArgument, None));
     assert_eq!(verifier.enroll([&bytes; Enrollment::MAX_PHOTOS]).unwrap().photos.len(), 16);

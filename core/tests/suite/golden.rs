@@ -15,7 +15,7 @@ use crate::verifiers;
 /// How far the engines may be apart, in points.
 const APART: u8 = 1;
 
-/// What came out of one case.
+/// The outcome of one case.
 #[derive(Clone, Debug, PartialEq)]
 enum Outcome {
     Score(f32),
@@ -23,10 +23,10 @@ enum Outcome {
     Error(String, String),
 }
 
-/// What came out of every case, in the table's order.
+/// The outcomes of all cases, in the table's order.
 struct Outcomes {
     embedded: Vec<Outcome>,
-    /// None where ONNX Runtime is not installed.
+    /// `None` if ONNX Runtime is not installed.
     onnxruntime: Option<Vec<Outcome>>,
 }
 
@@ -100,7 +100,7 @@ fn key(case: &Case) -> (&[(String, String)], &str, &str) {
     (&case.options, &case.probe, &case.reference)
 }
 
-/// Runs every case; none where the engine is not installed.
+/// Runs every case; `None` if the engine is not installed.
 fn walk(engine: Engine) -> Option<Vec<Outcome>> {
     let mut verifiers: HashMap<&[(String, String)], Verifier> = HashMap::new();
     let mut outcomes = Vec::new();
@@ -151,7 +151,8 @@ fn holds(expected: &Expected, outcome: &Outcome, apart: u8) -> bool {
     }
 }
 
-/// Puts the scores into the cases that expect one, and says which of them a breath would change.
+/// Puts the scores into the cases that expect one, and reports those that are so close to a whole number that they may
+/// change.
 fn write(text: &str, outcomes: &[Outcome]) {
     let mut scores = HashMap::new();
     for (case, outcome) in CASES.iter().zip(outcomes) {
@@ -176,7 +177,7 @@ impl fmt::Display for Outcome {
 }
 
 #[test]
-fn the_walker_refuses_what_is_wrong() {
+fn wrong_outcomes_are_rejected() {
     let error = Outcome::Error("NO_FACE".into(), "probe".into());
     let expected = Expected::Error("NO_FACE".into(), "probe".into());
     assert!(holds(&expected, &error, 0) && holds(&Expected::Score(26), &Outcome::Score(26.99), 0));

@@ -1,4 +1,4 @@
-//! A verify opens no socket to any network and writes no file.
+//! A verification opens no network socket and writes no file.
 
 use testkit::{example, files, watch};
 use visavis::Engine;
@@ -6,18 +6,18 @@ use visavis::Engine;
 use crate::verifiers;
 
 #[test]
-fn onnxruntime_neither_talks_nor_writes() {
+fn onnxruntime_neither_connects_nor_writes() {
     if verifiers::make(Engine::OnnxRuntime, &[]).is_some() {
-        neither_talks_nor_writes(Engine::OnnxRuntime);
+        neither_connects_nor_writes(Engine::OnnxRuntime);
     }
 }
 
 #[test]
-fn the_embedded_engine_neither_talks_nor_writes() {
-    neither_talks_nor_writes(Engine::Embedded);
+fn the_embedded_engine_neither_connects_nor_writes() {
+    neither_connects_nor_writes(Engine::Embedded);
 }
 
-fn neither_talks_nor_writes(engine: Engine) {
+fn neither_connects_nor_writes(engine: Engine) {
     let folder = tempfile::tempdir().unwrap();
     let program = example::path("core", "verify");
     let answer = watch::hermetic(

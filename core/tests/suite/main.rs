@@ -1,6 +1,6 @@
 //! The whole pipeline over real files, with both engines.
 //!
-//! One program for all of it, because every program links the networks and both engines once more.
+//! One program for all tests, because every program links the networks and both engines again.
 
 mod calls;
 mod camera;

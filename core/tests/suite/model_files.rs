@@ -1,4 +1,4 @@
-//! Models that the caller brings, as a web page does.
+//! Models that the caller provides, as a web page does.
 
 use testkit::files::root;
 use visavis::{Engine, Error, ErrorKind, Options, Result, Stage, Verifier};
@@ -14,7 +14,7 @@ fn read(name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn files_that_a_caller_brings_are_the_embedded_models() {
+fn files_that_a_caller_provides_are_the_embedded_models() {
     let brought = with(|name| Ok(read(name))).unwrap();
     let mut options = Options::default();
     options.engine = Engine::Embedded;

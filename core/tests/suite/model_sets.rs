@@ -8,17 +8,17 @@ use crate::verifiers;
 
 const SIDE: usize = 128;
 
-/// A detector and where its cells lie.
+/// A detector, and the size of its cells in pixels.
 struct Detector {
     family: &'static str,
     net: fn(Takes) -> Vec<u8>,
     cell: usize,
-    /// Of the manifest, and what the network expects.
+    /// The lines of the manifest, and the same for the network.
     input: &'static str,
     takes: Takes,
 }
 
-/// What the published networks of each family take, but red first for all.
+/// The input of the published networks of each family, except that red is first for all.
 const DETECTORS: [Detector; 4] = [
     Detector {
         family: "retinaface",
@@ -88,7 +88,7 @@ sha256 = sha256("detector.onnx")
     )
 }
 
-/// A set whose detector sees one face on every photo, and these extractors.
+/// A set whose detector finds one face in every photo, with these extractors.
 fn certain(extractors: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let manifest =
@@ -143,7 +143,7 @@ fn the_networks_of_other_languages_are_these() {
         if std::env::var_os("VISAVIS_WRITE_NETWORKS").is_some() {
             std::fs::write(&path, &bytes).unwrap();
         }
-        assert!(std::fs::read(&path).unwrap() == bytes, "{} is another file", path.display());
+        assert!(std::fs::read(&path).unwrap() == bytes, "{} is a different file", path.display());
     }
 }
 
@@ -191,12 +191,12 @@ fn close(found: &[f32], expected: &[f32]) {
 }
 
 #[test]
-fn a_set_says_what_its_confidences_are_worth() {
+fn a_set_determines_what_its_confidences_are_worth() {
     let Detector { family, net, cell, input, takes } = &DETECTORS[1];
     let folder = tempfile::tempdir().unwrap();
     let files: [(&str, &[u8]); 2] =
         [("detector.onnx", &net(*takes)), ("thumbnail.onnx", &networks::thumbnail(28, 48))];
-    // A red of 154 is a confidence of 0.604: as much as a first look needs of a YuNet, unless the set says more.
+    // A red of 154 is a confidence of 0.604: enough in a first look of a YuNet, unless the set requires more.
     let dim = image(SIDE, |x, y| if x / cell == 1 && y / cell == 2 { [154, 0, 0] } else { [0; 3] });
     let belief = "[detector.belief]\nhint = 0.4\nfirst = 0.8\nretry = 0.85\ncloser = 0.9\nsure = 0.95\n";
     for (belief, expected) in [("", Some(0.95)), (belief, None)] {
@@ -212,20 +212,20 @@ fn a_set_says_what_its_confidences_are_worth() {
     }
 }
 
-/// The vector of a picture that its one face lies in, as the certain detector of 32 pixels sees it.
+/// The vectors of the one face that the certain detector of 32 pixels finds in a picture, by engine.
 fn vectors(extractors: &str, image: &Pixels<'static>) -> Vec<Vec<f32>> {
     let folder = certain(extractors);
     let verifiers = both(folder.path());
     verifiers.iter().map(|verifier| verifier.extract(image).unwrap().template.vector().to_vec()).collect()
 }
 
-/// Its left half is bright, so that mirrored it is another.
+/// The left half is bright, so that the mirror image differs.
 fn half_bright() -> Pixels<'static> {
     image(96, |x, _| if x < 45 { [250, 100, 50] } else { [10, 20, 30] })
 }
 
 #[test]
-fn flipped_is_the_same_as_its_mirror_image() {
+fn a_flipped_vector_is_the_sum_with_the_mirror_image() {
     let flip = EXTRACTOR.to_owned() + "flip = true\n";
     for (plain, flipped) in vectors(EXTRACTOR, &half_bright()).iter().zip(vectors(&flip, &half_bright())) {
         // Four rows of four in each of three planes.
@@ -311,7 +311,7 @@ fn only_templates_that_mean_the_same_are_comparable() {
         assert!(!models.contains(template.model()), "{set}");
         models.push(*template.model());
     }
-    // Weights that mean the same are the same, and of one extractor the weight means nothing.
+    // Only the ratios of weights count, so the weight of a single extractor means nothing.
     for (set, same) in [
         (EXTRACTOR.to_owned() + "weight = 7\n", 0),
         (EXTRACTOR.to_owned() + "weight = 5\n" + &coarse("weight = 5\n"), 4),
@@ -322,9 +322,9 @@ fn only_templates_that_mean_the_same_are_comparable() {
     }
 }
 
-/// Templates of 0.1 and 0.2 stay comparable.
+/// Templates of versions 0.1 and 0.2 must stay comparable.
 #[test]
-fn the_default_set_is_known_by_the_hash_of_its_extractor() {
+fn the_default_set_is_identified_by_the_hash_of_its_extractor() {
     let expected =
         [0x68, 0xc5, 0x4d, 0x43, 0x58, 0x4a, 0x4f, 0xf9, 0xaa, 0x95, 0xc5, 0x8d, 0xe3, 0xc2, 0x80, 0x19];
     let verifier = verifiers::fastest();
@@ -395,7 +395,7 @@ fn manifests_that_cannot_be_used_are_refused_by_name() {
 }
 
 #[test]
-fn networks_that_are_others_are_an_error_and_no_panic() {
+fn other_networks_are_an_error_and_not_a_panic() {
     let (net, thumbnail) = (networks::certain(), networks::thumbnail(28, 48));
     let set = |family: &str| {
         detector(family, "bgr", "mean = [0, 0, 0]\nscale = 1.0", "[32]") + EXTRACTOR + CALIBRATION

@@ -1,4 +1,4 @@
-//! Capture quality of real faces: what is done to a photo must move the measure that is named after it.
+//! Capture quality of real faces: a change of a photo must move the measure named after it.
 
 use testkit::{files, report};
 use visavis::{Advice, Image, Photo, PixelFormat, Pixels, Quality};
@@ -18,7 +18,7 @@ fn of(name: &str) -> Quality {
     measured(decoded(name))
 }
 
-/// The portrait with every value changed: `change(value, across)`, with the place in the row as 0..=1.
+/// The portrait with every value changed: `change(value, across)`, with the position in the row as 0..=1.
 fn changed(change: impl Fn(f32, f32) -> f32) -> Quality {
     let image = decoded("astronaut.jpg");
     let width = image.width() as usize;
@@ -55,12 +55,12 @@ fn a_mirror_turns_the_head_the_other_way_and_leaves_the_rest() {
 #[test]
 fn roll_follows_the_picture_and_the_other_angles_stay() {
     let upright = of("astronaut.png");
-    // The files are turned anticlockwise: after the first quarter the head's left side is up.
+    // The files are rotated anticlockwise: after the first quarter, the head's left side is up.
     for (name, turned) in [("rotated-90.jpg", -90.0), ("rotated-180.jpg", 180.0), ("rotated-270.jpg", 90.0)] {
         let found = of(name);
         let apart = (found.roll - upright.roll - turned + 540.0).rem_euclid(360.0) - 180.0;
         assert!(apart.abs() < 8.0, "{name}: {} from {}", found.roll, upright.roll);
-        // As much as one photo's landmarks move when it is looked at from another side.
+        // The landmarks of one photo move by as much if it is rotated.
         let (yaw, pitch) = (found.yaw - upright.yaw, found.pitch - upright.pitch);
         assert!(yaw.abs() < 10.0 && pitch.abs() < 15.0, "{name}: {found:?} {upright:?}");
     }
@@ -75,7 +75,7 @@ fn blur_takes_sharpness_and_distance_takes_pixels() {
 }
 
 #[test]
-fn exposure_moves_brightness_and_what_is_lost() {
+fn exposure_moves_brightness_and_lost_detail() {
     let plain = of("astronaut.jpg");
     let dark = of("astronaut-dark.jpg");
     assert!(dark.brightness < 0.5 * plain.brightness && dark.under_exposure > plain.under_exposure + 0.2);
@@ -111,7 +111,7 @@ const MEASURES: [Measure; 11] = [
     ("roll", |quality| quality.roll),
 ];
 
-/// The ranges that docs/DETAILS.md gives, and the bounds of the advice: few photos of the press may meet one.
+/// The ranges that docs/DETAILS.md gives, and the bounds of the advice, each of which few press photos may reach.
 #[test]
 fn press_photos_are_seldom_advised_against() {
     let Some(folder) = files::shared("lfw-view1/images") else { return };

@@ -19,7 +19,7 @@ fn plain(ranked: &[Ranked]) -> Vec<(usize, Comparison)> {
 fn the_best_come_first_and_equals_in_their_order() {
     let (verifier, people) = (verifiers::fastest(), templates());
     let probe = &people[3];
-    // More than are kept at once, most of them equally alike.
+    // More than are kept at once, most of them equally similar.
     let gallery: Vec<&Template> = people.iter().cycle().take(5000).collect();
     let mut expected: Vec<_> =
         gallery.iter().map(|one| verifier.compare(probe, one).unwrap()).enumerate().collect();
@@ -37,13 +37,13 @@ fn the_best_come_first_and_equals_in_their_order() {
 }
 
 #[test]
-fn a_reference_that_cannot_be_compared_is_an_error_that_says_which() {
+fn a_reference_that_cannot_be_compared_is_an_error_that_names_it() {
     let (verifier, people) = (verifiers::fastest(), templates());
     let [first, failed] = [people[0].clone(), Template::failed()];
     let error = verifier.rank(&first, [&first, &failed], Some(1)).unwrap_err();
     assert_eq!((error.kind(), error.side()), (ErrorKind::TemplateFailed, Some(Side::Reference)));
     assert!(error.to_string().starts_with("reference: index 1: the template records a failure"), "{error}");
-    // Even where there is nothing to compare it with.
+    // Even if there is nothing to compare it with.
     let error = verifier.rank(&failed, [], None).unwrap_err();
     assert_eq!((error.kind(), error.side()), (ErrorKind::TemplateFailed, Some(Side::Probe)));
     let one = first.to_bytes();

@@ -11,7 +11,7 @@ use visavis::Engine;
 pub(crate) struct Cost {
     /// Peak of the process's memory so far, in MiB.
     pub(crate) peak: f64,
-    /// Processor time of the call in seconds: unlike the clock's it does not grow with what else runs here.
+    /// Processor time of the call in seconds: unlike wall-clock time, it does not depend on what else runs here.
     pub(crate) seconds: f64,
 }
 
@@ -23,7 +23,7 @@ pub(crate) struct Resident {
 }
 
 impl Resident {
-    /// Starts it and waits until its verifier is made.
+    /// Starts it and waits until its verifier has been created.
     pub(crate) fn start(engine: Engine) -> Self {
         let mut command = example::verify();
         command.args(["-", &format!("engine={}", engine.name())]);
@@ -44,7 +44,7 @@ impl Resident {
         (answer, cost)
     }
 
-    /// Memory in MiB: `VmRSS` is the present, `VmHWM` the peak so far.
+    /// Memory in MiB: `VmRSS` is the current size, `VmHWM` the peak so far.
     pub(crate) fn memory(&self, field: &str) -> f64 {
         process::memory_kib(self.child.id(), field).expect("the process runs") as f64 / 1024.0
     }

@@ -1,4 +1,4 @@
-//! Faces are found wherever a photo shows them, at a cost that is bounded whatever it shows.
+//! Faces are found wherever a photo shows them, at a bounded cost for any photo.
 
 use std::f32::consts::PI;
 
@@ -7,7 +7,7 @@ use visavis::{Image, Options, Photo, PixelFormat, Pixels, Search, Verifier};
 
 use crate::verifiers;
 
-/// A picture laid on a background of stripes: its centre at a place, scaled and turned clockwise.
+/// A picture on a background of stripes, with its centre at `place`, scaled and rotated clockwise.
 struct Scene {
     size: (u32, u32),
     place: (f32, f32),
@@ -19,7 +19,7 @@ impl Scene {
     fn of(&self, picture: &Image<'_>) -> Pixels<'static> {
         let (width, height) = (picture.width() as f32, picture.height() as f32);
         let (sine, cosine) = (self.degrees / 180.0 * PI).sin_cos();
-        // As many samples a pixel as the picture is shrunk by: none of its own are skipped.
+        // As many samples per pixel as the picture is reduced by, so that none of its pixels are skipped.
         let samples = (1.0 / self.scale).ceil().max(1.0) as u32;
         let colour = |x: f32, y: f32| {
             let (dx, dy) = ((x - self.place.0) / self.scale, (y - self.place.1) / self.scale);
@@ -50,7 +50,7 @@ fn with(search: Search) -> Verifier {
     Verifier::new(options).unwrap()
 }
 
-/// Noise: nothing is sure, and hints are everywhere.
+/// Noise: nothing is certain, and hints are everywhere.
 fn noise(width: u32, height: u32) -> Pixels<'static> {
     let mut state = 7_u32;
     let pixels: Vec<u8> = (0..3 * width * height)
@@ -76,7 +76,7 @@ fn a_small_portrait_at_any_angle_matches() {
 
 #[test]
 fn a_portrait_on_a_diagonal_that_no_upright_look_hints_at_is_found() {
-    // As cards at exact diagonals were: no look at the unturned picture shows anything like a face.
+    // As with cards at exact diagonals, no look at the unrotated picture shows anything like a face.
     let verifier = verifiers::fastest();
     let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
     let scene = Scene { size: (3000, 2000), place: (1900.0, 800.0), scale: 0.5, degrees: 45.0 };
@@ -96,12 +96,12 @@ fn a_face_with_24_pixels_between_the_eyes_is_found_in_a_large_picture() {
     let verdict = verifier.verify(&scene, &portrait).unwrap();
     assert!(verdict.comparison.is_match, "{}", verdict.comparison.score);
     assert!(verdict.probe.looks <= Search::Normal.budget());
-    // What the quick search leaves out.
+    // The quick search does not find it.
     assert!(with(Search::Quick).detect(&scene).unwrap().faces.is_empty());
 }
 
 #[test]
-fn a_large_portrait_on_its_side_or_its_head_is_not_taken_for_an_upright_one() {
+fn a_large_portrait_on_its_side_or_upside_down_is_not_taken_for_an_upright_one() {
     let verifier = verifiers::fastest();
     let portrait = verifier.decode(Photo::file(files::golden("astronaut.jpg"))).unwrap();
     for degrees in [90.0, 180.0, 270.0] {
@@ -112,7 +112,7 @@ fn a_large_portrait_on_its_side_or_its_head_is_not_taken_for_an_upright_one() {
 }
 
 #[test]
-fn studio_portraits_turned_by_quarters_match_themselves() {
+fn studio_portraits_rotated_by_quarters_match_themselves() {
     let Some(folder) = files::shared("london-dev/images") else { return };
     let verifier = verifiers::fastest();
     let mut people: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -125,13 +125,13 @@ fn studio_portraits_turned_by_quarters_match_themselves() {
             let scene = Scene { size: (1350, 1350), place: (675.0, 675.0), scale: 1.0, degrees };
             let turned = verifier.extract(scene.of(&portrait)).unwrap().template;
             let score = verifier.compare(&turned, &upright).unwrap().score;
-            assert!(score > 60.0, "{} turned by {degrees} degrees: {score}", person.display());
+            assert!(score > 60.0, "{} rotated by {degrees} degrees: {score}", person.display());
         }
     }
 }
 
 #[test]
-fn a_tight_crop_is_no_internal_error() {
+fn a_tight_crop_is_not_an_internal_error() {
     let Some(folder) = files::shared("london-dev/images") else { return };
     let verifier = verifiers::fastest();
     let whole = verifier.decode(Photo::file(folder.join("067/neutral.jpg"))).unwrap();

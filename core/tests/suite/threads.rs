@@ -21,7 +21,7 @@ fn read() -> Photos {
     PAIRS.iter().map(|(probe, reference)| (read(probe), read(reference))).collect()
 }
 
-/// Scores to the bit, and names of errors; by one worker for each call the same as by two.
+/// Scores to the bit, and errors; one worker for each call must give the same as two.
 fn answers(verifier: &Verifier, photos: &Photos) -> Vec<String> {
     let answer = |result: visavis::Result<Verdict>| match result {
         Ok(verdict) => format!("{:08x}", verdict.comparison.score.to_bits()),
@@ -75,7 +75,7 @@ fn eight_threads_share_one_worker() {
 }
 
 #[test]
-fn what_is_shared_may_be_shared() {
+fn shared_types_are_send_and_sync() {
     fn shareable<T: Send + Sync>() {}
     shareable::<Verifier>();
     shareable::<visavis::Template>();

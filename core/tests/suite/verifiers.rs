@@ -1,9 +1,9 @@
-//! Verifiers of the engines that are here.
+//! Verifiers of the engines that are installed.
 
 use testkit::report;
 use visavis::{Engine, ErrorKind, Options, Verifier};
 
-/// A verifier with these options; none where ONNX Runtime is asked for and is not installed.
+/// A verifier with these options; `None` if ONNX Runtime is requested and is not installed.
 pub(crate) fn make(engine: Engine, settings: &[(String, String)]) -> Option<Verifier> {
     let mut options = Options::default();
     options.engine = engine;
@@ -13,7 +13,7 @@ pub(crate) fn make(engine: Engine, settings: &[(String, String)]) -> Option<Veri
     match Verifier::new(options) {
         Ok(verifier) => Some(verifier),
         Err(error) if engine == Engine::OnnxRuntime && error.kind() == ErrorKind::EngineUnavailable => {
-            report::skip("ONNX Runtime", &format!("{error}; `cargo xtask onnxruntime` brings it"));
+            report::skip("ONNX Runtime", &format!("{error}; `cargo xtask onnxruntime` fetches it"));
             None
         }
         Err(error) => panic!("{error}"),
@@ -29,5 +29,5 @@ pub(crate) fn both() -> Vec<Verifier> {
 pub(crate) fn fastest() -> Verifier {
     make(Engine::OnnxRuntime, &[])
         .or_else(|| make(Engine::Embedded, &[]))
-        .expect("the embedded engine is here")
+        .expect("the embedded engine is compiled in")
 }
