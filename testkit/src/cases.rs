@@ -1,4 +1,4 @@
-//! Reads `tests/golden/cases.tsv` as its README says. Strict: what it does not know is a failure.
+//! Reads `tests/golden/cases.tsv` as described in its README. Strict: anything unknown is a failure.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ pub struct Case {
     pub probe: String,
     /// A file of `tests/golden/images`.
     pub reference: String,
-    /// What must come of them.
+    /// The expected outcome.
     pub expected: Expected,
 }
 
-/// What verifying the two photos must give.
+/// The expected outcome of verifying the two photos.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// A score, not measured yet.
@@ -71,7 +71,7 @@ fn case(line: &str) -> Case {
         ("", error, "probe" | "reference") if !error.is_empty() => Expected::Error(error.into(), side.into()),
         (score, "", "") => match score.parse() {
             Ok(score @ 0..=100) => Expected::Score(score),
-            _ => panic!("{name}: {score:?} is no score"),
+            _ => panic!("{name}: {score:?} is not a score"),
         },
         _ => panic!("{name}: a case has a score, or an error and its side"),
     };

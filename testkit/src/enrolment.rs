@@ -1,4 +1,4 @@
-//! Reads `tests/golden/enrolment.tsv` as the README beside it says. Strict: what it does not know is a failure.
+//! Reads `tests/golden/enrolment.tsv` as described in the README next to it. Strict: anything unknown is a failure.
 
 use std::path::PathBuf;
 
@@ -15,14 +15,14 @@ pub struct Case {
     pub photos: Vec<String>,
     /// A file of `tests/golden/images`.
     pub probe: String,
-    /// What must come of them.
+    /// The expected outcome.
     pub expected: Expected,
 }
 
-/// What enrolling the photos, and comparing the probe, must give.
+/// The expected outcome of enrolling the photos and comparing the probe.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
-    /// The score, rounded down; none while it has not been measured.
+    /// The score, rounded down; `None` if it has not been measured.
     Score(Option<u8>),
     /// Name of the error, and which photo it is about.
     Error(String, Option<usize>),

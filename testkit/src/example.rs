@@ -1,4 +1,4 @@
-//! Example programs, for what only a process of its own can show.
+//! Example programs, for what only a separate process can show.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::files;
 
-/// The program `core/examples/verify.rs`, ready to be given arguments.
+/// The program `core/examples/verify.rs`, without arguments yet.
 pub fn verify() -> Command {
     Command::new(path("core", "verify"))
 }

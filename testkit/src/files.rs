@@ -1,4 +1,4 @@
-//! Where the photos are: those of the repository, and those beside it where it is developed.
+//! Where the photos are: those of the repository, and those next to it on machines that have them.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub fn photo(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A small file with a large picture: a PNG in RGB of one colour, `side` pixels wide and high.
+/// A small file with a large picture: an RGB PNG of one colour, `side` pixels wide and high.
 #[track_caller]
 pub fn blank_png(side: u32) -> Vec<u8> {
     let mut file = Vec::new();
@@ -36,7 +36,7 @@ pub fn blank_png(side: u32) -> Vec<u8> {
     file
 }
 
-/// A folder of `../shared/data`, or a note that it is absent: these files cannot be installed, so CI does without them.
+/// A folder of `../shared/data`; if it is absent, notes that. These files cannot be installed, so CI runs without them.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let folder = root().join("../shared/data").join(name);
     if !folder.is_dir() {

@@ -1,7 +1,7 @@
 //! Small networks with known outputs, as ONNX files: from outside they look like a network of their family.
 //!
-//! Each detector sees one face at each cell of its grid that is wholly of the colour that its first plane holds, and
-//! nothing on black. Where the face lies is the same for all: [`FACE`] from the cell's top left corner.
+//! Each detector finds one face at each cell of its grid that has the full colour of its first plane, and none on
+//! black. The face's place is the same for all: [`FACE`], from the cell's top left corner.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -12,7 +12,7 @@ use rten_onnx::onnx::{
 };
 use sha2::{Digest, Sha256};
 
-/// Left, top, width and height of the face that a cell sees, from the cell's top left corner, in pixels.
+/// Left, top, width and height of the face of a cell, from the cell's top left corner, in pixels.
 pub const FACE: [f32; 4] = [4.0, 4.0, 24.0, 28.0];
 
 /// Its landmarks, in the same way: right eye, left eye, nose, right and left corner of the mouth.
@@ -69,7 +69,7 @@ pub fn yunet(takes: Takes) -> Vec<u8> {
     graph.finish()
 }
 
-/// An SCRFD with five points, whose outputs have names that say nothing, as in published files.
+/// An SCRFD with five points, whose outputs have meaningless names, as in published files.
 pub fn scrfd(takes: Takes) -> Vec<u8> {
     let mut graph = Graph::new();
     let [x, y, width, height] = FACE;
@@ -140,14 +140,14 @@ pub fn retinaface(takes: Takes) -> Vec<u8> {
     graph.finish()
 }
 
-/// A detector of YuNet's form that sees one face in each of its squares of 32 pixels, whatever they show. With inputs of
-/// 32 pixels that is one face on every photo.
+/// A detector of YuNet's form that finds one face in each of its squares of 32 pixels, whatever they show: with inputs
+/// of 32 pixels, one face in every photo.
 pub fn certain() -> Vec<u8> {
     yunet(Takes { mean: -255.0, scale: 0.0 })
 }
 
-/// An extractor whose template is a thumbnail: the mean of each plane over squares of so many pixels, plane by plane, row
-/// by row, and of that the first numbers. A second output says what nobody asks for.
+/// An extractor whose template is a thumbnail: the first `dimensions` of the means of each plane over squares of
+/// `square` by `square` pixels, plane by plane, row by row. It has a second output, which is not requested.
 pub fn thumbnail(square: i64, dimensions: i64) -> Vec<u8> {
     let mut graph = Graph::new();
     let small = graph.pool(square);
@@ -218,12 +218,12 @@ impl Graph {
 
     fn output(&mut self, name: &str, from: &str) {
         let made = self.node("Identity", &[from], Vec::new());
-        self.proto.node.last_mut().expect("it was just made").output = vec![name.into()];
+        self.proto.node.last_mut().expect("it was just added").output = vec![name.into()];
         debug_assert_ne!(made, name);
         self.proto.output.push(value(name, None));
     }
 
-    /// The mean of each plane over squares of so many pixels.
+    /// The mean of each plane over squares of `square` by `square` pixels.
     fn pool(&mut self, square: i64) -> String {
         let attributes = vec![
             whole_numbers("kernel_shape", &[square, square]),
@@ -232,7 +232,7 @@ impl Graph {
         self.node("AveragePool", &["input"], attributes)
     }
 
-    /// Planes of so many numbers, each a sum over the input's three with these weights, and a number.
+    /// One plane for each of `numbers`: the sum of the input's three planes with these weights, plus the number.
     fn planes(&mut self, square: i64, weights: &[[f32; 3]], numbers: &[f32]) -> String {
         let count = numbers.len() as i64;
         let pooled = self.pool(square);
@@ -241,20 +241,20 @@ impl Graph {
         self.node("Conv", &[&pooled, &weights, &numbers], vec![whole_numbers("kernel_shape", &[1, 1])])
     }
 
-    /// Planes of the same numbers everywhere.
+    /// Planes that have the same number everywhere, one for each of `numbers`.
     fn always(&mut self, square: i64, numbers: &[f32]) -> String {
         self.planes(square, &vec![[0.0; 3]; numbers.len()], numbers)
     }
 
     /// Planes that are `sees` where the first plane of a square had 255, and 0 where it had 0.
     fn score(&mut self, square: i64, count: usize, takes: Takes, sees: f32) -> String {
-        // Of a network that multiplies by nothing, the number alone is left.
+        // If the network multiplies its input by 0, only the number is left.
         let slope = if takes.scale == 0.0 { 0.0 } else { sees / (255.0 * takes.scale) };
         let number = if takes.scale == 0.0 { sees } else { sees * takes.mean / 255.0 };
         self.planes(square, &vec![[slope, 0.0, 0.0]; count], &vec![number; count])
     }
 
-    /// Planes as rows of so many numbers, cell by cell.
+    /// Planes as rows of `width` numbers, cell by cell.
     fn rows(&mut self, planes: &str, width: usize) -> String {
         let last = self.node("Transpose", &[planes], vec![whole_numbers("perm", &[0, 2, 3, 1])]);
         let shape = self.whole_numbers(&[1, -1, width as i64]);

@@ -1,13 +1,15 @@
 //! Memory and processor time of a process, watched from outside (Linux).
 
-/// Memory of a process in KiB: `VmRSS` is the present, `VmHWM` the peak so far. `None` where there is no such process.
+/// Memory of a process in KiB: `VmRSS` is the current size, `VmHWM` the peak so far. `None` if there is no such
+/// process.
 pub fn memory_kib(process: u32, field: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// Processor time of a process in seconds, user and system. Unlike the clock's, it does not grow with what else runs.
+/// Processor time of a process in seconds, user and system. Unlike wall-clock time, it does not depend on what else
+/// runs.
 pub fn processor_seconds(process: u32) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in parentheses, may hold anything. Fields 14 and 15 of proc_pid_stat(5): 100 ticks a second on any Linux.

@@ -1,4 +1,4 @@
-//! Lines that are read even when every test passes, and tests that cannot run here.
+//! Lines that are visible even if every test passes, and tests that cannot run here.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ pub fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "    {line}");
 }
 
-/// Notes what is not tested and why. Under CI nothing that an installation can provide may be missing.
+/// Notes what is not tested and why. Panics under CI, where everything that can be installed must be present.
 pub fn skip(what: &str, why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what} must not be skipped under CI: {why}");
     note(&format!("SKIPPED: {what}: {why}"));

@@ -1,4 +1,4 @@
-//! Watches that a program opens no socket to any network and writes no file: by strace, in a network namespace of its own.
+//! Checks that a program opens no network socket and writes no file: with strace, in a separate network namespace.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use crate::report;
 /// Every call that names a file, every call about sockets, and those that change a file by its number.
 const TRACED: &str = "trace=%file,%network,ftruncate,fallocate,fchmod,fchown";
 
-/// Calls with a file's name that only look.
+/// Calls with a file's name that only read.
 const LOOKING: &[&str] = &[
     "access",
     "chdir",
@@ -27,14 +27,14 @@ const LOOKING: &[&str] = &[
     "statx",
 ];
 
-/// Where writing leaves nothing behind.
+/// Files to which writing leaves nothing behind.
 const HARMLESS: &[&str] = &["\"/dev/null\"", "\"/dev/tty", "\"/proc/self/", "\"/dev/pts/"];
 
-/// Runs a program that verifies hopper.jpg among others, and looks at what it did; its standard output. None, said aloud,
-/// where nothing can be watched.
+/// Runs a program that verifies hopper.jpg among others, checks its system calls, and returns its standard output.
+/// `None`, with a note, if they cannot be traced here.
 ///
 /// # Panics
-/// Where the program fails, talks or writes.
+/// If the program fails, opens a network socket or writes a file.
 pub fn hermetic(program: &Path, arguments: impl FnOnce(&mut Command), folder: &Path) -> Option<String> {
     let [home, cache, trace] = ["home", "cache", "trace"].map(|name| folder.join(name));
     for folder in [&home, &cache] {
@@ -60,7 +60,7 @@ pub fn hermetic(program: &Path, arguments: impl FnOnce(&mut Command), folder: &P
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// strace, inside a namespace without a network where that is allowed.
+/// strace, inside a namespace without a network if that is allowed.
 fn watched(trace: &Path) -> Option<Command> {
     let strace = |mut command: Command| {
         command.args(["-f", "-qq", "-e", TRACED, "-o"]).arg(trace);
@@ -88,7 +88,7 @@ fn works(mut command: Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Whether a line of the trace is a socket of a network, or changes a file.
+/// Whether a line of the trace opens or uses a network socket, or changes a file.
 fn offends(line: &str) -> bool {
     // PID NAME(ARGUMENTS) = RESULT
     let call = line.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_watch_knows_an_offence() {
+    fn offences_are_recognised() {
         for line in [
             "12 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 3",
             "12 socket(AF_INET6, SOCK_DGRAM, IPPROTO_IP) = -1 EAFNOSUPPORT (Address family not supported)",

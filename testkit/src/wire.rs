@@ -1,4 +1,4 @@
-//! HTTP spoken by hand, so that it can also be spoken badly: for the tests of the server and the load on it.
+//! Hand-written HTTP, so that it can also be malformed: for the server's tests and its load tests.
 
 use std::io::{BufRead, Write};
 
@@ -10,10 +10,10 @@ use serde_json::Value;
 pub const VERIFY: &str = "/api/v1/face/verify";
 /// The same under its older name.
 pub const ALIAS: &str = "/api/v1/id-verifications/face/verify";
-/// Name and password that the tests' servers know.
+/// Name and password of a user of the tests' servers.
 pub const LOGIN: &str = "ann:correct horse";
 
-/// A response, taken apart.
+/// A parsed response.
 #[derive(Debug)]
 pub struct Reply {
     /// The status code.
@@ -54,7 +54,7 @@ impl Reply {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body, which must be declared and be JSON.
+    /// The body, which must be JSON and declared as such.
     pub fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), Some("application/json"));
         serde_json::from_slice(&self.body).unwrap()
@@ -90,7 +90,7 @@ pub fn authorization(login: &str) -> String {
     format!("Basic {}", STANDARD.encode(login))
 }
 
-/// A request with these headers, and a length where it has a body.
+/// A request with these headers, and a length if it has a body.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n").into_bytes();
     for (name, value) in headers {
@@ -104,7 +104,7 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
     request
 }
 
-/// A request in good form.
+/// A valid request.
 pub fn post(path: &str, body: &[u8]) -> Vec<u8> {
     let headers = [("Authorization", &*authorization(LOGIN)), ("Content-Type", "application/json")];
     request("POST", path, &headers, body)

@@ -1,10 +1,10 @@
-//! How the crates are cut into files: none is too long to be read at once, and no two need each other, directly or
-//! through others, so that each can be understood, and moved, with what it imports.
+//! How the crates are divided into files: none is too long to be read at once, and no two depend on each other,
+//! directly or through others, so that each can be understood, and moved, with what it imports.
 //!
 //! What a file needs is read from its paths: `use` trees, and `crate::`, `super::`, `self::` or a child module in the
-//! code. A name that a file only passes on (`pub use`) counts for the file that defines it, declaring a module counts
-//! for nothing, and test modules may look at whatever they test. Nor does it count what a file takes from the modules
-//! that it is in: a trait that a parent uses and its children implement is their common ground.
+//! code. A name that a file only passes on (`pub use`) counts for the file that defines it, declaring a module does not
+//! count, and test modules may use whatever they test. Nor does it count what a file uses of its parent modules: a
+//! trait that a parent uses and its children implement is their common ground.
 
 mod paths;
 
@@ -21,7 +21,7 @@ type Module = Vec<String>;
 const MAX_LINES: usize = 350;
 
 #[test]
-fn no_two_files_need_each_other() {
+fn no_two_files_depend_on_each_other() {
     let found = crates().filter_map(|(folder, files)| {
         let circle = circle(&files)?;
         Some(format!("{folder}/src: {}", circle.join(" -> ")))
@@ -58,7 +58,7 @@ fn members(manifest: &str) -> Vec<&str> {
     list.split('"').skip(1).step_by(2).collect()
 }
 
-/// The files of a crate by their modules. Of a library with a program, the library.
+/// The files of a crate by their modules; for a library with a program, those of the library.
 fn read(folder: &Path) -> BTreeMap<Module, Source> {
     let mut files = BTreeMap::new();
     let top = if folder.join("lib.rs").is_file() { "lib.rs" } else { "main.rs" };
@@ -88,7 +88,7 @@ fn source(path: &Path) -> Source {
     Source::read(&std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// The names of files that need each other in turn, if any do.
+/// The names of files that depend on each other in a cycle, if any do.
 fn circle(files: &BTreeMap<Module, Source>) -> Option<Vec<String>> {
     let needs: BTreeMap<&Module, BTreeSet<&Module>> = files
         .iter()
@@ -105,7 +105,7 @@ fn name(module: &Module) -> String {
     if module.is_empty() { "the root".into() } else { module.join("::") }
 }
 
-/// Depth first; `way` leads here.
+/// Depth first; `way` is the path to `module`.
 fn walk<'a>(
     module: &'a Module,
     needs: &BTreeMap<&'a Module, BTreeSet<&'a Module>>,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found() {
+    fn a_cycle_is_found() {
         let circle = [
             ("", "mod a; mod b; mod c;"),
             ("a", "use crate::b::{self, B};"),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_child_may_stand_on_its_parent_and_not_on_what_needs_it() {
+    fn a_child_may_use_its_parent_but_not_what_depends_on_it() {
         let files = [
             ("", "mod a; mod c;"),
             ("a", "mod b; fn f() { b::g() }"),
@@ -197,14 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_on_counts_for_where_it_is_defined() {
+    fn a_reexport_counts_for_the_file_that_defines_it() {
         let files =
             [("", "mod a; mod b; pub use a::A; pub use b::B;"), ("a", "use crate::B;"), ("b", "struct B;")];
         assert_eq!(made(&files), None);
     }
 
     #[test]
-    fn comments_and_tests_need_nothing() {
+    fn comments_and_tests_do_not_count() {
         let quiet = "// use crate::b;\n//! crate::b\n#[cfg(test)]\nmod tests {\n    use crate::b;\n}\n";
         assert_eq!(made(&[("", "mod a; mod b;"), ("a", quiet), ("b", "use crate::a;")]), None);
     }

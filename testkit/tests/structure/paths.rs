@@ -14,11 +14,11 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn read(text: &str) -> Self {
-        // Tests are the last thing in a file, and may look at whatever they test.
+        // Tests are at the end of a file, and may use whatever they test.
         let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
         let mut source = Source { lines: text.lines().count(), ..Source::default() };
         let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
-        // What stands after `use` up to its semicolon is a tree; the rest has plain paths.
+        // The text from `use` to its semicolon is a tree; the rest has plain paths.
         let mut rest = code.join("\n");
         while let Some((before, tree, after)) = use_tree(&rest) {
             source.tree(tree, &[]);
