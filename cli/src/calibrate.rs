@@ -24,23 +24,23 @@ use suspects::Suspects;
 /// Measure the score table on a folder of photos and print the [calibration] part of a models' manifest
 #[derive(Args)]
 pub(crate) struct Calibrate {
-    /// Has one sub-folder per person, with that person's photos in it
+    /// Contains one sub-folder per person, with that person's photos
     folder: PathBuf,
-    /// What the set of photos is called in the table [default: the folder's name]
+    /// The name of the set of photos in the table [default: the folder's name]
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
     /// End the table at the last score with at least this many comparisons at or above it: fewer say little, and the
     /// most similar "different people" of a real set are often one person under two names
     #[arg(long, value_name = "N", default_value_t = 100)]
     tail_count: u64,
-    /// CSV that says what people are: its first column names their sub-folders, or single photos as folder/photo
+    /// CSV that describes the people: its first column names their sub-folders, or single photos as folder/photo
     #[arg(long, value_name = "FILE", requires = "within")]
     people: Option<PathBuf>,
-    /// Compare only people of one group, which these columns of --people make: how similar people are who resemble each
-    /// other; `age/10` takes the numbers of the column `age` by tens
+    /// Compare only people of the same group, which these columns of --people make up, to measure people who resemble
+    /// each other; `age/10` groups the numbers of the column `age` by tens
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "people")]
     within: Vec<String>,
-    /// Put the table into this manifest, in the place of the one that is there, and print nothing
+    /// Write the table to this manifest, in place of the one that is there, and print nothing
     #[arg(long, value_name = "MANIFEST", conflicts_with = "check")]
     write: Option<PathBuf>,
     /// Compare the table with the one in this manifest; exit status: 0 the same, 1 different
@@ -56,7 +56,7 @@ impl Calibrate {
     pub(crate) fn run(&self, setup: &Setup, console: &mut Console<'_>) -> Result<u8> {
         let people = folder::find(&self.folder)?;
         let groups = self.groups(&people)?;
-        // A fault of the manifest is reported before the long work.
+        // A problem with the manifest is reported before the long work.
         self.write.as_deref().map_or(Ok(()), manifest::must_be_replaceable)?;
         self.check.as_deref().map_or(Ok(()), |path| manifest::read(path).map(drop))?;
         self.suspects.as_deref().map_or(Ok(()), output::must_be_writable)?;

@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 1 << 20;
 pub(crate) struct Compare {
     /// A template file written by extract; - reads standard input
     probe: PathBuf,
-    /// Another one; - reads standard input
+    /// The template file that it is compared with; - reads standard input
     reference: PathBuf,
     /// Print one JSON object
     #[arg(long)]

@@ -62,7 +62,7 @@ pub(crate) struct Conditions {
 struct Probe {
     /// Its number in the table.
     photo: usize,
-    /// For each condition; an error when the good photo shows no face.
+    /// One for each condition; an error if no face was found in the good photo.
     outcomes: Result<Vec<Outcome>>,
 }
 
@@ -133,7 +133,7 @@ impl Conditions {
         console: &mut Console<'_>,
     ) -> Result<Vec<Probe>> {
         let photos: Vec<usize> = numbers(pairs, 0);
-        let work = Work::new(["Trying", "photos"], photos.len(), verifier);
+        let work = Work::new(["Degrading", "photos"], photos.len(), verifier);
         work.map(console, |index| {
             let photo = photos[index];
             let outcomes = good(verifier, pairs, photo).and_then(|subject| {
@@ -154,7 +154,7 @@ fn numbers(pairs: &Pairs, column: usize) -> Vec<usize> {
     photos.into_iter().collect()
 }
 
-/// Those of the references that have a face.
+/// The templates of the references that have one, by the number of the photo.
 fn references(
     verifier: &Verifier,
     pairs: &Pairs,

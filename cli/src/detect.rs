@@ -40,7 +40,7 @@ struct Reply {
     faces: Vec<FaceView>,
     /// Index of the chosen face.
     chosen: Option<usize>,
-    /// Why none is.
+    /// Why none is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Failure>,
     engine: EngineView,

@@ -1,4 +1,4 @@
-//! PNG files made of a photo: with its faces marked, and a face cut out.
+//! PNG files made from a photo: with its faces marked, or with one part cut out.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub(crate) fn write(
     console.write_to(path, |out| out.write_all(&marked(photo, faces, chosen)))
 }
 
-/// The photo as a PNG file with bounds and landmarks of its faces drawn in: the chosen one in green, others in
-/// orange.
+/// The photo as a PNG file with the bounds and landmarks of its faces drawn on it: the bounds of the chosen face in
+/// green, others in orange, the landmarks in red.
 pub fn marked(photo: &Image<'_>, faces: &[Face], chosen: Option<usize>) -> Vec<u8> {
     let mut canvas = canvas(photo);
     for (index, face) in faces.iter().enumerate() {
@@ -34,36 +34,36 @@ pub fn marked(photo: &Image<'_>, faces: &[Face], chosen: Option<usize>) -> Vec<u
     png(&canvas)
 }
 
-/// The part of a photo within these bounds as a PNG file. `margin` is what is left around them, in parts of their width
-/// and height. Fails with `INVALID_ARGUMENT` when nothing of the photo is within them.
+/// The part of a photo within these bounds as a PNG file. `margin` is added on every side, as a fraction of their width
+/// and height. Fails with `INVALID_ARGUMENT` if no part of the photo is within bounds and margin.
 pub fn cropped(photo: &Image<'_>, bounds: &Rect, margin: f32) -> visavis::Result<Vec<u8>> {
     let (left, right) = span(bounds.x, bounds.width, margin, photo.width());
     let (top, bottom) = span(bounds.y, bounds.height, margin, photo.height());
     if left >= right || top >= bottom {
-        let message = "nothing of the photo is within these bounds and this margin";
+        let message = "no part of the photo is within these bounds and this margin";
         return Err(Error::new(ErrorKind::InvalidArgument, message));
     }
     let part = imageops::crop_imm(&canvas(photo), left, top, right - left, bottom - top).to_image();
     Ok(png(&part))
 }
 
-/// First pixel and the one after the last, within the photo.
+/// The first pixel and the one after the last, clamped to the photo.
 fn span(start: f32, length: f32, margin: f32, size: u32) -> (u32, u32) {
-    // Not a number becomes 0 and so an empty span.
+    // A NaN becomes 0 at both ends, and so an empty span.
     let within = |place: f32| place.round().clamp(0.0, size as f32) as u32;
     (within(start - margin * length), within(start + length + margin * length))
 }
 
 pub(crate) fn canvas(photo: &Image<'_>) -> RgbImage {
     RgbImage::from_raw(photo.width(), photo.height(), photo.rgb().to_vec())
-        .expect("an image has three bytes a pixel")
+        .expect("an image has three bytes per pixel")
 }
 
 fn png(canvas: &RgbImage) -> Vec<u8> {
     let mut png = Cursor::new(Vec::new());
     canvas
         .write_to(&mut png, ImageFormat::Png)
-        .expect("memory takes what is written, and PNG every RGB image");
+        .expect("writing to memory cannot fail, and PNG accepts every RGB image");
     png.into_inner()
 }
 
@@ -86,7 +86,7 @@ fn mark(canvas: &mut RgbImage, face: &Face, colour: Rgb<u8>) {
     }
 }
 
-/// Fills from one corner up to the other, which is excluded; what is outside the picture is skipped.
+/// Fills from one corner up to the other, which is excluded; anything outside the picture is skipped.
 fn fill(canvas: &mut RgbImage, from: [i64; 2], to: [i64; 2], colour: Rgb<u8>) {
     let clip = |value: i64, max: u32| value.clamp(0, i64::from(max)) as u32;
     let (width, height) = canvas.dimensions();

@@ -15,7 +15,7 @@ use crate::text::shown;
 use crate::view::{self, ComparisonView, SampleView};
 use crate::{NEGATIVE, SUCCESS, input};
 
-/// Make one template of several photos of one person. Exit status: 0 written, 1 a photo does not match the others and
+/// Make one template from several photos of one person. Exit status: 0 written, 1 a photo does not match the others and
 /// nothing is written, 2 error
 #[derive(Args)]
 pub(crate) struct Enroll {
@@ -37,7 +37,7 @@ pub(crate) struct Enroll {
 
 #[derive(Serialize)]
 struct Reply {
-    /// Nothing where a photo does not match the others.
+    /// None if a photo does not match the others.
     #[serde(flatten)]
     written: Option<Written>,
     photos: Vec<PhotoView>,
@@ -48,7 +48,7 @@ struct Reply {
 struct PhotoView {
     #[serde(flatten)]
     sample: SampleView,
-    /// Null where there is no other photo.
+    /// Null if there is no other photo.
     others: Option<ComparisonView>,
 }
 
@@ -92,7 +92,7 @@ impl Enroll {
         Ok(if is_kept { SUCCESS } else { NEGATIVE })
     }
 
-    /// A file is read when its turn comes, so that one photo at a time is in memory.
+    /// A file is read only when its turn comes, so that only one photo is in memory at a time.
     fn photo(&self, path: &Path, verifier: &Verifier) -> Result<Photo<'static>> {
         if !path.is_file() {
             return input::photo(path, verifier.options().limits.max_bytes, self.quality);

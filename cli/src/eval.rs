@@ -48,15 +48,16 @@ pub(crate) struct Eval {
     /// Also compare all photos of different folders with each other, and report that false match rate
     #[arg(long)]
     cross: bool,
-    /// CSV that says what people are: its first column names folders of photos, or single photos as the table of pairs
+    /// CSV that describes the people: its first column names folders of photos, or single photos as the table of pairs
     /// does
     #[arg(long, value_name = "FILE", requires = "by")]
     people: Option<PathBuf>,
-    /// Report the rates within and between the groups that these columns of --people make; `age/10` takes the
+    /// Report the rates within and between the groups that these columns of --people make up; `age/10` groups the
     /// numbers of the column `age` by tens
     #[arg(long, value_name = "COLUMN,...", value_delimiter = ',', requires = "people")]
     by: Vec<String>,
-    /// Also measure templates made of so many photos of one folder, against its other photos and those of all others
+    /// Also measure templates made from this many photos of one folder, against its other photos and those of all other
+    /// folders
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = enrolled)]
     enroll: Vec<usize>,
 }
@@ -111,14 +112,14 @@ impl Eval {
         Ok(SUCCESS)
     }
 
-    /// What groups the photos are of, if anything says so.
+    /// The groups of the photos, if the table of pairs or --people names them.
     fn groups(&self, pairs: &Pairs) -> Result<Option<Groups>> {
         match (&self.people, pairs.groups()) {
             (None, None) => Ok(None),
             (None, Some(of)) => Groups::new(&of).map(Some),
             (Some(people), None) => Groups::read(people, &self.by, pairs.names()).map(Some),
             (Some(_), Some(_)) => Err(Failure::argument(
-                "the table of pairs has groups already: --people cannot be used with it",
+                "the table of pairs already has groups: --people cannot be used with it",
             )),
         }
     }

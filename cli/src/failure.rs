@@ -1,4 +1,4 @@
-//! What went wrong: an error of the engine, or one that only the command line knows.
+//! Failures: an error of the engine, or one that only the command line can have.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::view;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
-/// An error with a stable name, a sentence for people and, where it is about one, a file.
+/// An error with a stable name, a message and, if it concerns one, a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     cause: Cause,
@@ -22,7 +22,7 @@ pub(crate) struct Failure {
 #[derive(Clone, Debug)]
 enum Cause {
     Engine(Error),
-    /// Name and message of what the engine never meets, because it only reads photos.
+    /// Name and message of an error about a file that the engine has no part in: a table, or a result.
     File(&'static str, String),
 }
 
@@ -35,12 +35,12 @@ impl Failure {
         Self::file("FILE_UNWRITABLE", path, format!("cannot be written: {reason}"))
     }
 
-    /// A file would have to be replaced.
+    /// A file exists and may not be replaced.
     pub(crate) fn exists(path: &Path) -> Self {
-        Self::file("FILE_EXISTS", path, "exists already; --force replaces it")
+        Self::file("FILE_EXISTS", path, "already exists; --force replaces it")
     }
 
-    /// A table of pairs or a manifest is not in its documented form.
+    /// A table or a manifest does not have its documented form.
     pub(crate) fn malformed(path: &Path, reason: impl fmt::Display) -> Self {
         Self::file("FILE_MALFORMED", path, reason)
     }
@@ -54,12 +54,12 @@ impl Failure {
         Error::new(ErrorKind::InvalidArgument, message).into()
     }
 
-    /// Names the file that an engine's error is about.
+    /// Adds the file that an error of the engine concerns.
     pub(crate) fn about(error: Error, path: &Path) -> Self {
         Failure { cause: Cause::Engine(error), path: Some(path.to_owned()) }
     }
 
-    /// Names the one of two files that an engine's error is about, if it is about one.
+    /// Adds the one of two files that an error of the engine concerns, if it concerns one.
     pub(crate) fn about_one_of(error: Error, probe: &Path, reference: &Path) -> Self {
         match error.side() {
             Some(Side::Probe) => Self::about(error, probe),
@@ -68,7 +68,7 @@ impl Failure {
         }
     }
 
-    /// States which of two photos or templates it is about.
+    /// Adds which of two photos or templates the error concerns.
     #[must_use]
     pub(crate) fn at_side(mut self, side: Side) -> Self {
         if let Cause::Engine(error) = self.cause {
@@ -85,14 +85,14 @@ impl Failure {
         }
     }
 
-    /// Whether it is about one photo, and says nothing about files, set-up or arguments. A defect that a photo brings
-    /// out is: a run over thousands of photos must not end there.
+    /// Whether it concerns a single photo and not files, set-up or arguments. An internal error on a photo counts too: a
+    /// run over thousands of photos must not end there.
     fn is_of_photo(&self) -> bool {
         let band = |error: &Error| error.kind().band();
         matches!(&self.cause, Cause::Engine(error) if !matches!(band(error), Band::Caller | Band::Setup))
     }
 
-    /// What came of one photo; an error that is about anything else stays one, to end the work.
+    /// The outcome of one photo. An error about anything else stays an error, which ends the work.
     pub(crate) fn as_outcome<T>(result: Result<T>) -> Result<Result<T>> {
         match result {
             Err(failure) if !failure.is_of_photo() => Err(failure),
@@ -100,7 +100,7 @@ impl Failure {
         }
     }
 
-    /// The sentence for people, without file and name.
+    /// The message, without file and name.
     pub(crate) fn message(&self) -> &str {
         match &self.cause {
             Cause::Engine(error) => error.message(),
@@ -109,7 +109,7 @@ impl Failure {
     }
 }
 
-/// For programs: what is not known is left out.
+/// For programs; unknown members are left out.
 impl Serialize for Failure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let error = match &self.cause {
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_defect_that_a_photo_brings_out_does_not_end_a_run() {
+    fn an_internal_error_on_one_photo_does_not_end_a_run() {
         let of_photo = |kind| Failure::from(Error::new(kind, "")).is_of_photo();
         for kind in [ErrorKind::NoFace, ErrorKind::CorruptImage, ErrorKind::Internal, ErrorKind::Panic] {
             assert!(of_photo(kind), "{kind:?}");

@@ -11,7 +11,7 @@ use crate::input;
 use crate::output::Console;
 use crate::workers::Work;
 
-/// The photos' templates, in the order of the paths, or why there is none.
+/// For each photo, in the order of the paths, its template or why there is none.
 pub(crate) struct Gallery {
     pub(crate) outcomes: Vec<Result<Template>>,
     pub(crate) elapsed: Duration,
@@ -20,8 +20,8 @@ pub(crate) struct Gallery {
 impl Gallery {
     /// Extracts every photo.
     ///
-    /// A problem with a photo is its outcome: a failure to extract. A file that cannot be read, or an engine that cannot
-    /// start, says nothing about photos and ends the work; a missing file ends it before it begins.
+    /// A problem with a photo is a failure to extract and becomes its outcome. A file that cannot be read, or an engine
+    /// that cannot start, says nothing about the photos and ends the work; a missing file does so before it begins.
     pub(crate) fn extract(
         verifier: &Verifier,
         paths: &[PathBuf],

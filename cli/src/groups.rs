@@ -1,4 +1,4 @@
-//! Which group of people each photo is of, such as those of one sex and origin.
+//! Which group of people each photo belongs to, such as people of one sex and origin.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
@@ -10,25 +10,25 @@ use csv::ByteRecord;
 use crate::failure::{Failure, Result};
 use crate::table::{self, Problem};
 
-/// More are names of people, not groups; and what is counted grows with the square of their number.
+/// This many are names of people, not groups; and the pairs of groups that are counted grow with the square.
 const MOST: usize = 64;
 
-/// The groups, and which photo is of which.
+/// The groups, and the group of each photo.
 pub(crate) struct Groups {
     /// In alphabetical order.
     pub(crate) names: Vec<String>,
-    /// For each photo the number of its group; none where that is not known.
+    /// The number of each photo's group; none if it is unknown.
     pub(crate) of: Vec<Option<usize>>,
 }
 
-/// Whether a cell says anything: `NA` is how statistics programs write that a value is missing.
+/// Whether a cell has a value: statistics programs write `NA` for a missing one.
 pub(crate) fn is_known(cell: &[u8]) -> bool {
     !cell.is_empty() && cell != b"NA"
 }
 
 impl Groups {
-    /// Reads a table of people. Its first column holds the names of people's folders, or of single photos as `photos`
-    /// has them; the group is made of these columns. `AGE/10` takes the numbers of the column `AGE` by tens.
+    /// Reads a table of people. Its first column has the names of people's folders, or of single photos as in `photos`;
+    /// the values in `columns` make up the group. `AGE/10` groups the numbers of the column `AGE` by tens.
     pub(crate) fn read<'p>(
         path: &Path,
         columns: &[String],
@@ -43,11 +43,11 @@ impl Groups {
         Groups::new(&photos.into_iter().map(find).collect::<Vec<_>>())
     }
 
-    /// For each photo the name of its group.
+    /// From the name of each photo's group.
     pub(crate) fn new(of: &[Option<String>]) -> Result<Groups> {
         let names: BTreeSet<String> = of.iter().flatten().cloned().collect();
         match names.len() {
-            0 => Err(Failure::argument("no photo is of a group that is known")),
+            0 => Err(Failure::argument("no photo belongs to a known group")),
             MOST.. => Err(Failure::argument(format!(
                 "there are {} groups, and at most {} are reported",
                 names.len(),
@@ -61,24 +61,24 @@ impl Groups {
         }
     }
 
-    /// Whether both photos are of the same group.
+    /// Whether both photos belong to the same known group.
     pub(crate) fn is_within(&self, [one, other]: [usize; 2]) -> bool {
         self.of[one].is_some() && self.of[one] == self.of[other]
     }
 
-    /// How many photos are of no group that is known.
+    /// How many photos belong to no known group.
     pub(crate) fn unknown(&self) -> usize {
         self.of.iter().filter(|group| group.is_none()).count()
     }
 }
 
-/// A column, and how wide the bands are into which its numbers fall.
+/// A column, and the width of the bands by which its numbers are grouped.
 struct Column {
     place: usize,
     band: Option<u32>,
 }
 
-/// The group of each person or photo by its name; none where a part of it is not known.
+/// The group of each person or photo by its name; none if a part of it is unknown.
 fn parse(text: &[u8], columns: &[String]) -> Result<HashMap<Vec<u8>, Option<String>>, Problem> {
     let mut reader = csv::Reader::from_reader(text);
     let header = reader.byte_headers()?;
@@ -91,7 +91,7 @@ fn parse(text: &[u8], columns: &[String]) -> Result<HashMap<Vec<u8>, Option<Stri
             columns.iter().map(|column| column.value(&record)).collect::<Result<_, _>>().map_err(wrong)?;
         let group = parts.into_iter().collect::<Option<Vec<_>>>().map(|parts| parts.join(", "));
         if people.insert(record[0].to_vec(), group).is_some() {
-            return Err(wrong(format!("{:?} has a line already", String::from_utf8_lossy(&record[0]))));
+            return Err(wrong(format!("{:?} already has a line", String::from_utf8_lossy(&record[0]))));
         }
     }
     Ok(people)
@@ -146,7 +146,7 @@ mod tests {
             (groups.names.join(";"), groups.of)
         };
         assert_eq!(of(&["sex"]), ("f;m".into(), vec![Some(0), Some(1), Some(0), Some(0), None]));
-        // The column itself is found first where it is the table's first one.
+        // The byte order mark is not part of the first column's name.
         assert_eq!(of(&["id"]).0, "ann;ben;cat;photos/cat/2.jpg");
         let both = groups(&["sex", "origin"]).unwrap();
         assert_eq!(both.names, ["f, x", "f, y", "m, x"]);
@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(groups(&columns).err().as_deref(), Some(why));
         }
         let twice = parse(b"id,sex\na,f\na,f\n", &["sex".into()]).unwrap_err();
-        assert_eq!(twice.describe(b"id,sex\na,f\na,f\n"), "line 3: \"a\" has a line already");
+        assert_eq!(twice.describe(b"id,sex\na,f\na,f\n"), "line 3: \"a\" already has a line");
         let many = |count: usize| (0..count).map(|name| Some(name.to_string())).collect::<Vec<_>>();
         assert!(Groups::new(&[None, None]).is_err());
         assert!(Groups::new(&many(64)).is_err());

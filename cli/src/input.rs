@@ -23,17 +23,17 @@ pub(crate) fn refuse_two_streams(one: &Path, other: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A photo, read up to one byte more than the engine accepts, which lets the engine refuse it in its own order.
+/// A photo. At most one byte more than the engine accepts is read, so that the engine reports the error, in its order.
 ///
-/// Not [`Photo::file`], which refuses what a shell may pass: standard input and the pipes of `<(command)`.
+/// Not [`Photo::file`], which rejects what a shell may pass: standard input and the pipes of `<(command)`.
 pub(crate) fn photo(path: &Path, max_bytes: usize, with_quality: bool) -> Result<Photo<'static>> {
-    // What is no file but may be a URL the core refuses in its own words.
+    // The core has its own message for what is not a file but may be a URL.
     let is_url = path.to_string_lossy().contains(':') && !path.exists();
     let photo = if is_url { Photo::file(path) } else { Photo::from(read(path, max_bytes)?) };
     Ok(if with_quality { photo.with_quality() } else { photo })
 }
 
-/// The bytes of any other file, or `None` if there are more than `max_bytes`.
+/// The bytes of a file that is not a photo, or `None` if there are more than `max_bytes`.
 pub(crate) fn bounded(path: &Path, max_bytes: usize) -> Result<Option<Vec<u8>>> {
     let bytes = read(path, max_bytes)?;
     Ok((bytes.len() <= max_bytes).then_some(bytes))

@@ -74,7 +74,7 @@ impl Command {
         }
     }
 
-    /// Whether a program reads JSON from standard output.
+    /// Whether standard output is JSON, so that an error is printed there as JSON too.
     fn answers_json(&self) -> bool {
         match self {
             Command::Verify(command) => command.json,
@@ -132,7 +132,7 @@ pub fn run_with(
     result.unwrap_or_else(|error| Err(error.into())).unwrap_or_else(|failure| {
         console.complain(&failure);
         if command.answers_json() {
-            // If standard output is closed, standard error has it already.
+            // If standard output is closed, standard error already has the message.
             let _ = console.print_json(&BTreeMap::from([("error", failure)]));
         }
         ERROR

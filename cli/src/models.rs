@@ -27,11 +27,11 @@ enum Command {
     Check(Check),
 }
 
-/// Say everything that is wrong with a folder of models, and measure what its networks cost. Exit status: 0 ready, 1 not, 2
-/// error
+/// Report everything that is wrong with a folder of models, and measure what its networks cost. Exit status: 0 ready, 1
+/// not, 2 error
 #[derive(Args)]
 struct Check {
-    /// Holds a manifest.toml and the files that it names
+    /// Contains a manifest.toml and the files that it names
     folder: PathBuf,
     /// Print one JSON object
     #[arg(long)]
@@ -67,7 +67,7 @@ struct CalibrationView {
     highest_measured_score: f32,
 }
 
-/// What the process has in memory, in bytes: before there is a verifier, and with one that has one worker and has run
+/// The resident memory of the process, in bytes: before there is a verifier, and with one that has one worker and has run
 /// every network.
 #[derive(Serialize)]
 struct MemoryView {
@@ -92,7 +92,7 @@ impl Check {
         let mut options = setup.options()?;
         options.models = Some(self.folder.clone());
         options.workers = 1;
-        // First, so that what the networks leave behind does not count as there before.
+        // First, so that memory left over from running the networks is not counted as present before.
         let before = resident();
         let check = check_models(&self.folder, &options)?;
         let memory = if check.networks.is_empty() { None } else { memory(before, options) };
@@ -106,14 +106,14 @@ impl Check {
     }
 }
 
-/// Nothing where the models cannot be used, or where the system does not say.
+/// None if the models cannot be used, or if the system does not report it.
 fn memory(before: Option<u64>, options: Options) -> Option<MemoryView> {
     let verifier = Verifier::to_calibrate(options).ok()?;
     verifier.warm_up().ok()?;
     before.zip(resident()).map(|(before, with_one_worker)| MemoryView { before, with_one_worker })
 }
 
-/// The memory of this process, where the system says it in the way of Linux.
+/// The resident memory of this process, if the system reports it as Linux does.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -139,7 +139,7 @@ impl Reply {
             let _ = writeln!(text, "problem: {problem}");
         }
         for NetworkView { id, kind, licence, bytes, input_size, milliseconds } in &self.networks {
-            let licence = licence.as_deref().unwrap_or("not said");
+            let licence = licence.as_deref().unwrap_or("not stated");
             let _ = writeln!(
                 text,
                 "{kind} {id}: {:.1} MiB, {input_size} x {input_size} pixels, {milliseconds:.1} ms a run; licence: {licence}",

@@ -71,7 +71,7 @@ impl Console<'_> {
     }
 }
 
-/// Writes a file, completely or not at all, that only its owner can read, or with these permissions.
+/// Writes a file completely or not at all. Only its owner can read it, unless `permissions` says otherwise.
 pub(crate) fn write_whole(
     path: &Path,
     bytes: &[u8],
@@ -80,7 +80,7 @@ pub(crate) fn write_whole(
 ) -> Result<()> {
     let fail = |error| Failure::unwritable(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // It has the mode 0600 from the start.
+    // Created with mode 0600.
     let mut file = NamedTempFile::new_in(folder).map_err(fail)?;
     file.write_all(bytes).map_err(fail)?;
     permissions.map_or(Ok(()), |permissions| file.as_file().set_permissions(permissions)).map_err(fail)?;
@@ -97,7 +97,7 @@ pub(crate) fn create_folder(folder: &Path) -> Result<()> {
 
 /// Checks before long work that its result can be written. An existing file keeps its content.
 pub(crate) fn must_be_writable(path: &Path) -> Result<()> {
-    // The reader of a named pipe would take closing it for the end.
+    // To the reader of a named pipe, closing it would be the end of the file.
     let is_pipe = path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir());
     if is_stream(path) || is_pipe {
         return Ok(());

@@ -35,7 +35,7 @@ pub(crate) struct Written {
 }
 
 impl TemplateFile {
-    /// Reports a problem with the output before any work.
+    /// Checks the output before any work is done.
     pub(crate) fn check(&self, prints_json: bool) -> Result<()> {
         if !self.is_stream() {
             let is_taken = !self.force && self.output.symlink_metadata().is_ok();
@@ -79,13 +79,13 @@ impl TemplateFile {
         Ok(written)
     }
 
-    /// The file's name for people.
+    /// The file's name, safe to print.
     pub(crate) fn name(&self) -> String {
         shown(&self.output)
     }
 }
 
-/// A link stays a link; a device or a pipe is not replaced by a file.
+/// A symbolic link stays one; a device or a pipe is not replaced by a file.
 fn write(path: &Path, template: &[u8], replace: bool) -> Result<()> {
     let path = if replace { fs::canonicalize(path).unwrap_or(path.to_owned()) } else { path.to_owned() };
     if fs::metadata(&path).is_ok_and(|about| !about.is_file()) {

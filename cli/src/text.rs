@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn names_cannot_command_the_terminal() {
+    fn names_cannot_control_the_terminal() {
         assert_eq!(shown(Path::new("grüße\u{1b}[2J\n.jpg")), "grüße\\u{1b}[2J\\n.jpg");
     }
 }

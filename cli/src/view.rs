@@ -26,7 +26,7 @@ pub(crate) struct FaceView {
     /// Both eyes, the tip of the nose, both corners of the mouth, as x and y; the person's right comes first.
     landmarks: [[f32; 2]; 5],
     confidence: f32,
-    /// If it was requested.
+    /// Only if it was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     quality: Option<QualityView>,
     /// What a better photo needs.
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_beyond_the_measured_are_not_claimed() {
+    fn no_rate_beyond_the_measured_ones_is_claimed() {
         for (score, words) in [
             (0.0, "nearly every pair"),
             (27.0, "about 1 in 500 pairs"),

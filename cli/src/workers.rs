@@ -44,7 +44,7 @@ impl Work {
         Ok(done.into_iter().map(|(_, result)| result).collect())
     }
 
-    /// Each thread collects the results of its steps in an accumulator of its own: all of these, or the error of a step.
+    /// Each thread adds the results of its steps to its own accumulator. Returns these, or the error of one step.
     pub(crate) fn fold<T: Send>(
         &self,
         console: &mut Console<'_>,
@@ -64,7 +64,7 @@ impl Work {
             }
         };
         thread::scope(|scope| {
-            // Each thread drops its copy when it ends, in whatever way.
+            // Each thread drops its copy when it ends, even by a panic.
             let (alive, ended) = mpsc::channel::<()>();
             let spawn = |_| {
                 let alive = alive.clone();

@@ -14,7 +14,7 @@ pub(super) struct People {
     pub(super) count: usize,
 }
 
-/// The files in all sub-folders. Hidden ones are skipped, and so are files beside the sub-folders or deeper in them.
+/// The files in all sub-folders. Hidden ones are skipped, and so are files outside or deeper inside the sub-folders.
 pub(super) fn find(folder: &Path) -> Result<People> {
     let mut people = People { photos: Vec::new(), identities: Vec::new(), count: 0 };
     for person in list(folder)?.iter().filter(|path| path.is_dir()) {

@@ -1,15 +1,15 @@
-//! How many comparisons have which similarity, and the knots that follow.
+//! A histogram of similarities, and the knots of the score table that follow from it.
 
 /// Similarities are counted, and knots placed, at multiples of 1/10,000.
 const STEPS: f64 = 10_000.0;
 
-/// From -1 to 1, with a last one for 1 itself.
+/// From -1 to 1; the last bin is for 1 itself.
 const BINS: usize = 20_001;
 
-/// The scores that get knots before the even ones: the curve starts flat, so the first ones must be closer together.
+/// The scores of the knots before the even ones: the curve starts flat, so the first knots must be closer together.
 const FIRST_SCORES: [f64; 5] = [0.01, 0.03, 0.1, 0.3, 1.0];
 
-/// Counts, so that memory does not grow with the comparisons and sums do not depend on their order.
+/// Counts, not values: memory does not grow with the comparisons, and sums do not depend on their order.
 pub(super) struct Histogram {
     counts: Vec<u64>,
 }
@@ -70,7 +70,7 @@ impl Histogram {
 mod tests {
     use super::*;
 
-    /// One comparison at each of 0.00005, 0.00015, ... 0.99995: the part 1 - s reaches s.
+    /// One comparison at each of 0.00005, 0.00015, ... 0.99995: the fraction 1 - s reaches s.
     fn even() -> Histogram {
         let mut histogram = Histogram::default();
         (0..10_000).for_each(|step| histogram.add((step as f32 + 0.5) / 10_000.0));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn knots_stand_where_the_rate_is_reached() {
+    fn knots_are_where_the_rate_is_reached() {
         let knots = even().knots(100);
         assert_eq!(knots.len(), FIRST_SCORES.len() + 10);
         for [similarity, score] in &knots {

@@ -11,7 +11,7 @@ use visavis::ScoreTable;
 use crate::failure::{Failure, Result};
 use crate::{input, output};
 
-/// Manifests have a few thousand.
+/// A manifest has a few thousand.
 const MAX_BYTES: usize = 1 << 20;
 
 const PART: &str = "calibration";
@@ -25,7 +25,7 @@ struct Manifest {
 pub(super) fn read(path: &Path) -> Result<ScoreTable> {
     let text = text(path)?;
     let manifest: Manifest = toml::from_str(&text).map_err(|error| {
-        // The error's own text has several lines and shows the manifest's.
+        // The error's full text has several lines and quotes the manifest.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         Failure::malformed(path, format!("line {}: {}", before.split('\n').count(), error.message()))
     })?;
@@ -37,11 +37,11 @@ pub(super) fn must_be_replaceable(path: &Path) -> Result<()> {
     replaced(path, "[calibration]\n").map(drop)
 }
 
-/// Puts a part in the place of the one that is there, or at the end, whole or not at all.
+/// Replaces the part of a manifest, or appends it, completely or not at all.
 pub(super) fn write(path: &Path, part: &str) -> Result<()> {
     let replaced = replaced(path, part)?;
     let fail = |error| Failure::unwritable(path, error);
-    // The file itself, where the path is a link to it.
+    // The file itself, if the path is a link to it.
     let target = path.canonicalize().map_err(fail)?;
     let permissions = fs::metadata(&target).map_err(fail)?.permissions();
     output::write_whole(&target, replaced.as_bytes(), Some(permissions), true)
@@ -60,30 +60,30 @@ fn text(path: &Path) -> Result<String> {
 fn replace(manifest: &str, part: &str) -> Result<String, String> {
     let parse = |text: &str| text.parse::<DocumentMut>().map_err(|error| error.message().to_owned());
     let mut document = parse(manifest)?;
-    // Line ends of CR LF, for example, would all change.
+    // CR LF line ends, for example, would all change.
     if document.to_string().trim_end() != manifest.trim_end() {
-        return Err("it cannot be rewritten without other changes".into());
+        return Err("it cannot be rewritten without changing more than the table".into());
     }
     let old = match document.get_mut(PART) {
         Some(Item::Table(old)) => old,
-        Some(_) => return Err(format!("its {PART} is no part of its own")),
+        Some(_) => return Err(format!("its {PART} is not written as a part [{PART}]")),
         None => return Ok(format!("{}\n\n{part}", manifest.trim_end()).trim_start().to_owned()),
     };
     if old.iter().any(|(_, item)| !item.is_value()) {
-        return Err(format!("its part [{PART}] has parts of its own"));
+        return Err(format!("its part [{PART}] contains other parts"));
     }
     let Some(Item::Table(mut new)) = parse(part)?.remove(PART) else {
         return Err(format!("there is no new part [{PART}]"));
     };
     new.set_position(old.position());
-    // Comments above the header stay; what indents it goes.
+    // Comments above the header stay; its indentation is dropped.
     let above = old.decor().prefix().and_then(|above| above.as_str()).unwrap_or_default();
     new.decor_mut().set_prefix(above.trim_end_matches([' ', '\t']));
     *old = new;
     Ok(document.to_string())
 }
 
-/// Other processors and engines change a thousandth of this.
+/// Other processors and engines cause differences of a thousandth of this.
 const TOLERANCE: f32 = 1e-3;
 
 /// The `[calibration]` part of a manifest.

@@ -10,7 +10,7 @@ const KEPT: usize = 200;
 
 /// The most similar pairs so far.
 pub(super) struct Suspects {
-    /// Similarity and the places of the photos. Up to twice as many as are kept, so that they are seldom sorted.
+    /// Similarity and the indices of the photos. Up to twice as many as are kept, so that they are seldom sorted.
     pairs: Vec<(f32, [usize; 2])>,
     /// Pairs less similar than this are not kept.
     below: f32,
@@ -38,7 +38,7 @@ impl Suspects {
         self
     }
 
-    /// In an order that does not depend on that of arrival.
+    /// Keeps the most similar, in an order that does not depend on the order of arrival.
     fn cut(&mut self) {
         let order = |one: &(f32, [usize; 2]), other: &(f32, [usize; 2])| -> Ordering {
             other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))

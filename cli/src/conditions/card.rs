@@ -12,7 +12,7 @@ pub(super) struct Card {
     pub(super) picture: (u32, u32),
     /// Of the card, in pixels.
     pub(super) width: u32,
-    /// Angle of the card in degrees; none for any.
+    /// Angle of the card in degrees; none for a random one.
     pub(super) turn: Option<f32>,
     /// With a second portrait, small and pale.
     pub(super) ghost: bool,
@@ -25,7 +25,7 @@ const HEIGHT: f32 = 53.98 / 85.60;
 /// A quarter of the card's width, in the shape of a passport photo: 35 by 45.
 const PORTRAIT: (f32, f32) = (0.25, 0.25 * 45.0 / 35.0);
 const PORTRAIT_AT: Place = (0.05, 0.18);
-/// A portrait is six distances between the eyes wide.
+/// The width of a portrait, in distances between the eyes.
 const PORTRAIT_EYES: f32 = 6.0;
 const CORNER: f32 = 0.037;
 
@@ -85,14 +85,14 @@ impl Card {
     }
 }
 
-/// The shape has round corners.
+/// Whether a place is on the card, which has round corners.
 fn is_on((x, y): Place, (width, height): (f32, f32)) -> bool {
     let corner = CORNER * width;
     let beyond = |value: f32, length: f32| (corner - value).max(value - (length - corner)).max(0.0);
     beyond(x, width).hypot(beyond(y, height)) <= corner
 }
 
-/// The fine wavy lines that cards have.
+/// The fine wavy lines printed on cards.
 fn background(width: u32) -> Picture {
     let length = width as f32;
     Picture::from_fn(width, (length * HEIGHT).round() as u32, |x, y| {
@@ -104,7 +104,7 @@ fn background(width: u32) -> Picture {
     })
 }
 
-/// The photo as it is printed on a card: cut out, of the right size, a little pale.
+/// The photo as printed on a card: cut out, scaled to size, a little pale.
 fn portrait(subject: &Subject, (width, height): (f32, f32)) -> Picture {
     let shape = height / width;
     let half = PORTRAIT_EYES / 2.0;
@@ -145,7 +145,7 @@ fn print(card: &mut Picture, random: &mut Random) {
     }
 }
 
-/// A lamp: white in the middle, and gone two radii away.
+/// The reflection of a lamp: white in the middle, and hardly visible two radii away.
 fn reflect(card: &mut Picture, centre: Place, radius: f32) {
     let area = [
         (centre.0 - 3.0 * radius, centre.1 - 3.0 * radius),

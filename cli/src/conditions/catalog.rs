@@ -9,31 +9,31 @@ use super::subject::Subject;
 use super::{copy, cover, geometry, light};
 use crate::failure::{Failure, Result};
 
-/// A way in which photos are worse than they could be.
+/// One way of degrading a photo.
 pub(super) struct Condition {
-    /// A group and mostly what differs in it: `card-45`.
+    /// The group and, usually, what distinguishes this condition within it: `card-45`.
     pub(super) name: String,
-    /// For people.
+    /// A description for people.
     pub(super) about: String,
-    /// Of the JPEG file that the photo comes in.
+    /// The quality of the JPEG file that is made.
     quality: u8,
     make: Box<Make>,
 }
 
 type Make = dyn Fn(&Subject, &mut Random) -> Picture + Send + Sync;
 
-/// The quality that telephones write with.
+/// The JPEG quality that phones use.
 const QUALITY: u8 = 90;
 
 impl Condition {
-    /// The photo as a file, the same each time for a seed and a subject of this name.
+    /// The degraded photo as a JPEG file, the same each time for a seed and a name.
     pub(super) fn photo(&self, subject: &Subject, seed: u64, name: &[u8]) -> Vec<u8> {
         let picture = (self.make)(subject, &mut Random::new(seed, &[self.name.as_bytes(), name]));
         picture::jpeg(&picture, self.quality)
     }
 }
 
-/// Those of these names or groups (`card` is `card-0`, `card-45` and so on), or all, always after the good photo.
+/// The conditions of these names or groups (`card` is `card-0`, `card-45` and so on), or all; the good photo always first.
 pub(super) fn chosen(names: &[String]) -> Result<Vec<Condition>> {
     let all = all();
     let is_named = |condition: &Condition, name: &str| {
@@ -66,10 +66,10 @@ fn unchanged(subject: &Subject, _: &mut Random) -> Picture {
 
 fn plain() -> Vec<Condition> {
     vec![
-        condition("good", "the photo as it is", unchanged),
+        condition("good", "the photo itself, encoded again", unchanged),
         Condition { quality: 5, ..condition("jpeg-5", "JPEG of quality 5", unchanged) },
         condition("gray", "without colour", light::gray),
-        condition("mirrored", "left and right exchanged", |subject, _| {
+        condition("mirrored", "mirrored left to right", |subject, _| {
             imageops::flip_horizontal(&subject.picture)
         }),
     ]
@@ -92,7 +92,7 @@ fn capture() -> Vec<Condition> {
     vec![
         condition("dark", "very dark: gamma 4", |subject, _| light::dark(subject, 4.0)),
         condition("low-light", "a dark room, brightened: 40 electrons for white", light::low_light),
-        condition("noise", "noise of deviation 30 at 60 pixels between the eyes", |subject, random| {
+        condition("noise", "noise of standard deviation 30 at 60 pixels between the eyes", |subject, random| {
             light::noisy(subject, 30.0, random)
         }),
         condition("blur", "out of focus: 4 % of the distance between the eyes", |subject, _| {
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn every_condition_makes_another_photo() {
         let subject = drawn();
-        // Of the large ones only some: they take long.
+        // Only some of the large ones, which are slow.
         let is_large = |name: &str| name.starts_with("card-") || name.starts_with("far-");
         let mut conditions = all();
         conditions.retain(|one| !is_large(&one.name) || ["card-small-any", "far-24"].contains(&&*one.name));

@@ -5,15 +5,15 @@ use super::picture::{Picture, blurred, brightness, each, pixel, sampled};
 use super::random::Random;
 use super::subject::Subject;
 
-/// Dots of a newspaper between the eyes: 85 lines an inch, and eyes 7 mm apart.
+/// Dots between the eyes in a newspaper: 85 lines per inch, and eyes 7 mm apart.
 const DOTS: f32 = 24.0;
 
 /// Pixels of the screen between the eyes of the portrait.
 const SCREEN_EYES: f32 = 60.0;
-/// Pixels of the camera per pixel of the screen: moire needs a fraction.
+/// Pixels of the camera per pixel of the screen: moire needs a ratio that is not whole.
 const CAMERA: f32 = 1.7;
 
-/// Black dots on white, their size the brightness, in rows at 45 degrees.
+/// Black dots on white, larger where the photo is darker, in rows at 45 degrees.
 pub(super) fn halftone(subject: &Subject, _: &mut Random) -> Picture {
     let mut subject =
         if subject.eyes() < 4.0 * DOTS { subject.with_eyes(4.0 * DOTS) } else { subject.clone() };
@@ -22,7 +22,7 @@ pub(super) fn halftone(subject: &Subject, _: &mut Random) -> Picture {
     subject.picture
 }
 
-/// `softness` is how gradually a dot ends.
+/// `softness` is how gradual the edge of a dot is.
 fn screened(picture: &mut Picture, pitch: f32, softness: f32) {
     let turn = std::f32::consts::TAU / pitch * std::f32::consts::FRAC_1_SQRT_2;
     each(picture, |(x, y), value| {

@@ -1,4 +1,4 @@
-//! What people wear in front of their face. Lengths are distances between the eyes.
+//! What people wear on their face. Lengths are in distances between the eyes.
 
 use super::picture::{Colour, Picture, Place, paint, polygon};
 use super::random::Random;
@@ -63,7 +63,7 @@ fn lenses(subject: &Subject, colour: impl Fn(f32, Place) -> Option<(Colour, f32)
         let (across, down) = subject.on_face(place);
         let (across, down) = (across.abs(), down - SAG);
         let on_lens = ((across - 0.5) / LENS.0, down / LENS.1);
-        // Between a circle and a square, as lenses are.
+        // A shape between a circle and a square, as lenses have.
         let distance = (on_lens.0.abs().powf(2.6) + on_lens.1.abs().powf(2.6)).powf(1.0 / 2.6);
         let is_frame = (down + 0.1).abs() < 0.03 && (across < 0.1 || (0.9..1.2).contains(&across));
         colour(distance, on_lens).or(is_frame.then_some((BLACK, 0.95)))

@@ -6,7 +6,7 @@ use super::picture::{Colour, Picture, edge_colour, pixel, warped};
 use super::random::Random;
 use super::subject::Subject;
 
-/// The whole photo turned about the face, on a canvas of its own size.
+/// The whole photo turned about the face, on a canvas of the same size.
 pub(super) fn rolled(subject: &Subject, degrees: f32) -> Picture {
     let picture = &subject.picture;
     let centre = subject.at((0.0, 0.5));
@@ -40,7 +40,7 @@ pub(super) fn near(subject: &Subject) -> Picture {
     let (centre, eyes) = (subject.at(nose), subject.eyes());
     warped(picture, picture.dimensions(), edge_colour(picture), |(x, y)| {
         let (x, y) = (x - centre.0, y - centre.1);
-        // Distances from the nose, in one and a half of those between the eyes, which is where the ears are.
+        // Squared distance from the nose, in units of one and a half distances between the eyes, where the ears are.
         let squared = (x * x + y * y) / (1.5 * eyes).powi(2);
         let factor = 0.85 + 0.6 * squared / (1.0 + squared);
         (centre.0 + factor * x, centre.1 + factor * y)
@@ -52,7 +52,7 @@ pub(super) fn cropped(subject: &Subject, _: &mut Random) -> Picture {
     subject.cropped([(-1.5, -1.0), (1.5, subject.mouth().1 + 1.5)])
 }
 
-/// From the brows to the chin; the face reaches over all four edges.
+/// From the brows to the chin; the face extends beyond all four edges.
 pub(super) fn brows_to_chin(subject: &Subject, _: &mut Random) -> Picture {
     subject.cropped([(-1.05, -0.45), (1.05, subject.mouth().1 + 0.85)])
 }

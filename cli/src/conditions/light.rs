@@ -13,7 +13,7 @@ pub(super) fn dark(subject: &Subject, gamma: f32) -> Picture {
     picture
 }
 
-/// Out of focus, by a part of the distance between the eyes.
+/// Out of focus, by a fraction of the distance between the eyes.
 pub(super) fn defocused(subject: &Subject, part: f32) -> Picture {
     blurred(&subject.picture, part * subject.eyes())
 }
@@ -24,7 +24,7 @@ pub(super) fn noisy(subject: &Subject, deviation: f32, random: &mut Random) -> P
     picture
 }
 
-/// A dark room: white gives a pixel 40 electrons, reading it adds noise of 3, and the camera brightens what it got.
+/// A dark room: a white pixel collects 40 electrons, reading it adds a noise of 3, and the camera brightens the result.
 pub(super) fn low_light(subject: &Subject, random: &mut Random) -> Picture {
     let (white, reading) = (40.0, 3.0);
     let mut picture = subject.with_at_most(EYES).picture;

@@ -1,4 +1,4 @@
-//! What every condition is made with: scaling, warping, painting, encoding.
+//! What the conditions are made with: scaling, warping, painting, encoding.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
@@ -32,7 +32,7 @@ pub(super) fn each(picture: &mut Picture, mut change: impl FnMut(Place, Colour) 
     }
 }
 
-/// The colour at a place between pixels; none outside the picture.
+/// The colour at a place, interpolated between pixels; none outside the picture.
 pub(super) fn sampled(picture: &Picture, (x, y): Place) -> Option<Colour> {
     let (width, height) = picture.dimensions();
     if !(x >= 0.0 && y >= 0.0 && x < width as f32 && y < height as f32) {
@@ -59,7 +59,7 @@ pub(super) fn warped(
     })
 }
 
-/// Larger or smaller; when shrinking, every pixel counts.
+/// The picture enlarged or reduced; in reducing, every pixel counts.
 pub(super) fn scaled(picture: &Picture, factor: f32) -> Picture {
     let size = |length: u32| ((length as f32 * factor).round() as u32).max(1);
     let filter = if factor < 1.0 { FilterType::Triangle } else { FilterType::CatmullRom };
@@ -70,7 +70,7 @@ pub(super) fn blurred(picture: &Picture, sigma: f32) -> Picture {
     imageops::fast_blur(picture, sigma)
 }
 
-/// The mean colour of the edge, to fill what is around a turned picture.
+/// The mean colour of the edge, to fill the area around a turned picture.
 pub(super) fn edge_colour(picture: &Picture) -> Colour {
     let (right, bottom) = (picture.width() - 1, picture.height() - 1);
     let rows = (0..=right).flat_map(|x| [(x, 0), (x, bottom)]);

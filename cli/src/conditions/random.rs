@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same each time.
+//! Pseudo-random numbers, the same each time.
 
 /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
 pub(super) struct Random(u64);
@@ -6,7 +6,7 @@ pub(super) struct Random(u64);
 impl Random {
     /// A sequence for these names. It does not depend on which other pictures are made.
     pub(super) fn new(seed: u64, names: &[&[u8]]) -> Self {
-        // FNV-1a, with an end after each name.
+        // FNV-1a, with a separator after each name.
         let bytes = names.iter().flat_map(|name| name.iter().copied().chain([0xff]));
         let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         Random(bytes.fold(0xcbf2_9ce4_8422_2325 ^ seed, mix))
@@ -19,12 +19,13 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// Evenly distributed between two numbers.
+    /// Uniformly distributed between two numbers.
     pub(super) fn within(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * (self.bits() >> 40) as f32 / (1_u64 << 24) as f32
     }
 
-    /// Nearly normal, with mean 0 and standard deviation 1: the sum of four even numbers. Pictures need tens of millions.
+    /// Nearly normal, with mean 0 and standard deviation 1: the sum of four uniform numbers, which is fast enough for the
+    /// tens of millions that pictures need.
     pub(super) fn normal(&mut self) -> f32 {
         let bits = self.bits();
         let sum: u64 = [0, 16, 32, 48].into_iter().map(|shift| (bits >> shift) & 0xffff).sum();

@@ -28,9 +28,9 @@ pub(super) struct Report {
     detector: String,
     extractor: String,
     seed: u64,
-    /// Photos that were made worse.
+    /// Photos that were degraded.
     probes: usize,
-    /// Photos, good as they are, that show no face: pairs with them are left out.
+    /// Good photos in which no face was found: pairs with them are left out.
     without_face: usize,
     conditions: Vec<Measurement>,
 }
@@ -41,7 +41,7 @@ struct Measurement {
     about: String,
     failures_to_extract: Rate,
     by_error: BTreeMap<&'static str, usize>,
-    /// A failure to extract is a non-match in them.
+    /// A failure to extract counts as a non-match.
     rates: Vec<Rates>,
     /// Of the pairs of one person that could be compared.
     median_score: Option<f32>,
@@ -67,7 +67,7 @@ impl Report {
         })
     }
 
-    /// For people.
+    /// The report as text.
     pub(super) fn table(&self) -> String {
         let mut text = format!("{} photos, each under {} conditions", self.probes, self.conditions.len());
         if self.without_face > 0 {
@@ -152,7 +152,7 @@ fn median_score(trials: &[Trial]) -> Option<f32> {
     (middle > 0).then(|| f32::midpoint(scores[middle - 1], scores[middle]))
 }
 
-/// Writes the page, and beside it an example of each condition: the first photo that failed, or else the first.
+/// Writes the page and an example picture of each condition: the first photo that failed, or else the first.
 pub(super) fn write_page(
     folder: &Path,
     report: &Report,
@@ -193,11 +193,11 @@ impl Measured<'_> {
         outcomes.iter().map(name).find(|(_, error)| error.is_some()).or(outcomes.iter().next().map(name))
     }
 
-    /// Made again, and small enough for a page.
+    /// A photo degraded again, reduced to fit on a page.
     fn picture(&self, condition: usize, photo: usize) -> Result<Vec<u8>> {
         let subject = good(self.verifier, self.pairs, photo)?;
         let name = self.pairs.name(photo);
-        // As it was decoded, so that it shows what its compression left.
+        // Decoded from the file, so that it shows the effect of its compression.
         let file = self.conditions[condition].photo(&subject, self.seed, name);
         let picture = draw::canvas(&self.verifier.decode(&file)?);
         let factor = EXAMPLE / picture.width().max(picture.height()) as f32;

@@ -1,4 +1,4 @@
-//! A good photo and where the face on it is.
+//! A good photo and the position of its face.
 
 use image::imageops;
 use visavis::{Error, ErrorKind, Photo, Verifier};
@@ -24,7 +24,7 @@ impl Subject {
         let landmarks = face.landmarks.map(|point| (point.x, point.y));
         let subject = Subject { picture: draw::canvas(&image), landmarks };
         if subject.eyes() < 1.0 {
-            return Err(Error::new(ErrorKind::NoFace, "the eyes of the face are in one place"));
+            return Err(Error::new(ErrorKind::NoFace, "both eyes of the face are in one place"));
         }
         Ok(subject)
     }
@@ -44,7 +44,7 @@ impl Subject {
         (middle.0 + across * dx - down * dy, middle.1 + across * dy + down * dx)
     }
 
-    /// Where a place of the picture lies on the face: what [`Self::at`] takes.
+    /// The place on the face, as [`Self::at`] takes it, of a place in the picture.
     pub(super) fn on_face(&self, place: Place) -> Place {
         let (zero, unit) = (self.at((0.0, 0.0)), self.at((1.0, 0.0)));
         let (dx, dy) = (unit.0 - zero.0, unit.1 - zero.1);
@@ -109,7 +109,7 @@ mod tests {
         let landmarks = [(10.0, 10.0), (14.0, 13.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)];
         let subject = Subject { picture: Picture::new(40, 40), landmarks };
         assert_eq!((subject.eyes(), subject.at((0.5, 0.0))), (5.0, (14.0, 13.0)));
-        // Down is a quarter turn on from across.
+        // Down is a quarter turn from across.
         assert_eq!(subject.at((0.0, 1.0)), (9.0, 15.5));
         let (across, down) = subject.on_face(subject.at((0.3, -0.7)));
         assert!((across - 0.3).abs() < 1e-6 && (down + 0.7).abs() < 1e-6);

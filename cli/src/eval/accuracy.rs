@@ -8,7 +8,7 @@ use super::rates::{Trial, ranked};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(super) struct Best {
     pub(super) accuracy: f64,
-    /// The threshold, halfway between two comparisons; none when refusing all is best.
+    /// The threshold, halfway between two comparisons; none if rejecting all is best.
     pub(super) similarity: Option<f64>,
     /// The lowest score that it accepts.
     pub(super) score: Option<f32>,
@@ -36,7 +36,7 @@ pub(super) struct Fold {
 /// The best of all thresholds; of equally good ones the highest. There is at least one trial.
 pub(super) fn best<'a>(trials: impl Iterator<Item = &'a Trial> + Clone) -> Best {
     let total = trials.clone().count() as f64;
-    // Refusing all is correct for every pair of different people, including those with a failure.
+    // Rejecting all is correct for every pair of different people, including those with a failure.
     let mut right = trials.clone().filter(|trial| !trial.same).count() as u64;
     let mut best = right;
     let mut chosen = None;
@@ -105,16 +105,16 @@ mod tests {
 
     #[test]
     fn the_best_threshold_is_found() {
-        // Down from the top: 3 (refuse all), 4, 5, 4, 5, 4, 3: the first 5 is taken, between 0.75 and 0.5.
+        // Down from the top: 3 (reject all), 4, 5, 4, 5, 4, 3: the first 5 is taken, between 0.75 and 0.5.
         let best_of = |trials: &[Trial]| best(trials.iter());
         let found = best_of(&mixed(&[0.875, 0.75, 0.25], &[0.5, 0.125, 0.0]));
         assert_eq!(found, Best { accuracy: 5.0 / 6.0, similarity: Some(0.625), score: Some(75.0) });
         // All of one person: accept all, the threshold halfway down to -1.
         let found = best_of(&mixed(&[0.5, 0.25], &[]));
         assert_eq!(found, Best { accuracy: 1.0, similarity: Some(-0.375), score: Some(25.0) });
-        // All of different people, or all equally similar: refuse all.
-        for refused in [mixed(&[], &[0.5, 0.25]), mixed(&[0.5], &[0.5])] {
-            let found = best_of(&refused);
+        // All of different people, or all equally similar: reject all.
+        for rejected in [mixed(&[], &[0.5, 0.25]), mixed(&[0.5], &[0.5])] {
+            let found = best_of(&rejected);
             assert_eq!((found.similarity, found.score), (None, None));
         }
     }

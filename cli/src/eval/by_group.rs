@@ -1,9 +1,9 @@
 //! Error rates within and between groups of people, and how far they differ.
 //!
 //! ISO/IEC 19795-10:2024 asks for the error rates of each demographic group with their uncertainty, at one threshold
-//! for all. Of the summary measures that NIST IR 8429 (Grother, 2022) weighs, those that divide the highest rate of a
+//! for all. Of the summary measures that NIST IR 8429 (Grother, 2022) compares, those that divide the highest rate of a
 //! group are reported: by the groups' geometric mean, which that report prefers, by their arithmetic mean, and by the
-//! lowest rate. Two of them do not exist where a group shows no error.
+//! lowest rate. Two of them are undefined if a group shows no error.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::tally::Tally;
 use super::{Measured, SCORES};
 use crate::groups::Groups;
 
-/// One in so many comparisons within a group: the rates whose scores are reported.
+/// The rates within a group whose scores are reported, each as one in this many comparisons.
 const ONE_IN: [u64; 3] = [100, 1_000, 10_000];
 
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ pub(super) struct Group {
 #[derive(Serialize)]
 pub(super) struct LowestScore {
     pub(super) one_in: u64,
-    /// None where the comparisons are too few.
+    /// None if the comparisons are too few.
     pub(super) score: Option<u8>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct AtScore {
     pub(super) within: Rates,
     /// Of pairs of photos of two groups.
     pub(super) between: Rates,
-    /// Those within each group, then those between every two.
+    /// The pairs within each group, then those between every two.
     pub(super) pairs_of_groups: Vec<PairOfGroups>,
     /// How the FMR within the groups differs; none without comparisons.
     pub(super) fmr_differential: Option<Differential>,
@@ -62,7 +62,7 @@ pub(super) struct AtScore {
 
 #[derive(Serialize)]
 pub(super) struct PairOfGroups {
-    /// Their places among the groups, the same twice within a group.
+    /// Their indices among the groups; both are the same within a group.
     pub(super) groups: [usize; 2],
     pub(super) fmr: Rate,
     pub(super) fnmr: Rate,
@@ -71,22 +71,22 @@ pub(super) struct PairOfGroups {
 /// How a rate differs between groups.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Differential {
-    /// The place of the group with the highest rate; of several the first.
+    /// The index of the group with the highest rate; of several, the first.
     pub(super) worst_group: usize,
     pub(super) worst: Rate,
     /// How many groups have comparisons.
     pub(super) groups: usize,
     /// Of their rates, each group counting once.
     pub(super) mean: f64,
-    /// None where no group shows an error.
+    /// None if no group shows an error.
     pub(super) max_over_mean: Option<f64>,
-    /// None where a group shows no error.
+    /// None if a group shows no error.
     pub(super) max_over_geometric_mean: Option<f64>,
-    /// None where a group shows no error.
+    /// None if a group shows no error.
     pub(super) max_over_min: Option<f64>,
 }
 
-/// Comparisons by the groups of their photos: one tally for every two groups, and one for those that are of none.
+/// Comparisons by the groups of their photos: one tally for each pair of groups, and one for photos without a group.
 #[derive(Clone)]
 pub(super) struct Counted(Vec<Tally>);
 
@@ -125,14 +125,14 @@ impl Counted {
     }
 }
 
-/// Where two groups are among all pairs of groups, whichever comes first.
+/// The index of two groups, in either order, among all pairs of groups.
 fn place([one, other]: [usize; 2]) -> usize {
     let (low, high) = (one.min(other), one.max(other));
     high * (high + 1) / 2 + low
 }
 
 impl ByGroup {
-    /// With the comparisons of different people that were made besides those of the table, if any.
+    /// `cross` has the comparisons of all different people, if these were made in addition to those of the table.
     pub(super) fn new(measured: &Measured<'_>, groups: &Groups, cross: Option<&Counted>) -> Self {
         let listed = |same: bool| {
             let mut counted = Counted::new(Some(groups));
@@ -190,7 +190,7 @@ fn members(measured: &Measured<'_>, groups: &Groups) -> Vec<Group> {
     groups.names.iter().enumerate().map(member).collect()
 }
 
-/// Of the rates of the groups, in their order.
+/// `rates` are those of the groups, in their order.
 fn differential(rates: impl Iterator<Item = Rate>) -> Option<Differential> {
     let rates: Vec<(usize, Rate, f64)> =
         rates.enumerate().filter_map(|(group, rate)| Some((group, rate, rate.value?))).collect();
@@ -228,7 +228,7 @@ mod tests {
         assert!((0..5).all(|one| (0..5).all(|other| place([one, other]) == place([other, one]))));
         places.sort_unstable();
         assert_eq!(places, (0..15).collect::<Vec<_>>());
-        assert_eq!(place([0, 5]), 15, "the place of those of no group");
+        assert_eq!(place([0, 5]), 15, "the place of those without a group");
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
             counts.iter().map(|&(errors, of)| Rate::new(errors, of)).collect::<Vec<_>>()
         };
         let close = |one: Option<f64>, other: f64| (one.unwrap() - other).abs() < 1e-12;
-        // 1, 4 and 16 of 100: the mean 7, the geometric mean 4. A group without comparisons is passed over.
+        // 1, 4 and 16 of 100: the mean 7, the geometric mean 4. A group without comparisons is skipped.
         let found = differential(rates(&[(1, 100), (0, 0), (16, 100), (4, 100)]).into_iter()).unwrap();
         assert_eq!((found.worst_group, found.worst.errors, found.groups), (2, 16, 3));
         assert!((found.mean - 0.07).abs() < 1e-12 && close(found.max_over_mean, 16.0 / 7.0));

@@ -1,4 +1,4 @@
-//! Error rates of templates that are made of several photos.
+//! Error rates of templates that are made from several photos.
 //!
 //! Each photo of a person with more than N of them is a probe once. Its reference is the template of the N photos of
 //! that person that follow it in the order of their names, the first after the last; the photos of all others are its
@@ -20,19 +20,19 @@ use crate::workers::Work;
 
 #[derive(Serialize)]
 pub(super) struct Enrolment {
-    /// Of which each template is made.
+    /// How many photos each template is made from.
     pub(super) photos: usize,
     /// People with more photos than that.
     pub(super) people: usize,
     pub(super) rates: Vec<Rates>,
-    /// Of one photo in the place of several, with the same probes.
+    /// With one photo instead of several, on the same probes.
     pub(super) rates_of_one: Vec<Rates>,
     /// Enrolled photos of one person that do not match the others, at the threshold in use.
     pub(super) not_matching_the_others: Rate,
     pub(super) with_a_stranger: WithAStranger,
 }
 
-/// What a photo of another person among the enrolled ones does, at the threshold in use.
+/// The effect of a photo of another person among the enrolled ones, at the threshold in use.
 #[derive(Serialize)]
 pub(super) struct WithAStranger {
     /// Such photos that do not match the others.
@@ -50,12 +50,12 @@ struct Attempt<'p> {
     stranger: &'p [usize],
 }
 
-/// Of one thread.
+/// The counts of one thread.
 #[derive(Default)]
 struct Sums {
     /// Comparisons of one person, then of different people: with the template of several photos.
     several: [Tally; 2],
-    /// The same with that of one.
+    /// The same with the template of one photo.
     one: [Tally; 2],
     outliers: Share,
     found: Share,
@@ -63,7 +63,7 @@ struct Sums {
     rejected: Share,
 }
 
-/// How many of so many.
+/// A count, and the total that it is a part of.
 #[derive(Clone, Copy, Default)]
 struct Share {
     count: u64,
@@ -171,7 +171,7 @@ fn template<'m>(measured: &Measured<'m>, photo: usize) -> Option<&'m Template> {
     measured.gallery.outcomes[photo].as_ref().ok()
 }
 
-/// The photos of each folder with more than so many that have a template, in the order of their names.
+/// The photos that have a template, in the order of their names, of each folder with more than `photos` of them.
 fn people(measured: &Measured<'_>, paths: &[PathBuf], photos: usize) -> Vec<Vec<usize>> {
     let mut people: IndexMap<Option<&Path>, Vec<usize>> = IndexMap::new();
     for (photo, path) in paths.iter().enumerate() {
@@ -186,7 +186,7 @@ fn people(measured: &Measured<'_>, paths: &[PathBuf], photos: usize) -> Vec<Vec<
     people
 }
 
-/// Everybody's stranger is the person who comes next.
+/// The stranger of each person is the next person.
 fn attempts(people: &[Vec<usize>], photos: usize) -> Vec<Attempt<'_>> {
     let of_person = |(number, person): (usize, &Vec<usize>)| {
         let stranger = if people.len() > 1 { &people[(number + 1) % people.len()][..] } else { &[] };

@@ -52,7 +52,7 @@ pub(crate) fn page(title: &str, summary: &str, body: &str) -> String {
     )
 }
 
-/// Every two groups, at the scores that the summary shows group by group.
+/// All pairs of groups, at the scores that the summary shows group by group.
 fn groups(page: &mut String, report: &ByGroup) {
     let name = |group: usize| escaped(&report.groups[group].name);
     for at in report.at.iter().filter(|at| text::BY_GROUP.contains(&at.score)) {
@@ -135,7 +135,7 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
-/// How many of each kind are shown.
+/// How many pairs of each kind are shown.
 const SHOWN: usize = 24;
 
 /// The pairs of one person that are least similar (those with a failure first), or the pairs of different people that

@@ -29,12 +29,12 @@ pub(crate) struct Pairs {
     /// As they appear in the table, by number.
     photos: IndexSet<Vec<u8>>,
     folds: IndexSet<Vec<u8>>,
-    /// The group of each photo that has one, where the table has such columns.
+    /// The group of each photo that has one, if the table has these columns.
     groups: Option<BTreeMap<usize, Vec<u8>>>,
     folder: PathBuf,
 }
 
-/// Where the columns are.
+/// The positions of the columns.
 struct Columns {
     paths: [usize; 2],
     same: usize,
@@ -43,7 +43,7 @@ struct Columns {
 }
 
 impl Pairs {
-    /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and, if there, `fold`, `group_a`, `group_b`.
+    /// Reads a table with the columns `path_a`, `path_b`, `same` (1 or 0) and optionally `fold`, `group_a`, `group_b`.
     pub(crate) fn read(path: &Path) -> Result<Pairs> {
         let mut pairs = Pairs { folder: path.parent().unwrap_or(Path::new("")).into(), ..Pairs::default() };
         table::read(path, |text| pairs.parse(text))?;
@@ -86,7 +86,7 @@ impl Pairs {
         Some((0..self.photos.len()).map(|photo| groups.get(&photo).map(text)).collect())
     }
 
-    /// Leaves the pairs of so many of the photos in the first column, taken evenly.
+    /// Keeps the pairs of `count` of the photos in the first column, spread evenly over the table.
     pub(crate) fn keep_probes(&mut self, count: usize) {
         let probes: BTreeSet<usize> = self.rows.iter().map(|pair| pair.photos[0]).collect();
         let (count, all) = (count.min(probes.len()), probes.len());
@@ -135,7 +135,7 @@ impl Pairs {
         Ok(Pair { photos, same, fold })
     }
 
-    /// A photo is of one group, wherever it appears; of none where the group is not known.
+    /// A photo belongs to one group wherever it appears, or to none if its group is unknown.
     fn group(&mut self, photo: usize, name: &[u8]) -> Result<(), String> {
         let groups = self.groups.get_or_insert_default();
         if !groups::is_known(name) {
@@ -146,7 +146,7 @@ impl Pairs {
             return Ok(());
         }
         let [photo, one, other] = [&self.photos[photo], &*known, name].map(String::from_utf8_lossy);
-        Err(format!("{photo:?} is of the group {other:?} here and of {one:?} before"))
+        Err(format!("{photo:?} belongs to the group {other:?} here and to {one:?} before"))
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
             ("path_a,path_b,same\n,b,1\n", 2, "path is empty"),
             ("path_a,path_b,same,fold\na,b,1,\n", 2, "fold is empty"),
             ("path_a,path_b,same,group_a\na,b,1,x\n", 1, "group_b"),
-            ("path_a,path_b,same,group_a,group_b\na,b,1,x,y\nb,c,1,z,z\n", 3, "\"z\" here and of \"y\""),
+            ("path_a,path_b,same,group_a,group_b\na,b,1,x,y\nb,c,1,z,z\n", 3, "\"z\" here and to \"y\""),
         ] {
             let message = parse(text.as_bytes()).err().unwrap();
             assert!(

@@ -89,7 +89,7 @@ fn curve(text: &mut String, report: &Report, x: &Axis, y: &Axis) -> std::fmt::Re
     for point in &report.det {
         let place =
             format!("{:.1} {:.1}", x.place(point.fmr.unwrap_or(0.0)), y.place(point.fnmr.unwrap_or(0.0)));
-        // Thousands of thresholds share a tenth of a pixel.
+        // Thousands of thresholds fall on the same tenth of a pixel.
         if place != last {
             write!(text, "{}{place}", if last.is_empty() { 'M' } else { 'L' })?;
             last = place;

@@ -16,7 +16,7 @@ pub(crate) struct Trial {
     pub(crate) outcome: Option<Point>,
 }
 
-/// Where a comparison fell.
+/// The result of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
     pub(crate) similarity: f32,
@@ -92,7 +92,7 @@ fn wilson(count: u64, total: u64) -> [f64; 2] {
     [((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0)]
 }
 
-/// The comparisons of one similarity.
+/// The comparisons with the same similarity.
 pub(super) struct Group {
     pub(super) point: Point,
     pub(super) genuine: u64,
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_counted_by_hand() {
+    fn rates_match_those_counted_by_hand() {
         // Scores 90, 50, 27, 26.9 and a failure of one person; 60, 27, 10 and a failure of two.
         let mut all = trials(true, &[Some(0.9), Some(0.5), Some(0.27), Some(0.269), None]);
         all.extend(trials(false, &[Some(0.6), Some(0.27), Some(0.1), None]));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_curve_is_counted_by_hand() {
+    fn the_curve_matches_one_counted_by_hand() {
         let all = [
             trials(true, &[Some(0.75), Some(0.5), None, Some(0.5)]),
             trials(false, &[Some(0.5), Some(0.25)]),

@@ -29,10 +29,10 @@ pub(super) struct Report {
     pub(super) rates: Vec<Rates>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cross_identity: Option<CrossIdentity>,
-    /// Where the photos' groups are known.
+    /// If the groups of the photos are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) by_group: Option<ByGroup>,
-    /// For each number of photos that was asked for.
+    /// For each requested number of photos.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) enrolment: Vec<Enrolment>,
     /// Every threshold, highest first.
@@ -79,7 +79,7 @@ pub(super) struct Accuracy {
     pub(super) at_threshold: AtThreshold,
 }
 
-/// At the threshold that the verifier was set to.
+/// At the threshold of the verifier.
 #[derive(Serialize)]
 pub(super) struct AtThreshold {
     pub(super) score: f32,
@@ -171,7 +171,7 @@ fn accuracies(measured: &Measured<'_>) -> Accuracy {
     }
 }
 
-/// Compares all photos of different folders: how many folders there are, and the comparisons by group.
+/// Compares all photos of different folders; returns the number of folders, and the comparisons by group.
 fn compare_all(measured: &Measured<'_>, console: &mut Console<'_>) -> Result<(usize, Counted)> {
     let Measured { verifier, pairs, gallery, groups, .. } = *measured;
     let mut folders = IndexSet::new();
@@ -197,7 +197,7 @@ fn cross_identity(identities: usize, counted: &Counted) -> CrossIdentity {
     CrossIdentity { identities, comparisons, fmr: fmr.into() }
 }
 
-/// A header line, then similarity and score of every pair, or the name of the error that kept it from having them.
+/// A header line, then similarity and score of every pair, or the name of the error that prevented them.
 pub(super) fn write_scores(out: &mut dyn Write, measured: &Measured<'_>) -> io::Result<()> {
     let Measured { pairs, gallery, trials, .. } = measured;
     let mut table = csv::WriterBuilder::new().delimiter(b'\t').from_writer(out);

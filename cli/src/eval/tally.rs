@@ -5,11 +5,11 @@ use super::rates::{Rate, Rates};
 /// Whole scores, 0 to 100.
 const SCORES: usize = 101;
 
-/// How many comparisons have which score, rounded down: exact for thresholds that are whole numbers.
+/// The number of comparisons at each score, rounded down: exact for thresholds that are whole numbers.
 #[derive(Clone)]
 pub(super) struct Tally {
     by_score: [u64; SCORES],
-    /// Those that a failure to extract kept from having one, which count as non-matches.
+    /// Comparisons without a score because of a failure to extract, which count as non-matches.
     failed: u64,
 }
 
@@ -20,7 +20,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts a comparison; none is one with a failure to extract.
+    /// Counts a comparison; the score is `None` after a failure to extract.
     pub(super) fn add(&mut self, score: Option<f32>) {
         match score {
             Some(score) => self.by_score[(score as usize).min(SCORES - 1)] += 1,
@@ -35,7 +35,7 @@ impl Tally {
         self.failed += other.failed;
     }
 
-    /// The comparisons of several.
+    /// The sum of several tallies.
     pub(super) fn sum<'t>(tallies: impl IntoIterator<Item = &'t Tally>) -> Tally {
         let mut all = Tally::default();
         for tally in tallies {
@@ -48,13 +48,13 @@ impl Tally {
         self.by_score.iter().sum::<u64>() + self.failed
     }
 
-    /// Those that reach a whole score.
+    /// The comparisons that reach a whole score.
     pub(super) fn reaching(&self, score: f32) -> u64 {
         self.by_score[score as usize..].iter().sum()
     }
 
-    /// The lowest whole score that at most one comparison in so many reaches. None where they are too few to say so: no
-    /// error in three times as many is what the rule of 3 asks for (ISO/IEC 19795-1).
+    /// The lowest whole score that at most one comparison in `one_in` reaches. None with fewer than three times as many
+    /// comparisons, which the rule of 3 (ISO/IEC 19795-1) requires even without an error.
     pub(super) fn lowest_score(&self, one_in: u64) -> Option<u8> {
         let all = self.comparisons();
         let allowed = all / one_in;
@@ -64,7 +64,7 @@ impl Tally {
 }
 
 impl Rates {
-    /// Of comparisons of one person and of different people.
+    /// From the comparisons of one person and those of different people.
     pub(super) fn counted(score: f32, genuine: &Tally, impostor: &Tally) -> Rates {
         let [genuine_all, impostor_all] = [genuine, impostor].map(Tally::comparisons);
         Rates {
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn rates_are_counted_by_hand() {
+    fn rates_match_those_counted_by_hand() {
         let genuine = tally(&[Some(100.0), Some(27.0), Some(26.99), None]);
         let impostor = Tally::sum([&tally(&[Some(0.0), Some(40.0)]), &tally(&[Some(26.5), None])]);
         for (score, false_matches, false_non_matches) in

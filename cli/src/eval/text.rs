@@ -1,4 +1,4 @@
-//! The summary that people read.
+//! The summary as text.
 
 use std::fmt::Write;
 
@@ -70,7 +70,7 @@ fn enrolled(text: &mut String, report: &Enrolment) -> std::fmt::Result {
     writeln!(text, "at the threshold, photos that do not match the others: {}", rate(outliers))?;
     writeln!(
         text,
-        "with the last photo of somebody else: that photo does not match the others: {}",
+        "with another person's photo as the last: that photo does not match the others: {}",
         rate(&stranger.found)
     )?;
     writeln!(
@@ -147,7 +147,7 @@ fn accuracies(text: &mut String, accuracy: &Accuracy) -> std::fmt::Result {
         )?;
     }
     let best = &accuracy.best_with_threshold_chosen_on_the_same_pairs;
-    let from = best.score.map_or("refusing all".to_owned(), |score| format!("from score {score:.1}"));
+    let from = best.score.map_or("rejecting all".to_owned(), |score| format!("from score {score:.1}"));
     let at = &accuracy.at_threshold;
     writeln!(
         text,

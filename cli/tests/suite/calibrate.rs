@@ -25,7 +25,7 @@ fn calibrate(folder: &Path, options: &[&str]) -> Run {
     run(arguments)
 }
 
-/// A copy of the models' manifest beside links to the models.
+/// A folder with a copy of the models' manifest and links to the models.
 fn models() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for file in fs::read_dir(root().join("models")).unwrap().map(|entry| entry.unwrap().path()) {
@@ -72,7 +72,7 @@ fn a_manifest_gets_the_table_and_keeps_the_rest() {
     let start = before.find("\n[calibration]").unwrap() + 1;
     assert_eq!(after[..start], before[..start]);
     assert_eq!(table(&after).comparisons, 12);
-    // The table is one that the engine takes, and another than before.
+    // The engine accepts the table, which differs from the one before.
     let score = |options: &[&str]| {
         let mut arguments = args!["verify", "--json", golden("astronaut.jpg"), golden("hopper.jpg")];
         arguments.extend(options.iter().map(std::ffi::OsString::from));
@@ -111,7 +111,7 @@ fn what_cannot_be_calibrated_is_refused() {
     let (folder, pairs) = small_set();
     run(args!["calibrate", "no-such-folder"]).fails_with("FILE_UNREADABLE");
     run(args!["calibrate", pairs]).fails_with("FILE_UNREADABLE");
-    // Without two people there is no comparison; twelve are fewer than the hundred that are asked for.
+    // Without two people there is no comparison; twelve are fewer than the hundred that are required.
     run(args!["calibrate", folder.path().join("hopper")]).fails_with("INVALID_ARGUMENT");
     run(args!["calibrate", folder.path()]).fails_with("INVALID_ARGUMENT");
     run(args!["calibrate", folder.path(), "--tail-count", "1", "--name", "a\nb"])

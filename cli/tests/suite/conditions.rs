@@ -1,4 +1,4 @@
-//! `conditions`: good photos made worse, on the small set of `eval`.
+//! `conditions`: good photos degraded, on the small set of `eval`.
 
 use std::fs;
 
@@ -48,7 +48,7 @@ fn each_condition_is_counted() {
     let good = &conditions[0];
     assert_eq!((&good["failures_to_extract"]["errors"], &good["by_error"]), (&0.into(), &json!({})));
     assert_eq!(good["rates"][0]["fnmr"]["errors"], 0);
-    // Worse photos are no better.
+    // Degraded photos score lower.
     assert!(conditions[1..].iter().all(|one| one["median_score"].as_f64() < good["median_score"].as_f64()));
 }
 
@@ -60,7 +60,7 @@ fn a_seed_gives_the_same_numbers_on_any_number_of_workers() {
 }
 
 #[test]
-fn some_probes_can_be_tried_alone() {
+fn the_number_of_probes_can_be_limited() {
     assert_eq!(measured("gray", &["--probes", "2"])["probes"], 2);
     assert_eq!(measured("gray", &["--probes", "99"])["probes"], 5);
 }

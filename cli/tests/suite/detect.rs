@@ -54,7 +54,7 @@ fn check_marks(picture: &RgbImage, face: &Value, colour: Rgb<u8>) {
 }
 
 #[test]
-fn no_face_that_counts_is_status_one() {
+fn no_chosen_face_is_status_one() {
     let reply = run(args!["detect", golden("gray.png"), "--json"]);
     assert_eq!((reply.code, &reply.json()["faces"]), (1, &Value::Array(vec![])));
     assert_eq!(reply.json()["reason"]["name"], "NO_FACE");

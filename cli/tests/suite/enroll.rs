@@ -9,7 +9,7 @@ use testkit::report;
 
 use crate::program::{Run, args, command, keys, run, run_with_input};
 
-/// The photos, and then more arguments.
+/// Runs `enroll` with these photos, and then more arguments.
 fn enroll(photos: &[&str], more: &[&std::ffi::OsStr]) -> Run {
     let mut command = command(["enroll"]);
     command.args(photos.iter().map(|photo| golden(photo))).args(more).output().unwrap().into()
@@ -51,7 +51,7 @@ fn every_golden_enrolment_holds() {
 }
 
 #[test]
-fn a_photo_of_somebody_else_is_not_enrolled_in_silence() {
+fn a_photo_of_another_person_is_not_enrolled_silently() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("template");
     let photos = ["astronaut.jpg", "hopper.jpg", "astronaut-mirrored.jpg"];

@@ -155,7 +155,7 @@ fn templates_of_several_photos_are_measured() {
     assert_eq!(counts(&stranger["found"]), [7, 7]);
     // Two of three photos of one, three of four of the other.
     assert_eq!(counts(&stranger["admitted"])[1], 4 * 2 + 3 * 3);
-    // With three photos nobody is left to be the stranger.
+    // With three photos no other person has enough photos to be the stranger.
     assert_eq!(
         (counts(&three["rates"][1]["fnmr"]), counts(&three["with_a_stranger"]["found"])),
         ([0, 4], [0, 0])

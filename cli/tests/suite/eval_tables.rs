@@ -32,7 +32,7 @@ fn a_wrong_table_is_reported_with_its_line() {
         run.fails_with("FILE_MALFORMED");
         assert!(run.stderr.contains(words), "{}", run.stderr);
     }
-    // A picture is no table.
+    // A picture is not a table.
     run(args!["eval", golden("hopper.jpg")]).fails_with("FILE_MALFORMED");
     run(args!["eval", "no-such.csv"]).fails_with("FILE_UNREADABLE");
     run(args!["eval", folder.path()]).fails_with("FILE_UNREADABLE");
@@ -50,7 +50,7 @@ fn a_missing_photo_ends_the_work_before_it_begins() {
 }
 
 #[test]
-fn a_table_may_come_from_standard_input_and_name_what_is_no_text() {
+fn a_table_may_come_from_standard_input_and_its_names_need_not_be_utf8() {
     let folder = tempfile::tempdir().unwrap();
     let name = OsStr::from_bytes(b"\xff.jpg");
     fs::copy(golden("hopper.jpg"), folder.path().join(name)).unwrap();

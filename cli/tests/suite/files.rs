@@ -46,7 +46,7 @@ fn no_more_is_read_than_is_allowed() {
 }
 
 #[test]
-fn names_need_not_be_text() {
+fn names_need_not_be_utf8() {
     let folder = tempfile::tempdir().unwrap();
     let name = OsStr::from_bytes(b"caf\xe9 \x1b[31m.jpg");
     let photo = folder.path().join(name);
@@ -54,6 +54,6 @@ fn names_need_not_be_text() {
     assert_eq!(run(args!["verify", photo, photo, "--json"]).json()["score"], 100.0);
     let run = run(args!["detect", photo]);
     assert_eq!(run.code, 0);
-    // Nor may they command the terminal.
+    // Nor may they control the terminal.
     assert!(run.text().contains("\\u{1b}[31m.jpg") && !run.text().contains('\x1b'), "{}", run.text());
 }

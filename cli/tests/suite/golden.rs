@@ -23,7 +23,7 @@ fn every_golden_case_holds() {
         }
         outcomes
     };
-    // Side by side: most of a run's time goes into starting.
+    // In parallel: most of a run's time is spent starting the program.
     let outcomes: Vec<Result<(), String>> = thread::scope(|scope| {
         let walkers: Vec<_> =
             (0..thread::available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(walk)).collect();
@@ -47,7 +47,7 @@ fn check(case: &Case) -> Result<(), String> {
             let error = &reply["error"];
             run.code == 2 && error["name"] == kind.as_str() && error["side"] == side.as_str()
         }
-        // Whichever engine is here: they may be one point apart.
+        // Either engine may have run, and their scores may be one point apart.
         (Expected::Score(expected), Some(score)) => {
             run.code == i32::from(score < 27.0) && (score.floor() - f64::from(*expected)).abs() <= 1.0
         }

@@ -154,7 +154,7 @@ fn a_table_of_scores_may_compare_people_of_one_group_only() {
     calibrate("who").fails_with("INVALID_ARGUMENT");
 }
 
-/// Where the data is: the figures of docs/ACCURACY.md.
+/// If the data is available: the figures of docs/ACCURACY.md.
 #[test]
 fn people_of_one_sex_and_origin_are_confused_more_often() {
     let Some(folder) = shared("london-dev") else { return };

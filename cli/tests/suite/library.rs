@@ -1,4 +1,4 @@
-//! The program as a library: in the process of whoever calls it, on streams of theirs.
+//! The program as a library: in the caller's process, on the caller's streams.
 
 use std::ffi::OsString;
 

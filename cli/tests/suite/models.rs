@@ -9,7 +9,7 @@ use testkit::networks::{certain, thumbnail, write_set};
 use crate::eval::small_set;
 use crate::program::{Run, args, keys, run};
 
-/// A set that sees one face on every photo.
+/// A set that finds one face in every photo.
 const MANIFEST: &str = r#"format = 3
 
 [detector]
@@ -54,12 +54,12 @@ fn problems(run: &Run) -> Vec<&str> {
 }
 
 #[test]
-fn a_folder_comes_from_its_manifest_to_a_verdict() {
+fn a_folder_is_calibrated_and_then_gives_verdicts() {
     let (photos, _) = small_set();
     let models = tempfile::tempdir().unwrap();
     write(models.path(), MANIFEST);
     let manifest = models.path().join("manifest.toml");
-    // Only the calibration is missing: it cannot judge yet.
+    // Only the calibration is missing, without which there is no verdict.
     let before = check(models.path(), &[]);
     assert_eq!((before.code, problems(&before).len()), (1, 1), "{}", before.text());
     assert!(problems(&before)[0].contains("calibrate") && before.text().ends_with(" is not ready\n"));
@@ -76,7 +76,7 @@ fn a_folder_comes_from_its_manifest_to_a_verdict() {
         "yunet certain: 0.0 MiB, 32 x 32 pixels, ",
         "licence: none\n",
         "extractor thumbnail: ",
-        "licence: not said\n",
+        "licence: not stated\n",
         "calibration: ",
         "engine: embedded rten",
         " is ready\n",
@@ -96,7 +96,7 @@ fn a_folder_comes_from_its_manifest_to_a_verdict() {
 }
 
 #[test]
-fn what_programs_read_of_a_check() {
+fn a_check_as_json() {
     let reply = check(&root().join("models"), &["--json", "--engine", "embedded"]);
     assert_eq!((reply.code, reply.stderr.as_str()), (0, ""));
     let reply = reply.json();
@@ -115,7 +115,7 @@ fn what_programs_read_of_a_check() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_are_reported_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let manifest = MANIFEST
         .replace("\"yunet\"", "\"mtcnn\"")
@@ -156,7 +156,7 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn a_wrong_hash_is_said_with_the_right_one() {
+fn a_wrong_hash_is_reported_with_the_right_one() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), MANIFEST);
     let path = folder.path().join("thumbnail.onnx");
@@ -164,12 +164,12 @@ fn a_wrong_hash_is_said_with_the_right_one() {
     let found = check(folder.path(), &[]);
     let hash = testkit::networks::sha256(&thumbnail(28, 48));
     assert!(problems(&found)[0].contains(&format!("thumbnail.onnx has SHA-256 {hash}")), "{}", found.text());
-    // The detector is sound, and still run.
+    // The detector is intact, and still run.
     assert!(found.text().contains("yunet certain: "), "{}", found.text());
 }
 
 #[test]
-fn what_is_no_folder_of_models_is_a_problem_and_no_engine_an_error() {
+fn a_folder_without_models_is_a_problem_and_a_missing_engine_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let found = check(folder.path(), &[]);
     assert_eq!((found.code, problems(&found).len()), (1, 1));

@@ -16,7 +16,7 @@ fn verify_with(options: &[&str]) -> crate::program::Run {
 fn options_reach_the_engine() {
     let reply = verify_with(&["--engine", "embedded", "--workers", "1", "--set", "threshold=0"]);
     assert_eq!((reply.code, reply.json()["engine"]["name"].as_str()), (0, Some("embedded")));
-    // The later one counts.
+    // The last one counts.
     let reply = verify_with(&["--set", "engine=embedded", "--set", "threshold=0", "--set", "threshold=99.5"]);
     assert_eq!((reply.code, reply.json()["threshold"].as_f64()), (1, Some(99.5)));
 }

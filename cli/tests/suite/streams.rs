@@ -1,4 +1,4 @@
-//! Readers that go away, and disks that are full.
+//! Readers that close the pipe, and disks that are full.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,7 +9,7 @@ use testkit::files::golden;
 use crate::program::{Run, args, command};
 
 #[test]
-fn a_reader_that_goes_away_is_not_an_error() {
+fn a_reader_that_closes_the_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let pairs = folder.path().join("pairs.csv");
     // Far more lines than a pipe holds.
@@ -30,7 +30,7 @@ fn a_reader_that_goes_away_is_not_an_error() {
 
 #[test]
 fn a_photo_may_come_through_a_pipe_with_a_name() {
-    // As the shell's <(command) gives it.
+    // As the shell's <(command) passes it.
     let mut child = command(args!["verify", "/dev/stdin", golden("astronaut.jpg")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -46,7 +46,7 @@ fn a_template_file_is_private_and_not_replaced_by_accident() {
     let first = fs::read(&path).unwrap();
     run(args!["extract", golden("hopper.jpg"), "-o", path]).fails_with("FILE_EXISTS");
     assert!(fs::read(&path).unwrap() == first);
-    // A failure leaves the old one.
+    // A failure leaves the old file.
     run(args!["extract", golden("gray.png"), "-o", path, "--force"]).fails_with("NO_FACE");
     assert!(fs::read(&path).unwrap() == first);
     let link = folder.path().join("link.vavt");
@@ -65,7 +65,7 @@ fn a_template_file_is_private_and_not_replaced_by_accident() {
 }
 
 #[test]
-fn outputs_that_cannot_be_are_refused() {
+fn unusable_outputs_are_refused() {
     let photo = golden("hopper.jpg");
     let folder = tempfile::tempdir().unwrap();
     run(args!["extract", photo, "-o", folder.path()]).fails_with("FILE_EXISTS");

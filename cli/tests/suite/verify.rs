@@ -49,7 +49,7 @@ fn json_is_one_object_of_this_shape() {
 }
 
 #[test]
-fn quality_is_measured_where_it_is_asked_for() {
+fn quality_is_measured_on_request() {
     let photo = golden("astronaut.jpg");
     let folder = tempfile::tempdir().unwrap();
     let template = folder.path().join("template");
@@ -107,7 +107,7 @@ fn a_url_is_not_fetched_and_the_error_says_so() {
 }
 
 #[test]
-fn what_makes_a_score_worthless_is_said_without_being_asked_for() {
+fn what_makes_a_score_unreliable_is_always_reported() {
     let run = run(args!["verify", golden("hopper-128.png"), golden("two-people.jpg")]);
     for words in ["the face is very small", "there are several faces"] {
         assert_eq!(run.text().matches(words).count(), 1, "{}", run.text());
