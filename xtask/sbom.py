@@ -1,4 +1,4 @@
-"""Takes the folder that a wheel was built in out of its bill of materials: `python sbom.py WHEEL FOLDER`."""
+"""Removes the folder that a wheel was built in from its bill of materials: `python sbom.py WHEEL FOLDER`."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ def entry(name, data):
 before = entry(bill.filename, files[bill])
 files[bill] = files[bill].replace(f"file://{folder}".encode(), b"file:///visavis")
 lines = files[record].decode()
-assert before in lines, "RECORD names the bill of materials"
+assert before in lines, "RECORD does not list the bill of materials"
 files[record] = lines.replace(before, entry(bill.filename, files[bill])).encode()
 with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
     for info, data in files.items():

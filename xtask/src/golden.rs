@@ -1,4 +1,4 @@
-//! `cargo xtask golden [--write]`: starts the walker in the core's tests, which does the work.
+//! `cargo xtask golden [--write]`: runs the core's test of the golden cases, which does the work.
 
 use crate::{Result, onnxruntime, project};
 
@@ -9,7 +9,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
         [flag] if flag == "--write" => {
             walker.env("VISAVIS_GOLDEN", "write");
         }
-        _ => return Err("golden takes no arguments but --write".into()),
+        _ => return Err("golden takes no argument other than --write".into()),
     }
     onnxruntime::provide_or_warn();
     walker.args(["test", "--package", "visavis", "--test", "suite", "golden::", "--", "--nocapture"]);

@@ -15,7 +15,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     }
 }
 
-/// The committed header is the one that the sources generate.
+/// Checks that the committed header is the one that the sources generate.
 pub(crate) fn check() -> Result {
     let header = project::root().join("include/visavis.h");
     let known = fs::read_to_string(&header).map_err(|error| format!("{}: {error}", header.display()))?;

@@ -9,23 +9,23 @@ use crate::{Result, notices, onnxruntime, project, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What a program that links the archive needs besides. The compiler adds the unwinder by itself, in the form that
+/// What a program that links the archive needs in addition. The compiler adds the unwinder itself, in the form that
 /// shared and fully static programs need.
 const SYSTEM_LIBRARIES: &[&str] = &["pthread", "m", "dl", "c"];
 
-/// Licences and what belongs to them, below the prefix.
+/// Where licences and related documents go, below the prefix.
 const DOCUMENTS: &str = "share/doc/visavis";
 
 const HELP: &str = "\
 usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
        cargo xtask uninstall --prefix DIR [--libdir DIR]
 
-  --prefix DIR            where it will be used from; it may be moved as a whole
+  --prefix DIR            where it will be used from; it can be moved as a whole
   --libdir DIR            where libraries go below the prefix (default: lib)
   --without-onnxruntime   leave out ONNX Runtime: the slower embedded engine computes unless the system has one
   --help                  this text
 
-DESTDIR in the environment is put before the prefix: the place where a package is assembled.
+DESTDIR in the environment is prepended to the prefix: the folder where a package is assembled.
 The libraries are linked here, so they run with the C library of this machine or a newer one. What cargo xtask packages
 makes runs with glibc 2.17 or newer.
 ";
@@ -75,7 +75,7 @@ pub(crate) fn uninstall_command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// The library of ONNX Runtime, where it is available.
+/// The library of ONNX Runtime, if it is available.
 pub(crate) fn provided() -> Option<PathBuf> {
     onnxruntime::provide().inspect_err(|why| eprintln!("ONNX Runtime cannot be fetched: {why}")).ok()
 }
@@ -87,7 +87,7 @@ pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Re
         let folder = to.parent().expect("files of the installation are in a folder");
         fs::create_dir_all(folder)
             .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-        // A library that a program has mapped must not change under it: the old file lives on in that program.
+        // The file of a library that a running program has mapped must not change: it is removed, not overwritten.
         remove(&to)?;
         match make {
             Make::Copy(from) => copy(&from, &to)?,
@@ -123,7 +123,7 @@ pub(crate) fn uninstall(place: &Place) -> Result<usize> {
     Ok(removed)
 }
 
-/// What programs are bound to: the major version, and while that is 0 the minor one too. As in ffi/build.rs.
+/// The version that programs are bound to: the major one, and while that is 0 the minor one too. As in ffi/build.rs.
 fn abi() -> &'static str {
     let major = env!("CARGO_PKG_VERSION_MAJOR");
     if major == "0" { concat!("0.", env!("CARGO_PKG_VERSION_MINOR")) } else { major }
@@ -134,12 +134,12 @@ pub(crate) fn soname() -> String {
 }
 
 impl Place {
-    /// In `prefix`, with everything.
+    /// An installation in `prefix`, with everything.
     pub(crate) fn new(prefix: &Path, libdir: &str) -> Self {
         Place { prefix: prefix.to_owned(), libdir: libdir.into(), with_onnxruntime: true }
     }
 
-    /// None where help is requested.
+    /// None if help is requested.
     fn parse(arguments: &[String], destdir: Option<OsString>) -> Result<Option<Self>> {
         let (mut prefix, mut libdir, mut with_onnxruntime) = (None, PathBuf::from("lib"), true);
         let mut words = arguments.iter().map(String::as_str);
@@ -208,7 +208,7 @@ impl Place {
             copied(&models, "models/MODEL_CARD.md"),
         ];
         if let Some(runtime) = runtime {
-            // In a folder of its own: the prefix may have an ONNX Runtime of the user's.
+            // In a separate folder: the user may have another ONNX Runtime in the prefix.
             files.push((lib("visavis/libonnxruntime.so.1"), Make::Copy(runtime.to_owned())));
             files.extend(onnxruntime::TERMS.map(|name| {
                 (
@@ -240,7 +240,7 @@ impl Place {
     }
 }
 
-/// The prefix below DESTDIR, where that is set.
+/// The prefix below DESTDIR, if that is set.
 fn staged(prefix: PathBuf, destdir: Option<OsString>) -> Result<PathBuf> {
     match destdir.filter(|folder| !folder.is_empty()) {
         None => Ok(prefix),

@@ -1,11 +1,12 @@
-//! `cargo xtask load` and `cargo xtask soak`: runs server/examples/load, which measures the server and fails where a bound is missed.
+//! `cargo xtask load` and `cargo xtask soak`: run server/examples/load, which measures the server and fails if a bound is
+//! missed.
 
 use crate::{Result, onnxruntime, project};
 
 /// What `load` runs without a name.
 const ALL: &[&str] = &["closed", "open", "slow", "term", "bomb", "login", "flood"];
 
-/// What is run by hand: an hour of everything at once.
+/// Only run on request: an hour of everything at once.
 const LONG: &str = "siege";
 
 pub(crate) fn load(arguments: &[String]) -> Result {
@@ -24,7 +25,7 @@ pub(crate) fn soak(arguments: &[String]) -> Result {
     run("release", &words.collect::<Vec<_>>())
 }
 
-/// Runs the load on the server, after both were built.
+/// Builds the server and its load, and runs them.
 pub(crate) fn run(profile: &str, words: &[&str]) -> Result {
     build(profile)?;
     let folder = project::target()?.join(if profile == "dev" { "debug" } else { profile });

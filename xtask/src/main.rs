@@ -43,7 +43,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "test", help: "run all tests [--list] [--only NAME]", run: test::command },
     Command {
         name: "abi",
-        help: "keep include/visavis.h as what programs are compiled against, or compare it with that [--check]",
+        help: "make include/visavis.h the baseline of the ABI, or compare it with the baseline [--check]",
         run: abi::command,
     },
     Command {
@@ -53,7 +53,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fuzz",
-        help: "look for bytes that break a reader [SECONDS [request|base64|image|template]]",
+        help: "search for input that breaks a property of fuzz/properties [SECONDS [TARGET]]",
         run: fuzz::command,
     },
     Command {
@@ -78,7 +78,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "models",
-        help: "make the ONNX files of models/ or models/high, or compare them [high] [--check] [--packages FOLDER]",
+        help: "make the ONNX files of models/ or models/high, or compare them [high] [--check|--packages FOLDER]",
         run: models::command,
     },
     Command {
@@ -88,12 +88,12 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "onnxruntime",
-        help: "fetch ONNX Runtime's library to where the programs built here find it",
+        help: "fetch ONNX Runtime's library into the folders where the programs built here find it",
         run: onnxruntime::command,
     },
     Command {
         name: "packages",
-        help: "make what is published for this platform or others: wheel, npm, C archive, .deb FOLDER [all|TARGET...]",
+        help: "build what is published for this platform or others: wheel, npm, C archive, .deb FOLDER [all|TARGET...]",
         run: packages::command,
     },
     Command {
@@ -108,7 +108,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "uninstall",
-        help: "remove what install put below a prefix [--help]",
+        help: "remove what install wrote below a prefix [--help]",
         run: install::uninstall_command,
     },
     Command {
@@ -118,7 +118,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "soak",
-        help: "send 100,000 good and bad requests; memory must stay and nothing fail [REQUESTS]",
+        help: "send 100,000 good and bad requests; memory must not grow and nothing fail [REQUESTS]",
         run: load::soak,
     },
     Command {

@@ -12,7 +12,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
             convert(&["high"])?;
             models_high::pack(folder)
         }
-        _ => Err("models takes no arguments but high, --check and, after high, --packages FOLDER".into()),
+        _ => Err("models takes only high, --check and, after high, --packages FOLDER".into()),
     }
 }
 

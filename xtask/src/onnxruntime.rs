@@ -1,4 +1,4 @@
-//! Fetches Microsoft's ONNX Runtime from its Python package. pip is the client, so its settings apply.
+//! Fetches Microsoft's ONNX Runtime from its Python package, with pip, whose settings therefore apply.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use crate::{Result, project};
 
 const VERSION: &str = "1.28.0";
 
-/// Its licence, and those of what is linked into it: beside the library.
+/// Its licence, and those of what is linked into it; stored next to the library.
 pub(crate) const TERMS: [&str; 2] = ["LICENSE", "ThirdPartyNotices.txt"];
 
-/// Where programs are built below the target folder, and the way back: the core looks beside the program.
+/// Where programs are built below the target folder, and the way back: the core searches the program's folder.
 const HOMES: &[(&str, &str)] = &[
     ("debug", ".."),
     ("debug/deps", "../.."),
@@ -46,15 +46,15 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// For other commands, which use the embedded engine where the library cannot be had.
+/// For other commands, which use the embedded engine if the library is not available.
 pub(crate) fn provide_or_warn() {
     if let Err(why) = provide() {
         eprintln!("ONNX Runtime cannot be fetched: {why}");
-        eprintln!("The embedded engine is used instead: it needs nothing and is slower.");
+        eprintln!("The embedded engine is used instead: it needs no library, but is slower.");
     }
 }
 
-/// Puts the library into the target folder, unless it is there, and links it beside the programs.
+/// Puts the library into the target folder, unless it is there already, and links to it from the folders of the programs.
 pub(crate) fn provide() -> Result<PathBuf> {
     let target = project::target()?;
     let name = format!("libonnxruntime.so.{VERSION}");
@@ -73,7 +73,7 @@ pub(crate) fn provide() -> Result<PathBuf> {
 
 fn fetch(library: &Path) -> Result {
     let build = build()?;
-    eprintln!("Bringing ONNX Runtime {VERSION} (pip, 20 MB) ...");
+    eprintln!("Fetching ONNX Runtime {VERSION} (pip, 20 MB) ...");
     let folder = library.with_file_name(format!("download-{}", std::process::id()));
     let result = create(&folder)
         .and_then(|()| download(build, &folder))
@@ -84,7 +84,7 @@ fn fetch(library: &Path) -> Result {
             let mut moves = moves.chain([(unpacked.clone(), library.to_owned())]);
             moves.try_for_each(|(from, to)| fs::rename(from, to)).map_err(|error| error.to_string())
         });
-    // What is left over may stay when it cannot be removed: it is in the target folder.
+    // If it cannot be removed, the rest may stay: it is in the target folder.
     let _ = fs::remove_dir_all(&folder);
     result
 }
@@ -98,7 +98,7 @@ fn build() -> Result<&'static Build> {
     }
 }
 
-/// The Python that is named to pip is the wheel's, not the one that runs pip: any will do.
+/// The Python version passed to pip is that of the wheel, not of the Python that runs pip, which may be any.
 fn download(build: &Build, folder: &Path) -> Result {
     let mut pip = project::program("python3");
     pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"])
@@ -146,7 +146,7 @@ fn symlink(library: &Path, link: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(library, link)
 }
 
-/// There is no pinned build to link to.
+/// No build for such a system is pinned.
 #[cfg(not(unix))]
 fn symlink(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())

@@ -1,4 +1,4 @@
-//! `cargo xtask packages FOLDER [TARGET...]`: everything that is published for this machine's platform, or for others.
+//! `cargo xtask packages FOLDER [all|TARGET...]`: everything that is published for this machine's platform, or for others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::{Result, install, project, python, web};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How hard archives are compressed: as it pays for what is downloaded often.
+/// The compression of archives: the best, since they are downloaded often.
 const BEST: &str = "-9";
 
 pub(crate) fn command(arguments: &[String]) -> Result {
@@ -32,7 +32,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// Those that are named; this machine's where none is, and every one where it is `all`.
+/// The named platforms; this machine's if none is named, and every one for `all`.
 fn platforms(targets: &[String]) -> Result<Vec<&'static Platform>> {
     match targets {
         [] => Ok(vec![release::HOST]),
@@ -60,7 +60,7 @@ fn node(folder: &Path, platforms: &[&'static Platform]) -> Result {
     project::run(pack.current_dir(project::root().join("bindings/node")))
 }
 
-/// The core as a crate, which cargo compiles out of its package.
+/// The core as a crate, which cargo also compiles from its package.
 fn core(folder: &Path) -> Result {
     project::run(project::cargo().args([
         "package",
@@ -75,7 +75,7 @@ fn core(folder: &Path) -> Result {
     Ok(())
 }
 
-/// The C library with all that belongs to it, without ONNX Runtime: a prefix that may lie anywhere.
+/// The C library with everything that belongs to it except ONNX Runtime: a prefix that can be anywhere.
 pub(crate) fn archive(folder: &Path, level: &str, platform: &'static Platform) -> Result<PathBuf> {
     let name = format!("visavis-{VERSION}-{}", platform.triple);
     let stage = empty("archive")?;
@@ -84,13 +84,13 @@ pub(crate) fn archive(folder: &Path, level: &str, platform: &'static Platform) -
     let archive = folder.join(format!("{name}.tar.xz"));
     let mut tar = project::program("tar");
     tar.arg("--create").arg("--xz").arg("--file").arg(&archive).arg("--directory").arg(stage);
-    // The same bytes whoever makes it.
+    // The bytes do not depend on the user, the time or the file system.
     tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"]).arg(name);
     project::run(tar.env("XZ_OPT", format!("{level} -T0")))?;
     Ok(archive)
 }
 
-/// The same below /usr, for Debian and what comes from it.
+/// The same below /usr, for Debian and its derivatives.
 fn debian(folder: &Path, platform: &'static Platform) -> Result {
     let Some((machine, tuple)) = platform.debian else { return Ok(()) };
     let stage = empty("debian")?;

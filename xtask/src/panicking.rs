@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use crate::{Result, project};
 
-/// The features that add it. In no package.
+/// The features that add it; they are in no package.
 pub(crate) const FEATURES: &str = "visavis-ffi/test-panic,visavis-node/test-panic,visavis-python/test-panic";
 
-/// The library with this name, for C, Python or Node. All are made at once, once in a run.
+/// The library with this name, for C, Python or Node. All are built at once, and only once in a run.
 pub(crate) fn library(name: &str) -> Result<PathBuf> {
     static MADE: OnceLock<()> = OnceLock::new();
     let folder = project::target()?.join("panicking");
@@ -18,7 +18,7 @@ pub(crate) fn library(name: &str) -> Result<PathBuf> {
         project::build("dev", &["--lib", "--features", FEATURES])?;
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for name in ["visavis", "visavis_python", "visavis_node"] {
-            // The next build without the features takes the place of what lies there.
+            // Copied, since the next build without the features overwrites it.
             let built = project::target()?.join("debug").join(file(name));
             fs::copy(&built, folder.join(file(name)))
                 .map_err(|error| format!("{}: {error}", built.display()))?;

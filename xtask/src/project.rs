@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-/// A chore fails with a sentence for people.
+/// A chore fails with a message.
 pub(crate) type Result<T = ()> = std::result::Result<T, String>;
 
 /// The root of the repository.
@@ -43,8 +43,8 @@ pub(crate) fn remove(folder: &Path) -> Result {
     }
 }
 
-/// Builds programs with the features that the whole workspace gives their dependencies, so that nothing is compiled
-/// again that the tests compiled.
+/// Builds programs with the features that the whole workspace enables in their dependencies, so that what the tests have
+/// compiled is not compiled again.
 pub(crate) fn build(profile: &str, programs: &[&str]) -> Result {
     run(cargo().args(["build", "--workspace", "--profile", profile]).args(programs))
 }
@@ -70,14 +70,14 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result {
     }
 }
 
-/// Replaces this process with the program, which gets its signals and gives its exit status. Returns only on failure.
+/// Replaces this process with the program, which receives its signals and sets its exit status. Returns only on failure.
 #[cfg(unix)]
 pub(crate) fn become_program(command: &mut Command) -> Result {
     let error = std::os::unix::process::CommandExt::exec(command);
     Err(cannot_run(command, &error))
 }
 
-/// Runs the program in our place.
+/// Runs the program and returns its result, since a process cannot be replaced here.
 #[cfg(not(unix))]
 pub(crate) fn become_program(command: &mut Command) -> Result {
     run(command)
@@ -87,7 +87,7 @@ fn cannot_run(command: &Command, error: &io::Error) -> String {
     format!("{} cannot be run: {error}", shown(command))
 }
 
-/// The program's name and first arguments: enough to know which step it was.
+/// The program's name and first arguments, enough to identify the step.
 fn shown(command: &Command) -> String {
     let name = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(name).chain(command.get_args().take(3));

@@ -1,4 +1,4 @@
-//! `cargo xtask python` and `cargo xtask ray`: the wheel, environments to try it in, and its tests.
+//! `cargo xtask python` and `cargo xtask ray`: the wheel, environments to test it in, and its tests.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::{Result, panicking, project, venv};
 
 const SOURCES: &str = "bindings/python";
 
-/// One line, as a user's first one.
+/// The first line that a user might run.
 const FIRST_LINE: &str = "import visavis; \
      print(visavis.verify('tests/golden/images/astronaut.jpg', 'tests/golden/images/astronaut-dark.jpg'))";
 
@@ -42,16 +42,16 @@ pub(crate) fn first_use() -> Result {
     run_first_line(&fresh)
 }
 
-/// The package as pip makes it out of its sources: out of the repository, and out of the source distribution.
+/// The package as pip builds it from its sources: from the repository, and from the source distribution.
 pub(crate) fn sources() -> Result {
     let python = release::tools()?;
     let folder = folder("sources")?;
     let distribution = build(&python, &folder.join("dist"), &["sdist"], release::HOST)?;
     for source in [project::root().join(SOURCES), distribution] {
         let mut pip = venv::pip(&python);
-        // maturin is in the environment, so that no index is asked.
+        // maturin is in the environment, so that no index is needed.
         pip.args(["--no-index", "--no-build-isolation", "--force-reinstall"]).arg(source);
-        // Whether it can be built is the question, not how fast it is then. The dependencies are the same.
+        // Whether it can be built is tested, not its speed. The dependencies are the same.
         pip.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
         pip.env("CARGO_TARGET_DIR", folder.join("target"));
         project::run(release::with_tools(&mut pip, &python)?)?;
@@ -97,7 +97,7 @@ fn pytest(python: &Path, tests: &str) -> Result {
     project::run(&mut pytest)
 }
 
-/// The package once more, with the function that panics.
+/// A copy of the package with the function that panics.
 fn panicking() -> Result<PathBuf> {
     let folder = folder("panic")?;
     let package = folder.join("visavis");
@@ -111,7 +111,8 @@ fn panicking() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The wheel for this machine, made once in a run: the one that is tested is the one that every Linux since 2012 runs.
+/// The wheel for this machine, built once in a run. The tested wheel is the published one, which runs on every Linux since
+/// 2012.
 pub(crate) fn wheel() -> Result<PathBuf> {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     if let Some(wheel) = MADE.get() {
@@ -123,12 +124,12 @@ pub(crate) fn wheel() -> Result<PathBuf> {
 
 pub(crate) fn wheel_for(platform: &'static Platform) -> Result<PathBuf> {
     let python = release::tools()?;
-    // They share what is compiled.
+    // First, since all libraries share what is compiled.
     release::libraries(platform)?;
     let words = ["build", "--release", "--locked", "--quiet", "--compatibility", platform.wheel];
     let words = [&words[..], &["--target", platform.triple]].concat();
     let wheel = build(&python, &folder(&format!("wheels-{}", platform.npm))?, &words, platform)?;
-    // What it was built of is in it, and so was the path of this folder.
+    // Its bill of materials contains the path of the folder that it was built in, which is removed.
     let mut sbom = project::program(&python);
     project::run_quietly(sbom.arg("xtask/sbom.py").arg(&wheel).arg(project::root()))?;
     Ok(wheel)
@@ -154,7 +155,7 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
     venv::provide(&format!("python-{name}"), &format!("{SOURCES}/{requirements}"))
 }
 
-/// Nothing but the wheel: what it needs besides must be there already.
+/// Installs nothing but the wheel: its dependencies must be there already.
 pub(crate) fn install(python: &Path, wheel: &Path) -> Result {
     project::run_quietly(venv::pip(python).args(["--no-index", "--force-reinstall"]).arg(wheel))
 }
@@ -165,7 +166,7 @@ fn inside(python: &Path) -> Command {
     command
 }
 
-/// As users run it: without settings, and without the search path that cargo gives the loader, where ONNX Runtime lies.
+/// As users run it: without settings, and without the loader's search path from cargo, which has ONNX Runtime.
 fn outside(command: &mut Command) -> &mut Command {
     let ours = ["LD_LIBRARY_PATH", "ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED", "ORT_DYLIB_PATH"];
     ours.iter().fold(command, |command, name| command.env_remove(name))

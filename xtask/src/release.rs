@@ -1,4 +1,4 @@
-//! What is published: libraries that zig links against an old C library, so that every Linux since then loads them.
+//! The published libraries, which zig links against an old C library, so that every later Linux loads them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use std::sync::Mutex;
 
 use crate::{Result, project, toolchain, venv};
 
-/// That of 2012: of RHEL 7, Amazon Linux 2 and everything since.
+/// The version of 2012, which RHEL 7, Amazon Linux 2 and everything later have.
 pub(crate) const GLIBC: (u32, u32) = (2, 17);
 
-/// What packages are made for. zig links for all of them on any of them.
+/// A platform that packages are built for. zig links for each of them on any of them.
 pub(crate) struct Platform {
     pub(crate) triple: &'static str,
-    /// zig's name of it, with the oldest C library that it runs with.
+    /// zig's name for it, with the oldest C library that it runs with.
     zig: &'static str,
     /// For maturin: which Linux the wheel runs on.
     pub(crate) wheel: &'static str,
-    /// The npm package's name behind the scope.
+    /// The npm package's name after the scope.
     pub(crate) npm: &'static str,
-    /// Debian's names of the architecture and of its folder of libraries.
+    /// Debian's names for the architecture and for its folder of libraries.
     pub(crate) debian: Option<(&'static str, &'static str)>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn tools() -> Result<PathBuf> {
     venv::provide("python-build", "bindings/python/requirements-build.txt")
 }
 
-/// The folder of the libraries for C, Python and Node, which share what is compiled. Made once in a run.
+/// The folder of the libraries for C, Python and Node, which share what is compiled. Built once in a run.
 pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
     static MADE: Mutex<Vec<&str>> = Mutex::new(Vec::new());
     let triple = platform.triple;
@@ -68,7 +68,7 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
     let mut made = MADE.lock().map_err(|error| error.to_string())?;
     if !made.contains(&triple) {
         if !toolchain::has(triple)? {
-            return Err(format!("the standard library of {triple} is not here and cannot be added"));
+            return Err(format!("the standard library of {triple} is not installed and cannot be added"));
         }
         let mut cargo = project::cargo();
         cargo.args(["build", "--release", "--locked", "--lib", "--target", triple]);
@@ -82,26 +82,26 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The same for everything that compiles a package for a platform: zig links it, and the folders of this machine stay
-/// out of it. One linker for all, or cargo compiles everything once more: maturin and cargo-zigbuild by themselves each
-/// bring one of their own.
+/// Sets up any command that compiles a package for a platform: zig links it, and it does not contain the folders of this
+/// machine. All share one linker, or cargo would compile everything again: maturin and cargo-zigbuild would each use their
+/// own.
 pub(crate) fn with_zig<'c>(command: &'c mut Command, platform: &Platform) -> Result<&'c mut Command> {
     let python = tools()?;
     let variable = format!("CARGO_TARGET_{}_LINKER", platform.triple.replace('-', "_").to_uppercase());
-    // A library that others load cannot bring a C library of its own.
+    // A library that others load cannot contain its own C library.
     let shared = platform.triple.ends_with("musl").then_some("-Ctarget-feature=-crt-static");
     with_flags(command, shared);
     Ok(with_tools(command, &python)?.env(variable, linker(&python, platform)?))
 }
 
-/// The programs of the environment come first: cargo-zigbuild looks for zig there, and pip for maturin.
+/// Puts the programs of the environment first: cargo-zigbuild looks for zig there, and pip for maturin.
 pub(crate) fn with_tools<'c>(command: &'c mut Command, python: &Path) -> Result<&'c mut Command> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = python.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
     Ok(command.env("PATH", std::env::join_paths(places).map_err(|error| error.to_string())?))
 }
 
-/// A program that links as cargo-zigbuild does, which passes to zig what zig knows.
+/// A program that links as cargo-zigbuild does, which passes on to zig only what zig supports.
 fn linker(python: &Path, platform: &Platform) -> Result<PathBuf> {
     let place = project::target()?.join(format!("zig-cc-{}.sh", platform.npm));
     let zig = python.with_file_name("cargo-zigbuild");
@@ -110,7 +110,7 @@ fn linker(python: &Path, platform: &Platform) -> Result<PathBuf> {
         zig.display(),
         platform.zig
     );
-    // Not written again: cargo would link again.
+    // Not written again, because cargo would link again.
     if fs::read_to_string(&place).is_ok_and(|known| known == text) {
         return Ok(place);
     }
@@ -120,7 +120,7 @@ fn linker(python: &Path, platform: &Platform) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// A cargo that leaves the folders of this machine out of what it builds.
+/// Makes cargo leave the folders of this machine out of what it builds.
 pub(crate) fn without_paths(cargo: &mut Command) -> &mut Command {
     with_flags(cargo, None)
 }
@@ -133,11 +133,11 @@ fn with_flags<'c>(cargo: &'c mut Command, more: Option<&str>) -> &'c mut Command
         folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display()))
     });
     let flags: Vec<String> = flags.chain(more.map(str::to_owned)).collect();
-    // The separator of this variable, which folders with spaces survive.
+    // This variable's separator allows for folders with spaces.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
 }
 
-/// Copies a library without what only debuggers need: by the compiler's own program, since it knows every processor.
+/// Copies a library without what only debuggers need, by the compiler's own tool, which supports every processor.
 pub(crate) fn strip(from: &Path, to: &Path) -> Result {
     let sysroot = toolchain::sysroot()?;
     let host = format!("lib/rustlib/{}/bin/rust-objcopy", HOST.triple);
@@ -146,20 +146,20 @@ pub(crate) fn strip(from: &Path, to: &Path) -> Result {
     project::run_quietly(&mut objcopy)
 }
 
-/// No symbol of a newer C library is asked for: one of 2.35 shut out the distributions of 2022.
+/// Checks that no symbol of a newer C library is needed: one of 2.35 excluded the distributions of 2022.
 fn old_enough(library: &Path, platform: &Platform) -> Result {
     let bytes = fs::read(library).map_err(|error| format!("{}: {error}", library.display()))?;
     let versions = versions(&bytes);
     let is_musl = platform.triple.ends_with("musl");
     match versions.iter().find(|version| is_musl || **version > GLIBC) {
         None if is_musl => Ok(()),
-        None if versions.is_empty() => Err(format!("{} names no version of glibc", library.display())),
+        None if versions.is_empty() => Err(format!("{} refers to no version of glibc", library.display())),
         None => Ok(()),
         Some((major, minor)) => Err(format!("{} needs glibc {major}.{minor}", library.display())),
     }
 }
 
-/// The versions of glibc whose symbols a library asks for, by their names in it: `GLIBC_2.17`, `GLIBC_2.2.5`.
+/// The versions of glibc whose symbols a library needs, by their names in it: `GLIBC_2.17`, `GLIBC_2.2.5`.
 fn versions(library: &[u8]) -> Vec<(u32, u32)> {
     const NAME: &[u8] = b"\0GLIBC_";
     let places = (0..library.len()).filter(|at| library[*at..].starts_with(NAME));
@@ -176,25 +176,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_newer_c_library_is_noticed() {
+    fn a_newer_c_library_is_detected() {
         let names = b"\0hypotf\0GLIBC_2.2.5\0GLIBC_2.35\0GLIBC_PRIVATE\0xGLIBC_2.99\0";
         assert_eq!(versions(names), [(2, 2), (2, 35)]);
         let folder = project::target().unwrap().join("versions");
         fs::create_dir_all(&folder).unwrap();
         for (content, expected) in [
             (&names[..], Err(" needs glibc 2.35")),
-            (b"nothing", Err(" names no version of glibc")),
+            (b"nothing", Err(" refers to no version of glibc")),
             (b"\0GLIBC_2.17\0", Ok(())),
         ] {
             let library = folder.join("library.so");
             fs::write(&library, content).unwrap();
-            let said = old_enough(&library, HOST);
+            let found = old_enough(&library, HOST);
             match expected {
-                Ok(()) => said.unwrap(),
-                Err(end) => assert!(said.unwrap_err().ends_with(end)),
+                Ok(()) => found.unwrap(),
+                Err(end) => assert!(found.unwrap_err().ends_with(end)),
             }
         }
-        // Alpine has none.
+        // Alpine has no glibc.
         fs::write(folder.join("library.so"), "\0GLIBC_2.17\0").unwrap();
         assert!(old_enough(&folder.join("library.so"), &MUSL).is_err());
     }

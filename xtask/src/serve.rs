@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the server, fast, with a password made for this run.
+//! `cargo xtask serve`: the server, optimised, with a password generated for this run.
 
 use crate::{Result, onnxruntime, project};
 

@@ -2,8 +2,9 @@
 
 use crate::{Result, project};
 
-/// What is counted in the files of a folder with an ending. Of Rust, what comes before a file's own tests.
+/// What is counted in the files of a folder with this extension.
 enum Count {
+    /// Lines of code. In Rust, only those before a file's own tests.
     Lines,
     /// Lines that begin with one of these.
     Beginning(&'static [&'static str]),
@@ -71,7 +72,7 @@ fn number(revision: &str, folder: &str, ending: &str, count: &Count) -> Result<u
             }
         })
     };
-    // A file of tests alone, below `src`.
+    // A file below `src` that only has tests.
     let of_tests = |file: &&str| matches!(count, Lines) && file.ends_with("/tests.rs");
     files.lines().filter(|file| file.ends_with(ending) && !of_tests(file)).map(of_file).sum()
 }

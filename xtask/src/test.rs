@@ -17,7 +17,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
             println!("{}", names().join("\n"));
             Ok(())
         }
-        _ => Err("test takes no arguments but --list or --only NAME".into()),
+        _ => Err("test takes no arguments other than --list or --only NAME".into()),
     }
 }
 

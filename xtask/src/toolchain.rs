@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::{Result, project};
 
-/// Whether the standard library of a target is there, or could be added.
+/// Whether the standard library of a target is installed, or could be added.
 pub(crate) fn has(target: &str) -> Result<bool> {
     let there = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
     if there(project::program("rustup").args(["target", "add", target])) {
@@ -14,7 +14,7 @@ pub(crate) fn has(target: &str) -> Result<bool> {
     Ok(sysroot()?.join("lib/rustlib").join(target).is_dir())
 }
 
-/// The folder of the compiler that is used.
+/// The sysroot of the compiler in use.
 pub(crate) fn sysroot() -> Result<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = project::program(rustc).args(["--print", "sysroot"]).output();

@@ -7,7 +7,7 @@ use crate::{Result, project, toolchain};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The models, and the manifest with what is known of them.
+/// The models and their manifest.
 const MODELS: &[&str] =
     &["mobilefacenet.onnx", "retinaface-mnet025.onnx", "retinaface-mnet025-fine.onnx", "manifest.toml"];
 
@@ -18,7 +18,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     let release = match arguments {
         [] => false,
         [flag] if flag == "--release" => true,
-        _ => return Err("web takes no arguments but --release".into()),
+        _ => return Err("web takes no argument other than --release".into()),
     };
     if !target()? {
         return Err(format!("the Rust target {TARGET} cannot be added here"));
@@ -28,12 +28,12 @@ pub(crate) fn command(arguments: &[String]) -> Result {
     Ok(())
 }
 
-/// Whether the target is there, or could be added.
+/// Whether the target is installed, or could be added.
 pub(crate) fn target() -> Result<bool> {
     toolchain::has(TARGET)
 }
 
-/// Builds all of it, and returns the folder: what a page loads, and nothing else.
+/// Builds everything that a page loads, and returns the folder, which has nothing else.
 pub(crate) fn build(release: bool) -> Result<PathBuf> {
     let (profile, kind) = if release { ("web", "web") } else { ("dev", "web-debug") };
     let mut cargo = project::cargo();
@@ -60,7 +60,7 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A file of Node's half as the module that a browser loads: its one list of exports, and what it requires.
+/// Rewrites a file of Node's half as a module that a browser loads: its one list of exports, and what it requires.
 fn as_module(text: &str) -> String {
     let line = |line: &str| {
         let required = line.strip_prefix("const ").and_then(|rest| rest.strip_suffix("');"));
@@ -73,7 +73,7 @@ fn as_module(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
-/// Builds the page of the server with its files beside it: it runs from any file server.
+/// Builds the page of the server together with the browser half: it runs from any file server.
 pub(crate) fn demo(web: &Path) -> Result<PathBuf> {
     const PLACE: &str = "<html lang=\"en\"";
     let folder = web.with_file_name("web-demo");

@@ -1,4 +1,4 @@
-//! The comparison with peers: its arithmetic, in both languages. `cargo xtask bench` runs the peers themselves.
+//! The comparison with peers: only its arithmetic, in both languages. `cargo xtask bench` runs the peers themselves.
 
 use super::{Step, tool};
 use crate::{Result, project};

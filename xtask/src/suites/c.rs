@@ -17,7 +17,7 @@ pub(super) const STEPS: &[Step] = &[
 
 const WARNINGS: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-/// Header and exports are the committed ones; the library is built and installed for the other steps.
+/// Checks that header and exports are the committed ones; builds and installs the library for the other steps.
 fn interface() -> Result {
     header::check()?;
     if tool("abidiff")? {
@@ -72,7 +72,7 @@ fn exports(prefix: &Path) -> Result {
     if dynamic.contains(&soname) { Ok(()) } else { Err(format!("{} has no {soname}", shared.display())) }
 }
 
-/// A shared library defines these symbols for others, and no more: any more could replace those of another library.
+/// Checks that a shared library exports exactly these symbols: others could replace those of another library.
 fn exports_only(shared: &Path, expected: &[&str]) -> Result {
     let symbols = output(project::program("nm").args(["-D", "--defined-only", "-P"]).arg(shared))?;
     let mut found: Vec<&str> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
@@ -93,7 +93,7 @@ fn exports_only(shared: &Path, expected: &[&str]) -> Result {
 fn programs() -> Result {
     let panics = compile("panics", "panic", &["-Wl,-rpath,$ORIGIN"])?.output().map_err(text)?;
     let stderr = String::from_utf8_lossy(&panics.stderr);
-    // Nothing but the program's own last line.
+    // Only the program's last line may be there, and no report of a panic.
     if !panics.status.success() || stderr.lines().count() != 1 {
         return Err(format!("panics: {}: {stderr}", panics.status));
     }
@@ -103,7 +103,7 @@ fn programs() -> Result {
 /// The program has loaded another copy of ONNX Runtime first.
 fn two_runtimes(images: &Path) -> Result {
     let Some(runtime) = install::provided() else {
-        eprintln!("SKIPPED two_runtimes: there is no ONNX Runtime here");
+        eprintln!("SKIPPED: two_runtimes: ONNX Runtime is not available");
         return Ok(());
     };
     let copy = folder("copy")?.join("libonnxruntime-of-the-host.so");
@@ -116,7 +116,7 @@ fn unpacked() -> Result<PathBuf> {
     let folder = folder("unpacked")?;
     project::remove(&folder)?;
     fs::create_dir_all(&folder).map_err(text)?;
-    // Compressed as fast as possible, since it is thrown away.
+    // Compressed as fast as possible, since it is not kept.
     let archive = packages::archive(&folder, "-0", release::HOST)?;
     let mut tar = project::program("tar");
     tar.arg("--extract")
@@ -173,7 +173,7 @@ fn builds() -> Result {
     Ok(())
 }
 
-/// An example distinguishes people, and reports what is wrong with a photo.
+/// Checks that an example distinguishes people, and reports what is wrong with a photo.
 fn answers(program: &Path) -> Result {
     let images = project::root().join("tests/golden/images");
     let ask = |probe: &str, reference: &str| {
@@ -219,14 +219,14 @@ fn memory() -> Result {
         .arg(misuse.get_program())
         .arg(&images)
         .arg("brief")
-        // All of it is Rust: only the leaks of the loader and of threads need suppressions.
+        // This engine is all Rust: only leaks of the loader and of threads need suppressions.
         .env("VISAVIS_TEST_ENGINE", "embedded")
-        // The cache of backtraces would look like a leak.
+        // The cache for backtraces would look like a leak.
         .env("RUST_BACKTRACE", "0");
     project::run(&mut valgrind)
 }
 
-/// NIST's FRTE 1:1 interface over the C ABI alone, and what NIST checks of it.
+/// NIST's FRTE 1:1 interface over the C ABI alone, and the properties that NIST checks.
 fn frte() -> Result {
     let prefix = folder("prefix")?;
     let program = folder("frte")?.join("driver");
@@ -238,7 +238,7 @@ fn frte() -> Result {
     project::run(Command::new(program).arg(project::root().join("models")).arg(photos()?))
 }
 
-/// Compiles tests/c/NAME.c or .cpp against the installed library; `panic` has a library of its own.
+/// Compiles tests/c/NAME.c or .cpp against the installed library or, in the folder `panic`, against the one there.
 fn compile(name: &str, place: &str, flags: &[&str]) -> Result<Command> {
     let prefix = folder("prefix")?;
     let program = folder(place)?.join(name);
@@ -270,7 +270,7 @@ fn link_flags(prefix: &Path) -> [String; 3] {
     [format!("-L{}", lib.display()), "-lvisavis".into(), format!("-Wl,-rpath,{}", lib.display())]
 }
 
-/// Photos as pixels, which C and C++ read without a codec.
+/// A folder of photos as PPM files, which C and C++ read without a codec.
 fn photos() -> Result<PathBuf> {
     let photos = folder("photos")?;
     for name in ["astronaut", "hopper", "two-people"] {

@@ -1,5 +1,5 @@
-//! The contract as others meet it: through the HTTP clients that they have, and through clients that generators make of
-//! the OpenAPI document.
+//! The HTTP contract as clients see it: through common HTTP libraries, and through clients generated from the OpenAPI
+//! document.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(super) const STEPS: &[Step] =
 
 const TYPED: &str = "tests/contract/typed";
 
-/// The kit's requests by curl, Python's requests, Node's fetch and Java's HttpClient.
+/// The requests of tests/contract by curl, Python's requests, Node's fetch and Java's HttpClient.
 fn contract() -> Result {
     for name in ["python3", "curl", "node"] {
         if !tool(name)? {
@@ -34,8 +34,8 @@ fn typed() -> Result {
     load::build("dev")?;
     let server = Server::start()?;
     typescript(&server)?;
-    if !is_there("javac") {
-        eprintln!("NOT RUN: the generated clients in Java and C#, since there is no JDK here");
+    if !is_installed("javac") {
+        eprintln!("NOT RUN: the generated clients in Java and C#, since there is no JDK");
         return Ok(());
     }
     let python = venv::provide("typed", "tests/contract/typed/requirements.txt")?;
@@ -62,12 +62,12 @@ fn typescript(server: &Server) -> Result {
     let mut generate = here("node_modules/.bin/openapi-typescript");
     project::run_quietly(generate.arg(document).args(["--output", "generated/api.d.ts"]))?;
     project::run(&mut here("node_modules/.bin/tsc"))?;
-    project::run(asking(here("node").arg("generated/js/usage.js"), server))
+    project::run(with_server(here("node").arg("generated/js/usage.js"), server))
 }
 
 fn java(python: &Path, server: &Server) -> Result {
     let folder = empty("java")?;
-    // The generator brings the libraries that its Java needs.
+    // The generator contains the libraries that the Java client needs.
     let mut where_is = project::program(python);
     let jar = "import openapi_generator_cli as it, pathlib; \
                print(pathlib.Path(it.__file__).with_name('openapi-generator.jar'), end='')";
@@ -87,14 +87,14 @@ fn java(python: &Path, server: &Server) -> Result {
     compile.args(["-nowarn", "-Xlint:none", "-cp", &jar, "-d"]).arg(&classes).args(sources);
     project::run_quietly(&mut compile)?;
     let path = format!("{jar}:{}", classes.display());
-    project::run(asking(project::program("java").args(["-cp", &path, "Usage"]), server))
+    project::run(with_server(project::program("java").args(["-cp", &path, "Usage"]), server))
 }
 
 fn csharp(python: &Path) -> Result {
     let folder = empty("csharp")?;
     generate(python, "csharp", &folder, &[])?;
-    if !is_there("dotnet") {
-        eprintln!("NOT COMPILED: the generated client in C#, since there is no dotnet here");
+    if !is_installed("dotnet") {
+        eprintln!("NOT COMPILED: the generated client in C#, since dotnet is not installed");
         return Ok(());
     }
     project::run(Command::new("dotnet").args(["build", "--nologo"]).current_dir(folder.join("src")))
@@ -106,14 +106,14 @@ fn generate(python: &Path, language: &str, folder: &Path, options: &[&str]) -> R
     project::run_quietly(&mut generate)
 }
 
-/// A program that is given the server, a login and photos.
-fn asking<'a>(program: &'a mut Command, server: &Server) -> &'a mut Command {
+/// Passes the server, a login and photos to a program.
+fn with_server<'a>(program: &'a mut Command, server: &Server) -> &'a mut Command {
     let photos = project::root().join("tests/golden/images");
     program.arg(format!("http://{}", server.address)).arg(format!("{USER}:{PASSWORD}")).arg(photos)
 }
 
-/// Optional compilers; their absence is reported and fails nothing.
-fn is_there(name: &str) -> bool {
+/// For optional compilers: their absence is reported and is not a failure.
+fn is_installed(name: &str) -> bool {
     let mut command = Command::new(name);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())

@@ -17,7 +17,7 @@ fn deploy() -> Result {
     cluster()
 }
 
-/// The build context of the image has everything that cargo needs.
+/// Checks that the build context of the image has everything that cargo needs.
 fn image() -> Result {
     let context = folder("context")?;
     for name in allowed(&read("Dockerfile.dockerignore")?) {
@@ -32,12 +32,12 @@ fn image() -> Result {
         .map_err(|why| format!("cargo in the context of the Dockerfile: {why}"))
 }
 
-/// What a list of exceptions to `**` admits.
+/// The exceptions in a list that ignores everything else.
 fn allowed(ignored: &str) -> impl Iterator<Item = &str> {
     ignored.lines().filter_map(|line| line.strip_prefix('!'))
 }
 
-/// The unit, with an existing program in place of the installed one.
+/// Checks the unit, with an existing program in place of the installed one.
 fn unit() -> Result {
     if !tool("systemd-analyze")? {
         return Ok(());
@@ -51,7 +51,7 @@ fn unit() -> Result {
     project::run_quietly(security.arg(&unit))
 }
 
-/// The rules are valid, and each alert fires when it should and not otherwise.
+/// Checks that the rules are valid, and that each alert fires when it should and not otherwise.
 fn prometheus() -> Result {
     if !tool("promtool")? {
         return Ok(());
@@ -63,8 +63,8 @@ fn prometheus() -> Result {
     Ok(())
 }
 
-/// The manifests against Kubernetes' own schemas, the Dockerfile against hadolint's rules, the workflow
-/// for releases against actionlint's, which know the syntax, the expressions and the inputs of actions.
+/// Checks the manifests against Kubernetes' own schemas, the Dockerfile against hadolint's rules, and the workflow for
+/// releases against those of actionlint, which cover the syntax, the expressions and the inputs of actions.
 fn cluster() -> Result {
     if !tool("python3")? {
         return Ok(());

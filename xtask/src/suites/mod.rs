@@ -15,7 +15,7 @@ mod web;
 pub(crate) use step::Step;
 use step::tool;
 
-/// Every step, in the order they run: what fails fastest comes first.
+/// Every step, in the order in which they run: those that fail fastest first.
 pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
     [
         rust::STEPS,

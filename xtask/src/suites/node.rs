@@ -1,4 +1,4 @@
-//! The Node package: its types, its tests, and what would be published.
+//! The Node package: its types, its tests, and the package as published.
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,7 +29,8 @@ const TESTS: &[&str] = &[
     "types",
 ];
 
-/// The native half as it would be published, a second one that panics when it is asked to, and types that are those that are committed.
+/// Builds the native half as it would be published, and one with a function that panics; checks that the generated types are
+/// the committed ones.
 fn build() -> Result {
     if !there()? {
         return Ok(());
@@ -61,12 +62,12 @@ fn run(names: &[&str]) -> Result {
     let mut node = project::program("node");
     node.args(["--expose-gc", "--test", "--test-reporter=spec"]).current_dir(folder());
     node.args(names.iter().map(|name| format!("test/{name}.test.mjs"))).env("VISAVIS_TEST_PANIC", panics()?);
-    // Cargo lets its children's loader search the target folder, where ONNX Runtime lies.
+    // Cargo makes the loader search the target folder, which has ONNX Runtime.
     node.env_remove("LD_LIBRARY_PATH");
     if let Some(library) = install::provided() {
         node.env("VISAVIS_TEST_ONNXRUNTIME", library);
     }
-    // Made by the step `web`, where that can be made.
+    // Built by the step `web`, if it could run.
     let web = project::target()?.join("web-debug");
     if web.is_dir() {
         node.env("VISAVIS_TEST_WEB", web);
@@ -74,7 +75,7 @@ fn run(names: &[&str]) -> Result {
     project::run(&mut node)
 }
 
-/// Node 20.11 or later is a condition of the tests, as Node 20 is one of the package.
+/// Whether Node is installed. The tests need Node 20.11 or later; the package itself needs Node 20.
 fn there() -> Result<bool> {
     if !(tool("node")? && tool("npm")?) {
         return Ok(false);

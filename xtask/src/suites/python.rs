@@ -20,9 +20,9 @@ fn with_python(run: fn() -> Result) -> Result {
     match project::run_quietly(project::program("python3").args(["-c", ENOUGH])) {
         Ok(()) => run(),
         Err(_) if std::env::var_os("CI").is_none() => {
-            eprintln!("SKIPPED: the Python package, whose tests need Python 3.11 with its module venv");
+            eprintln!("SKIPPED: the Python package, whose tests need Python 3.11 with the module venv");
             Ok(())
         }
-        Err(why) => Err(format!("Python 3.11 with its module venv is needed here: {why}")),
+        Err(why) => Err(format!("Python 3.11 with the module venv is needed: {why}")),
     }
 }

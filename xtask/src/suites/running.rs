@@ -1,11 +1,11 @@
-//! The server as a process, for those who ask it from outside.
+//! The server as a process, for tests that send it requests.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use crate::{Result, project};
 
-/// Whom it knows.
+/// The login that it accepts.
 pub(super) const USER: &str = "ann";
 pub(super) const PASSWORD: &str = "correct horse";
 
@@ -26,7 +26,7 @@ impl Server {
             .stderr(Stdio::piped());
         let mut child = server.spawn().map_err(|error| format!("the server cannot be run: {error}"))?;
         let log = child.stderr.take();
-        // From here on it is killed in any case.
+        // From here on, dropping it kills the process.
         let mut server = Server { child, address: String::new() };
         let mut lines =
             BufReader::new(log.ok_or("the server has no log")?).lines().map_while(std::io::Result::ok);
@@ -40,7 +40,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

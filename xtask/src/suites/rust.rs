@@ -23,13 +23,13 @@ fn fmt() -> Result {
     project::run(project::cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// Licences, duplicates and sources of what is depended on, as deny.toml allows them. Not advisories: it says why.
+/// Licences, duplicates and sources of the dependencies, as deny.toml allows them. Not advisories: deny.toml says why.
 fn deny() -> Result {
     let mut deny = project::program(cargo_deny()?);
     project::run(deny.args(["--workspace", "--locked", "check", "licenses", "bans", "sources"]))
 }
 
-/// Installed by cargo, since no registry has it built; unoptimised, that takes less time than it takes to run the rest.
+/// Installed by cargo, since no registry has a binary; unoptimised, so that this takes less time than the other steps.
 fn cargo_deny() -> Result<PathBuf> {
     let folder = project::target()?.join(format!("cargo-deny-{CARGO_DENY}"));
     let program = folder.join("bin/cargo-deny");
@@ -46,8 +46,8 @@ fn clippy() -> Result {
     project::run(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// What is left without the default features, and what the tests of bindings add to that. The other steps build the
-/// rest: everything by default, and `test-panic` on top of it.
+/// The workspace without the default features, alone and with the features that tests of bindings need. The other steps
+/// build the default features, alone and with `test-panic`.
 fn features() -> Result {
     let check = |more: &[&str]| {
         let mut cargo = project::cargo();
@@ -58,7 +58,7 @@ fn features() -> Result {
     check(&["--features", panicking::FEATURES])
 }
 
-/// Platforms that are not this one: what this project's code says compiles for them. Nothing is linked or run.
+/// Checks that the code compiles for other platforms. Nothing is linked or run.
 fn platforms() -> Result {
     let published = ["--package=visavis-ffi", "--package=visavis-python", "--package=visavis-node"];
     for (target, packages) in [
@@ -70,14 +70,14 @@ fn platforms() -> Result {
         if toolchain::has(target)? {
             project::run(project::cargo().args(["check", "--lib", "--target", target]).args(packages))?;
         } else {
-            eprintln!("SKIPPED: {target}, whose standard library is not here and cannot be added");
+            eprintln!("SKIPPED: {target}, whose standard library is not installed and cannot be added");
         }
     }
     Ok(())
 }
 
-/// The core as cargo would publish it: with what is compiled in and what must be kept with that, and with nothing else.
-/// `cargo xtask packages` compiles it out of its package, too.
+/// Checks that the core as cargo would publish it has what is compiled in, its documents, and nothing else. `cargo xtask
+/// packages` also compiles it from its package.
 fn crate_contents() -> Result {
     let mut list = project::cargo();
     list.args(["package", "--package", "visavis", "--list", "--allow-dirty", "--quiet"]);
@@ -97,14 +97,14 @@ fn crate_contents() -> Result {
     });
     match (missing, more) {
         (Some(missing), _) => Err(format!("the crate lacks models/{missing}")),
-        (_, Some(more)) => Err(format!("{more} does not belong into the crate")),
+        (_, Some(more)) => Err(format!("{more} does not belong in the crate")),
         _ if networks != 3 => Err(format!("the crate has {networks} networks")),
         _ => Ok(()),
     }
 }
 
-/// Documentation without a warning, also of the libraries that only other languages see. The C ABI's library has the
-/// core's name, so that its pages have to make way for the core's.
+/// Documentation without a warning, also of the libraries that only other languages use. The C ABI's library has the same
+/// name as the core, so its pages are removed before the core's are written.
 fn docs() -> Result {
     let doc = |which: &[&str]| {
         let mut cargo = project::cargo();
@@ -116,14 +116,14 @@ fn docs() -> Result {
     doc(&[])
 }
 
-/// What is fuzzed, for 20 seconds each with changes that are the same every time. Fuzzing itself would compile everything
-/// once more, with the sanitizer.
+/// The fuzzed properties, for 20 seconds each, with changes that are the same every time. Fuzzing itself would compile
+/// everything again, with the sanitizer.
 fn properties() -> Result {
     let mut cargo = project::cargo();
     project::run(cargo.args(["test", "--workspace", "--test", "walk"]).env("VISAVIS_FUZZ_SECONDS", "20"))
 }
 
 fn tests() -> Result {
-    // What tests build themselves has the features that the whole workspace gives its dependencies, too.
+    // What tests build themselves also uses the features that the whole workspace enables in its dependencies.
     project::run(project::cargo().args(["test", "--workspace"]).env("VISAVIS_TEST_BUILD", "--workspace"))
 }

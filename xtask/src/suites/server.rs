@@ -1,4 +1,4 @@
-//! The server: its page in a browser, its replies against its OpenAPI document, a short soak and a stop under load.
+//! The server: its page in a browser, its replies against its OpenAPI document, a short soak test and a stop under load.
 
 use super::running::Server;
 use super::{Step, tool};
@@ -50,7 +50,7 @@ fn soak() -> Result {
     load::run("dev", &["soak", "2000"])
 }
 
-/// A signal to stop while clients send requests.
+/// Stops the server by a signal while clients send requests.
 fn stop() -> Result {
     load::run("dev", &["term"])
 }

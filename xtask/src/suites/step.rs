@@ -1,23 +1,23 @@
-//! What a suite is made of.
+//! The steps of a suite.
 
 use std::process::Command;
 
 use crate::Result;
 
-/// One thing that must hold.
+/// One check.
 pub(crate) struct Step {
     pub(crate) name: &'static str,
     pub(crate) run: fn() -> Result,
 }
 
-/// Whether an optional tool is there. Where the tests must be complete (`.ci/run`), its absence is an error.
+/// Whether an optional tool is installed. If the tests must be complete (`.ci/run`), its absence is an error.
 pub(super) fn tool(name: &str) -> Result<bool> {
     let there = Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     if !there && std::env::var_os("CI").is_some() {
-        return Err(format!("{name} is needed here"));
+        return Err(format!("{name} is needed, but not installed"));
     }
     if !there {
-        eprintln!("SKIPPED: what needs {name}, which is not installed");
+        eprintln!("SKIPPED: tests that need {name}, which is not installed");
     }
     Ok(there)
 }

@@ -14,7 +14,7 @@ fn run() -> Result {
         }
     }
     if !web::target()? {
-        eprintln!("SKIPPED: the browser half, whose Rust target is not here and cannot be added");
+        eprintln!("SKIPPED: the browser half, whose Rust target is not installed and cannot be added");
         return Ok(());
     }
     let node = install("bindings/node", &["--ignore-scripts"])?;
@@ -32,7 +32,7 @@ fn run() -> Result {
     project::run(page.env("WEB_FOLDER", &folder).env("DEMO_FOLDER", web::demo(&folder)?))
 }
 
-/// What a folder's lock file names, unless another step has installed it.
+/// Installs what a folder's lock file names, unless another step has done so.
 fn install(folder: &str, flags: &[&str]) -> Result<PathBuf> {
     let folder = project::root().join(folder);
     if !Path::new(&folder).join("node_modules").is_dir() {
