@@ -1,4 +1,4 @@
-//! What comes before the body: a proxy's header, and the head of a request.
+//! What precedes the body: a proxy's header, and the head of a request.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -15,8 +15,8 @@ const PROXY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
 static PROXIES: LazyLock<Proxies> =
     LazyLock::new(|| Proxies::parse("10.0.0.0/8, fd00::/8").expect("two networks"));
 
-/// The beginning of a connection, as a proxy's header and as lines of a head: strangers are not believed, a proxy's
-/// header is never longer than what came and stays what it is when more comes, and names are fit for a log.
+/// The beginning of a connection, as a proxy's header and as lines of a head: headers of untrusted peers are ignored, a
+/// proxy's header is never longer than the data and does not change if more follows, and names are fit for a log.
 pub fn head(data: &[u8]) {
     if let Beginning::Header(length, client) = beginning(data) {
         assert!((1..=data.len()).contains(&length));
@@ -24,7 +24,7 @@ pub fn head(data: &[u8]) {
         assert!(client.is_none_or(|client| client == client.to_canonical()));
     }
     let headers = headers(data);
-    assert_eq!(PROXIES.client(STRANGER, &headers), STRANGER, "a stranger was believed");
+    assert_eq!(PROXIES.client(STRANGER, &headers), STRANGER, "an untrusted peer was believed");
     PROXIES.client(PROXY, &headers);
     if let Presented::Login(login) = Presented::in_headers(&headers) {
         assert!(!login.name.contains(&b':') && login.name.len() + login.password.len() < data.len());

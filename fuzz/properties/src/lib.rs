@@ -1,4 +1,4 @@
-//! What must hold for any bytes. Fuzzed with `cargo xtask fuzz`, and walked briefly by tests/walk.rs.
+//! Properties that must hold for any bytes. Fuzzed by `cargo xtask fuzz`, and tested briefly by tests/walk.rs.
 
 mod head;
 mod operator;
@@ -12,7 +12,7 @@ use visavis_server::weight::weigh;
 pub use head::head;
 pub use operator::{manifest, settings};
 
-/// The most pixels that an image may have here: room for the photos that are tried, and a bound that is soon reached.
+/// The most pixels that an image may have here: enough for the seeds, and a limit that changed inputs reach easily.
 const MAX_PIXELS: u64 = 1 << 18;
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
@@ -22,7 +22,7 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
     Verifier::new(options).expect("the embedded engine")
 });
 
-/// The body of a request: a session that was read comes back in every reply as it was.
+/// The body of a request: a session that was read is returned unchanged in every reply.
 pub fn request(data: &[u8]) {
     weigh(data, MAX_PIXELS);
     let session_id = contract::session_id(data);
@@ -31,7 +31,7 @@ pub fn request(data: &[u8]) {
             assert!(photo.len() <= data.len(), "a photo is longer than its body");
             base64(photo.as_bytes());
         }
-        assert_eq!(body.session_id, session_id, "an error has another session than a verdict");
+        assert_eq!(body.session_id, session_id, "an error has a different session from a verdict");
     }
     let Some(id) = session_id else { return };
     assert!(id.chars().count() <= MAX_SESSION_ID);
@@ -41,19 +41,19 @@ pub fn request(data: &[u8]) {
     assert_eq!(again.session_id.as_deref(), Some(id.as_str()));
 }
 
-/// The text of a photo: what is read is never longer than it can be, and is read again from how it is usually written.
+/// The Base64 text of a photo: the bytes are never longer than the text allows, and are read again from the usual spellings.
 pub fn base64(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(bytes) = visavis::from_base64(text, usize::MAX) else { return };
     assert!(bytes.len() <= text.len() / 4 * 3 + 3);
     for label in ["", "data:image/jpeg;base64,", " \r\n"] {
         let usual = format!("{label}{}", encode(&bytes));
-        assert_eq!(visavis::from_base64(&usual, bytes.len()).expect("it is how it is written"), bytes);
+        assert_eq!(visavis::from_base64(&usual, bytes.len()).expect("a usual spelling"), bytes);
     }
 }
 
-/// A file that should be a photo: its pixels are all there, not more than allowed and not more than a request with it
-/// weighs, and its parts at every scale are those of the whole, or there is a named error.
+/// A file that should be a photo: either its pixels are complete, no more than allowed and no more than the weight of a
+/// request with it, and its parts at every scale agree with the whole, or there is an error about the file.
 pub fn image(data: &[u8]) {
     match VERIFIER.decode(data) {
         Ok(image) => {
@@ -64,18 +64,18 @@ pub fn image(data: &[u8]) {
             let weight = weigh(body.as_bytes(), MAX_PIXELS) - weigh(b"{}", MAX_PIXELS);
             assert!(weight >= pixels, "{pixels} pixels weigh {weight}");
             #[cfg(fuzzing)]
-            visavis::parts_agree(data, &VERIFIER.options().limits).expect("what decodes does so in parts");
+            visavis::parts_agree(data, &VERIFIER.options().limits).expect("what decodes as a whole decodes in parts");
         }
         Err(error) => assert!((20..=39).contains(&error.kind().number()), "{error}"),
     }
 }
 
-/// Raw pixels, behind 13 bytes for width, height, stride and format: an image has three bytes for each of its pixels, and
-/// there is none where the bytes are too few.
+/// Raw pixels, after 13 bytes for width, height, stride and format: an image has three bytes for each of its pixels, and
+/// there is none if the bytes are too few.
 pub fn pixels(data: &[u8]) {
     let Some((head, bytes)) = data.split_first_chunk::<13>() else { return };
     let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
-    // Small ones nearly always, so that some fit.
+    // Small unless the top bit of the format is set, so that some fit.
     let side = |at| if head[12] & 0x80 == 0 { number(at) % 64 } else { number(at) };
     let stride = if head[12] & 0x80 == 0 { number(8) % 300 } else { number(8) } as usize;
     let (width, height) = (side(0), side(4));
@@ -101,8 +101,8 @@ pub fn pixels(data: &[u8]) {
     assert!(count <= bytes.len() as u64);
 }
 
-/// The bytes of a stored template, as they are and with a check sum that is right: otherwise that would be all that is
-/// ever looked at.
+/// The bytes of a stored template, unchanged and with a correct checksum, without which nothing but the checksum would be
+/// tested.
 pub fn template(data: &[u8]) {
     let right = [data, &checksum(data).to_le_bytes()].concat();
     for bytes in [data, &right] {
@@ -113,7 +113,7 @@ pub fn template(data: &[u8]) {
     }
 }
 
-/// Base64 in the standard alphabet, written again here: the reader is not to be tested with its own tables.
+/// Base64 in the standard alphabet, implemented here so that the reader is not tested with its own tables.
 fn encode(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! What those who run the server or the library give it: hardly hostile, but often wrong.
+//! Input from operators of the server or the library: hardly hostile, but often wrong.
 
 use std::sync::LazyLock;
 
@@ -7,13 +7,13 @@ use visavis::{Band, Options, Verifier};
 use visavis_server::config::Layer;
 use visavis_server::users::Users;
 
-/// Is in what is given where a password may have got, and in no message.
+/// Is in the input wherever a password may have been entered, and must be in no message.
 const PASSWORD: &str = "hunter2";
 
-/// A file of settings and one of users. A message about them holds no value and no password.
+/// A file of settings and one of users. A message about them contains no value and no password.
 pub fn settings(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    // Whatever they come to.
+    // Whatever the result, there must be no panic.
     let _ = (Layer::parse(text).map(Layer::complete), Users::parse(text));
     let value = serde_json::to_string(&format!("{text}{PASSWORD}")).expect("a string is JSON");
     let settings = ["workers", "log-format", "body-timeout", "listen", "password"];
@@ -24,7 +24,7 @@ pub fn settings(data: &[u8]) {
     }
 }
 
-/// A `manifest.toml`, beside a file that is no network: an error about the models.
+/// A `manifest.toml` next to a file that is not a network: the error is about the models.
 pub fn manifest(data: &[u8]) {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = tempfile::tempdir().expect("a folder can be made");

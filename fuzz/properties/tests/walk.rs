@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use testkit::files;
 
-/// Numbers that look random and are the same in every run (xorshift).
+/// Pseudo-random numbers, the same in every run (xorshift).
 struct Dice(u64);
 
 impl Dice {
@@ -18,7 +18,7 @@ impl Dice {
     }
 }
 
-/// Walks the seeds and, of each, some hundred changed ones. Returns how many inputs there were.
+/// Tests the seeds and, of each, `changes` changed copies. Returns the number of inputs.
 fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for seed in seeds {
@@ -28,12 +28,12 @@ fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
             property(&changed(seed, other, &mut dice));
         }
     }
-    go_on(property, seeds, &mut dice);
+    continue_for(property, seeds, &mut dice);
     seeds.len() * (changes + 1)
 }
 
-/// Further changes, on request.
-fn go_on(property: fn(&[u8]), seeds: &[Vec<u8>], dice: &mut Dice) {
+/// Further changes for the requested time, if any.
+fn continue_for(property: fn(&[u8]), seeds: &[Vec<u8>], dice: &mut Dice) {
     let Ok(seconds) = std::env::var("VISAVIS_FUZZ_SECONDS") else { return };
     let end = Instant::now() + Duration::from_secs(seconds.parse().expect("a number of seconds"));
     let mut inputs = 0;
@@ -45,7 +45,7 @@ fn go_on(property: fn(&[u8]), seeds: &[Vec<u8>], dice: &mut Dice) {
     println!("{inputs} further inputs in {seconds} s");
 }
 
-/// A few bytes of it set, cut out, doubled or taken from another.
+/// A copy with a few bytes set, removed, repeated or inserted from another seed.
 fn changed(seed: &[u8], other: &[u8], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = seed.to_vec();
     for _ in 0..=dice.below(4) {
@@ -72,7 +72,7 @@ fn files_in(folder: &Path) -> Vec<Vec<u8>> {
     files.iter().map(|file| std::fs::read(file).unwrap()).collect()
 }
 
-/// Walks what the target of this name begins with.
+/// Tests the seeds of the target with this name.
 fn walk_seeds(target: &str, property: fn(&[u8]), changes: usize) {
     let seeds = files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").join(target));
     assert_eq!(walk(property, &seeds, changes), seeds.len() * (changes + 1));
@@ -92,7 +92,7 @@ fn base64() {
 #[test]
 fn images() {
     let mut seeds = files_in(&files::golden(""));
-    // The small ones: changes to them are many and quick.
+    // Only the small ones, which are fast to decode.
     seeds.retain(|bytes| bytes.len() < 30_000);
     assert!(seeds.len() > 40, "{} files are not the golden set", seeds.len());
     assert_eq!(walk(properties::image, &seeds, 40), seeds.len() * 41);
