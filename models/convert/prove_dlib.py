@@ -1,4 +1,4 @@
-"""Proof that the converted network computes what dlib computes, on chips that dlib makes of the golden photos."""
+"""Proof that the converted network computes what dlib computes, on chips that dlib makes from the golden photos."""
 
 import pathlib
 
@@ -9,7 +9,7 @@ import onnxruntime
 import dlib_resnet
 import fetch
 
-# Of each of the 128 numbers, of which two photos of one person differ by a distance of up to 0.6.
+# For each of the 128 numbers; the distance between two photos of one person is up to 0.6.
 BOUND = 1e-4
 PHOTOS = pathlib.Path(__file__).parents[2] / "tests/golden/images"
 NAMES = "astronaut.jpg astronaut-blurred.jpg astronaut-gray.jpg astronaut-q10.jpg hopper.jpg hopper-128.png".split()

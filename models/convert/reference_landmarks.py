@@ -1,4 +1,4 @@
-"""Where our five landmarks lie on the chip that dlib makes of a photo with its own: the reference landmarks of dlib's
+"""The positions of our five landmarks on the chip that dlib makes with its own landmarks: the reference landmarks of dlib's
 network in models/high/manifest.toml.
 
     python reference_landmarks.py LFW      the photos of LFW/train.csv
@@ -47,7 +47,7 @@ def on_chip(path, find_landmarks, verifier=visavis.Verifier(), find_faces=dlib.g
     if len(around) != 1:
         return None
     chip = dlib.get_face_chip_details(find_landmarks(photo, around[0]), dlib_resnet.SIDE, 0.25)
-    # The chip is its rectangle, turned about its own centre.
+    # The chip is a rectangle, turned about its centre.
     rectangle = chip.rect
     corner = np.array([rectangle.left(), rectangle.top()])
     middle = np.array([rectangle.left() + rectangle.right(), rectangle.top() + rectangle.bottom()]) / 2

@@ -1,4 +1,4 @@
-"""What each part of models/high brings, and how its weight was chosen: on the train photos of LFW View 1.
+"""What each part of models/high contributes, and how its weight was chosen: on the train photos of LFW View 1.
 
     python weights.py LFW            the grid of weights, on train
     python weights.py LFW --report   the set as it is, on train, test and both
@@ -19,7 +19,7 @@ import visavis
 
 HIGH = pathlib.Path(__file__).resolve().parent.parent / "high"
 RATES = (1e-3, 1e-4, 1e-5)
-# The scores between which a second opinion might be asked for, and how often different people reach them.
+# The scores between which a second opinion might be used.
 BANDS = ((20, 40), (20, 50), (15, 60))
 
 
@@ -86,14 +86,14 @@ class Rates:
         pairs, all_pairs = similarities[*self.genuine], compared[~self.different]
         text = []
         for rate in RATES:
-            # At most this part of the impostors is above it.
+            # At most this fraction of the impostors is above it.
             threshold = impostors[-1 - int(rate * len(impostors))]
             missed = int((pairs <= threshold).sum())
             text.append(f"{missed}/{len(pairs)} {missed / len(pairs):.2%} ({(all_pairs <= threshold).mean():.2%})")
         print(f"  {name}: " + ", ".join(text), flush=True)
 
     def second_opinion(self, low, high, first, second):
-        """The first opinion, and only where its score is between two bounds the second one."""
+        """The first opinion, or the second one if the score of the first is between two bounds."""
         scores = [self.scores(similarities) for similarities in (first, second)]
         asked = (scores[0] >= low) & (scores[0] < high)
         joined = np.zeros_like(first)
@@ -103,7 +103,7 @@ class Rates:
         self.show(f"second opinion from {low} to {high}, for {shares}", joined)
 
     def scores(self, similarities):
-        """By the false match rate among these comparisons."""
+        """The scores by the false match rate among these comparisons."""
         compared = similarities[self.one, self.other]
         impostors = np.sort(compared[self.different])
         reaching = len(impostors) - np.searchsorted(impostors, compared)
@@ -111,7 +111,7 @@ class Rates:
 
 
 def extract(photos, flip):
-    """What each network makes of the photos, of length one."""
+    """The vectors of each network for the photos, scaled to length one."""
     with tempfile.TemporaryDirectory() as folder:
         with_flip(pathlib.Path(folder), flip)
         verifier = visavis.Verifier(models=folder)
