@@ -1,5 +1,5 @@
-// visavis and its peers on Node on the same pairs of photos: how often they are right, and how long they take.
-// README.md says what is measured, and how to set up the peers.
+// visavis and its peers in Node on the same pairs of photos: how often they are right, and how long they take.
+// README.md describes what is measured, and how to set up the peers.
 
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ const USAGE = `node bench/compare.mjs --data FOLDER [options]
   --data FOLDER       the folder with train.csv, test.csv and the photos they name
   --only TABLE        accuracy or timing, not both
   --subjects A,B      of ${Object.keys(SUBJECTS).join(',')}
-  --train-pairs N     how many of train choose the threshold, or 0 for no such column (default: all)
-  --test-pairs N      how many of test are compared (default: all)
+  --train-pairs N     how many pairs of train choose the threshold, or 0 not to measure it (default: all)
+  --test-pairs N      how many pairs of test are compared (default: all)
   --pairs N           how many pairs are timed (default: 30)
-  --rounds N          how often each of them is (default: 5)
+  --rounds N          how often each pair is timed (default: 5)
 `;
 
 /** @param {string} [problem] @returns {never} */
@@ -54,7 +54,7 @@ function parse() {
 
 /** @param {string} text @param {number} [least] */
 function number(text, least = 1) {
-  return /^\d+$/.test(text) && Number(text) >= least ? Number(text) : usage(`not a number from ${least} on: ${text}`);
+  return /^\d+$/.test(text) && Number(text) >= least ? Number(text) : usage(`not a number >= ${least}: ${text}`);
 }
 
 /** @param {protocol.Subject[]} subjects @param {string} data @param {protocol.Pair[]} train @param {protocol.Pair[]} test */

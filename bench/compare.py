@@ -1,7 +1,7 @@
 """visavis and its peers in Python on the same pairs of photos: how often they are right, and how long they take.
 
 `python bench/compare.py --data FOLDER`, where the folder has LFW View 1 as train.csv, test.csv and the photos they name.
-README.md says what is measured, and how to set up the peers.
+README.md describes what is measured, and how to set up the peers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import platform
 import sys
 from pathlib import Path
 
-# One thread each, which every one of them reads at its import.
+# One thread each; every library reads this when it is imported.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
@@ -48,17 +48,17 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", choices=("accuracy", "timing"), help="one of the two tables")
     parser.add_argument("--subjects", type=names, default=list(SUBJECTS), help=f"of {','.join(SUBJECTS)}")
     parser.add_argument(
-        "--train-pairs", type=int, help="how many of train choose the threshold, or 0 for no such column (default: all)"
+        "--train-pairs", type=int, help="how many pairs of train choose the threshold, or 0 not to measure it (default: all)"
     )
-    parser.add_argument("--test-pairs", type=positive, help="how many of test are compared (default: all)")
+    parser.add_argument("--test-pairs", type=positive, help="how many pairs of test are compared (default: all)")
     parser.add_argument("--pairs", type=positive, default=30, help="how many pairs are timed (default: 30)")
-    parser.add_argument("--rounds", type=positive, default=5, help="how often each of them is (default: 5)")
+    parser.add_argument("--rounds", type=positive, default=5, help="how often each pair is timed (default: 5)")
     return parser.parse_args()
 
 
 def positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"not a number from 1 on: {text}")
+        raise argparse.ArgumentTypeError(f"not a number >= 1: {text}")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""One subject, one pair of photos, and the end: `python bench/first_verdict.py SUBJECT PROBE REFERENCE`."""
+"""Runs one subject on one pair of photos, and exits: `python bench/first_verdict.py SUBJECT PROBE REFERENCE`."""
 
 from __future__ import annotations
 

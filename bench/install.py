@@ -1,7 +1,7 @@
-"""From an empty folder to the first verdict, with what `cargo xtask packages FOLDER` made: python bench/install.py FOLDER [ROUNDS]
+"""The time from an empty folder to the first verdict: python bench/install.py FOLDER [ROUNDS]
 
-pip and npm in turn, each with an empty cache: the package alone, and with ONNX Runtime, which comes from the registry. The
-package itself lies on this machine, as it is on no registry yet.
+FOLDER has what `cargo xtask packages FOLDER` made. pip and npm take turns, each with an empty cache: the package alone and,
+with pip, also with ONNX Runtime, which is downloaded. The package itself is a local file, since it is on no registry yet.
 """
 
 import pathlib

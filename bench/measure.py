@@ -1,7 +1,7 @@
-"""The pieces of `cargo xtask bench`: each measures one thing and leaves it as a section of docs/BENCHMARKS.md.
+"""The pieces of `cargo xtask bench`: each measures one thing and writes it as a section of docs/BENCHMARKS.md.
 
-`python bench/measure.py [PIECE...] --programs FOLDER --work FOLDER`. What is compared takes turns, so that what else the
-machine does affects all of it alike, and the ratio of medians counts.
+`python bench/measure.py [PIECE...] --programs FOLDER --work FOLDER`. The subjects of a comparison take turns, so that other
+load on the machine affects all of them alike, and the ratio of medians counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-# One thread each, which every library reads at its import.
+# One thread each; every library reads this when it is imported.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ[f"{library}_NUM_THREADS"] = "1"
 
@@ -35,13 +35,13 @@ class Skipped(Exception):
 
 
 def stages(options: argparse.Namespace) -> str:
-    """Photos of a phone's sizes: from bytes to a template, beside what OpenCV takes to decode them."""
+    """Photos in the sizes of phones: from bytes to a template, compared with the time that OpenCV takes to decode them."""
     made = photographs.make(options.work / "photos", options.sizes)
     fast, embedded, opencv = core(options, "onnxruntime"), core(options, "embedded"), decoder()
     rows = []
     for photo in made:
         scales = ("full", "half", "quarter", "eighth") if photo.kind != "PNG" else ("full",)
-        # Nobody's limits allow all of 48 megapixels to be decoded, and no photo needs it.
+        # Not all of 48 megapixels: that may exceed the default limits, and no photo needs it.
         parts = ("bytes",) if photo.megapixels == "48" else ("bytes", "decode", "pixels")
         runs = {("visavis", what): (fast, what) for what in parts}
         runs["embedded", "bytes"] = (embedded, "bytes")
@@ -82,7 +82,7 @@ def stages(options: argparse.Namespace) -> str:
 
 
 def engines(options: argparse.Namespace) -> str:
-    """Photos of LFW's size: beyond the two networks, and the embedded engine beside ONNX Runtime."""
+    """Photos of LFW's size: the whole way compared with the two networks alone, and both engines."""
     fast, embedded = core(options, "onnxruntime"), core(options, "embedded")
     chosen = lfw(options, 30) or [GOLDEN / "exif-1.jpg", GOLDEN / "hopper-128.png"]
     runs = {
@@ -108,7 +108,7 @@ def engines(options: argparse.Namespace) -> str:
 
 
 def start(options: argparse.Namespace) -> str:
-    """From the start of a process to its first verdict, which is all that it does."""
+    """From the start of a process to its first verdict, after which it ends."""
     pair = [str(GOLDEN / name) for name in ("astronaut.jpg", "astronaut-dark.jpg")]
     program = str(options.programs / "visavis")
     runs = {f"visavis, {engine}": [program, "verify", "--engine", engine, *pair] for engine in ("onnxruntime", "embedded")}
@@ -130,7 +130,7 @@ def start(options: argparse.Namespace) -> str:
 
 
 def memory(options: argparse.Namespace) -> str:
-    """Each photo in a process of its own: the peak, and how far it is above the same process at rest."""
+    """Each photo in a separate process: the peak memory, and how far it is above the idle level of the process."""
     made = photographs.make(options.work / "photos", options.sizes)
     rows = []
     for photo in made:
@@ -138,18 +138,18 @@ def memory(options: argparse.Namespace) -> str:
         for engine in ("onnxruntime", "embedded"):
             process = core(options, engine)
             process.ask("bytes", GOLDEN / "exif-1.jpg")
-            rest = process.peak_mib()
+            idle = process.peak_mib()
             process.ask("bytes", photo.path)
-            cells += [f"{process.peak_mib():.0f}", f"{process.peak_mib() - rest:.0f}"]
+            cells += [f"{process.peak_mib():.0f}", f"{process.peak_mib() - idle:.0f}"]
             process.stop()
         rows.append(cells)
-    columns = ("photo", "ONNX Runtime: peak", "above rest", "embedded: peak", "above rest")
-    note = "MiB, one worker. At rest a process has made its verifier and the template of one photo of 250 pixels; the file itself counts."
+    columns = ("photo", "ONNX Runtime: peak", "above idle", "embedded: peak", "above idle")
+    note = "MiB, one worker. An idle process has made its verifier and one template of a photo of 250 pixels; the file itself counts."
     return f"{note}\n\n{table(columns, rows)}"
 
 
 def python_peers(options: argparse.Namespace) -> str:
-    """The packages that one would take instead, in Python: `bench/compare.py`."""
+    """Alternative packages in Python: `bench/compare.py`."""
     if find_spec("visavis") is None:
         raise Skipped("visavis is not installed in this Python")
     command = [sys.executable, str(BENCH / "compare.py"), "--data", str(data(options))]
@@ -158,15 +158,15 @@ def python_peers(options: argparse.Namespace) -> str:
 
 
 def node_peers(options: argparse.Namespace) -> str:
-    """The packages that one would take instead, in Node: `bench/compare.mjs`."""
+    """Alternative packages in Node: `bench/compare.mjs`."""
     node = shutil.which("node")
     if node is None or not (BENCH / "node_modules/visavis").exists():
-        raise Skipped("there is no Node, or its packages are not installed as bench/README.md says")
+        raise Skipped("Node is missing, or its packages are not installed as bench/README.md describes")
     return output([node, str(BENCH / "compare.mjs"), "--data", str(data(options)), *counts(options)], options)
 
 
 def limit(options: argparse.Namespace) -> str:
-    """The networks' multiply-adds at the fastest rate that a product of matrices reaches here."""
+    """The networks' multiply-adds at the highest rate that a matrix product reaches on this machine."""
     import numpy as np
 
     side = 1024
@@ -177,7 +177,7 @@ def limit(options: argparse.Namespace) -> str:
         left @ right
         rates.append(side**3 / (time.process_time() - begin) / 1e9)
     peak = max(rates)
-    # All levels, and what is left where a clear face makes the finest needless: on LFW's photos at 256.
+    # All levels, and the rest if a clear face makes the finest level unnecessary, as on LFW's photos at 256.
     needed = {
         "detector at 320, all levels": 0.245,
         "detector at 320": 0.121,
@@ -220,7 +220,7 @@ def decoder() -> Subject:
 
 
 def peers() -> list[str]:
-    """What of them is installed."""
+    """The peers that are installed."""
     modules = {"onnxruntime": "onnxruntime", "opencv": "cv2", "face_recognition": "face_recognition"}
     return [name for name, module in modules.items() if find_spec(module)]
 
@@ -228,7 +228,7 @@ def peers() -> list[str]:
 def take_turns(
     runs: dict[tuple[str, str], tuple[Subject, str]], photo: Path, rounds: int
 ) -> dict[tuple[str, str], list[list[float]]]:
-    """The times of each run, after one that does not count."""
+    """The times of each run, after a warm-up that does not count."""
     spent: dict[tuple[str, str], list[list[float]]] = {run: [] for run in runs}
     for turn in range(rounds + 1):
         for run in rotated(list(runs), turn):
@@ -251,7 +251,7 @@ def median(times: list[list[float]], part: int) -> float:
 
 def data(options: argparse.Namespace) -> Path:
     if options.data is None or not (options.data / "test.csv").is_file():
-        raise Skipped("it needs LFW View 1, as bench/README.md says: --data FOLDER")
+        raise Skipped("it needs LFW View 1, as bench/README.md describes: --data FOLDER")
     return options.data
 
 
@@ -266,7 +266,7 @@ def source(options: argparse.Namespace) -> str:
 
 
 def counts(options: argparse.Namespace) -> list[str]:
-    """How much of the data is taken: not train, which takes an hour; `compare.py` alone has a column for it."""
+    """How much of the data is used: not train, which takes an hour and for which `compare.py` has an optional column."""
     few = ["--test-pairs", "60", "--pairs", "4", "--rounds", "2"] if options.quick else []
     return ["--train-pairs", "0", *few]
 
@@ -292,12 +292,12 @@ def main() -> int:
     parser.add_argument("pieces", nargs="*", help=f"of {', '.join(PIECES)} (default: all)")
     parser.add_argument("--programs", type=Path, required=True, help="the folder with visavis and examples/bench_subject")
     parser.add_argument("--work", type=Path, required=True, help="where photos and sections are kept")
-    parser.add_argument("--out", type=Path, help="the document (default: BENCHMARKS.md in the folder of the work)")
+    parser.add_argument("--out", type=Path, help="the document (default: BENCHMARKS.md in the folder of --work)")
     parser.add_argument("--onnxruntime", type=Path, help="ONNX Runtime's library")
     parser.add_argument("--data", type=Path, help="the folder with LFW View 1")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--sizes", type=lambda text: text.split(","), default=list(photographs.SIZES))
-    parser.add_argument("--quick", action="store_true", help="a few pairs and rounds: does it run?")
+    parser.add_argument("--quick", action="store_true", help="a few pairs and rounds, to check that it runs")
     options = parser.parse_args()
     if options.quick:
         options.rounds = 2
@@ -315,7 +315,7 @@ def main() -> int:
 
 
 def measured(piece: str, options: argparse.Namespace) -> bool:
-    """Leaves the section of a piece. Whether nothing failed: what cannot be measured here is no failure."""
+    """Writes the section of a piece. Returns whether nothing failed: a piece that cannot be measured here has not failed."""
     print(f"{piece} ...", file=sys.stderr, flush=True)
     stamp, good = report.stamp(), True
     try:

@@ -1,4 +1,4 @@
-"""Photos of a phone's sizes, made of the golden set's portrait of Eileen Collins (public domain)."""
+"""Photos in the sizes of phones, made from the golden set's portrait of Eileen Collins (public domain)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PIL import Image
 
 PORTRAIT = Path(__file__).resolve().parent.parent / "tests/golden/images/astronaut.jpg"
 
-#: Width and height by what they are called.
+#: Width and height by name, in megapixels.
 SIZES = {"0.06": (288, 216), "1": (1152, 864), "2": (1632, 1224), "12": (4000, 3000), "48": (8000, 6000)}
 QUALITY = 88
 
@@ -22,7 +22,7 @@ class Photograph(NamedTuple):
 
 
 def make(folder: Path, sizes: list[str]) -> list[Photograph]:
-    """JPEGs, baseline and progressive, and one PNG of 12 megapixels. The same bytes whenever the versions are the same."""
+    """JPEGs, baseline and progressive, and one PNG of 12 megapixels. The bytes depend only on the versions."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for size in sizes:
@@ -37,8 +37,8 @@ def make(folder: Path, sizes: list[str]) -> list[Photograph]:
 
 
 def picture(width: int, height: int) -> Image.Image:
-    """The upper part of the portrait, enlarged, under the noise of a camera's sensor: without that, a codec would have
-    nearly nothing to do."""
+    """The upper part of the portrait, enlarged, with the noise of a camera's sensor: without that, a codec would have
+    almost nothing to do."""
     portrait = Image.open(PORTRAIT).convert("RGB")
     upper = portrait.crop((0, 0, portrait.width, portrait.width * height // width))
     pixels = np.asarray(upper.resize((width, height), Image.Resampling.BICUBIC), np.int16)

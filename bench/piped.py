@@ -1,4 +1,4 @@
-"""A program that is asked line by line and kept between questions: WHAT, tab, PATH; the answer is milliseconds."""
+"""A program that answers requests line by line: WHAT, tab, PATH; the answer is in milliseconds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Subject:
     def __init__(self, command: list[str], environment: dict[str, str] | None, name: str) -> None:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment)
-        #: What it says of itself first.
+        #: The first line that it prints describes it.
         self.about = f"{name}: {self.read()}"
 
     def ask(self, what: str, path: Path | str = "") -> list[float]:
-        """By the clock, of the processor, and parts of the first."""
+        """Wall-clock time, processor time, and parts of the first."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{what}\t{path}\n")
         self.process.stdin.flush()
@@ -37,7 +37,7 @@ class Subject:
         return int(line.split()[1]) / 1024
 
     def stop(self) -> None:
-        # It also closes what it is asked through.
+        # This also closes the pipes.
         self.process.communicate()
 
     def __del__(self) -> None:

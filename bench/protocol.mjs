@@ -1,5 +1,5 @@
-// What every subject is put through: the same pairs, the same rates, the same clock; protocol.py in JavaScript.
-// Both are held to cases.json.
+// The protocol for every subject: the same pairs, the same rates, the same clock; protocol.py in JavaScript.
+// Both are tested against cases.json.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function pairsOf(file) {
 }
 
 /**
- * So many of them from all over the table: it has pairs of the same person first.
+ * The wanted number of pairs, spread over the table, which has the pairs of the same person first.
  * @param {Pair[]} pairs
  * @param {number} [wanted]
  */
@@ -39,7 +39,7 @@ export function spread(pairs, wanted = pairs.length) {
 }
 
 /**
- * Compares every pair, with one template a photo.
+ * Compares every pair, with one template per photo.
  * @param {Subject} subject
  * @param {string} data
  * @param {Pair[]} pairs
@@ -65,7 +65,7 @@ function verdict(subject, probe, reference) {
   return probe === null || reference === null ? { value: null, match: false } : subject.compare(probe, reference);
 }
 
-/** At the verdicts that the comparisons carry. @param {Comparison[]} comparisons */
+/** The rates of the comparisons' verdicts. @param {Comparison[]} comparisons */
 export function rates(comparisons) {
   const count = (/** @type {(c: Comparison) => boolean} */ wanted) => comparisons.filter(wanted).length;
   const falseMatches = count(({ same, match }) => match && !same);
@@ -94,15 +94,15 @@ export function bestThreshold(comparisons) {
   return winners[Math.floor(winners.length / 2)];
 }
 
-/** The whole of the work: from two files to a verdict. @param {Subject} subject @param {Buffer} probe @param {Buffer} reference */
+/** The whole task: from two files to a verdict. @param {Subject} subject @param {Buffer} probe @param {Buffer} reference */
 async function verify(subject, probe, reference) {
   return verdict(subject, await subject.extract(probe), await subject.extract(reference)).match;
 }
 
 /**
- * Median milliseconds of each subject for one pair: by the wall, and of processor time in all threads.
+ * Median milliseconds of each subject for one pair: by the wall clock, and of processor time in all threads.
  *
- * The subjects take turns at every pair, each starting as often as the others, so that what else the machine does meets
+ * The subjects take turns at every pair, each starting as often as the others, so that other load on the machine affects
  * all of them alike.
  * @param {Subject[]} subjects
  * @param {string} data
@@ -147,7 +147,7 @@ export const ACCURACY_COLUMNS = [
 export const TIMING_COLUMNS = ['', 'time', 'processor time'];
 
 /** @param {string} name @param {Awaited<ReturnType<typeof run>>} ran @param {number | null} learnt The
- * threshold that train chose, or null where it was not asked. */
+ * threshold that train chose, or null if train was not used. */
 export function accuracyRow(name, { comparisons, photos, failures }, learnt) {
   const accuracy = (/** @type {number} */ threshold) => percent(rates(at(comparisons, threshold)).accuracy);
   const own = rates(comparisons);

@@ -1,4 +1,4 @@
-"""What every subject is put through: the same pairs, the same rates, the same clock. Needs nothing but Python."""
+"""The protocol for every subject: the same pairs, the same rates, the same clock. Needs nothing but Python."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pair(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What a subject says of a pair: `value` is None when one of its photos gave no template."""
+    """The result of a subject for a pair: `value` is None if one of its photos gave no template."""
 
     same: bool
     value: float | None
@@ -55,13 +55,13 @@ def pairs_of(table: Path) -> list[Pair]:
 
 
 def spread(pairs: list[Pair], count: int | None) -> list[Pair]:
-    """So many of them from all over the table: it has pairs of the same person first."""
+    """`count` pairs, spread over the table, which has the pairs of the same person first."""
     count = len(pairs) if count is None else min(count, len(pairs))
     return [pairs[index * len(pairs) // count] for index in range(count)]
 
 
 def run(subject: Subject, data: Path, pairs: list[Pair]) -> tuple[list[Comparison], int, int]:
-    """Compares every pair, with one template a photo; also how many photos there are and how many gave none."""
+    """Compares every pair, with one template per photo; also returns the numbers of photos and of failures to extract."""
     photos = list(dict.fromkeys(name for pair in pairs for name in pair[:2]))
     templates = {}
     for done, name in enumerate(photos, start=1):
@@ -82,7 +82,7 @@ def verdict(subject: Subject, probe: Any | None, reference: Any | None) -> tuple
 
 
 def rates(comparisons: list[Comparison]) -> Rates:
-    """At the verdicts that the comparisons carry."""
+    """The rates of the comparisons' verdicts."""
     false_matches = sum(c.match and not c.same for c in comparisons)
     false_non_matches = sum(c.same and not c.match for c in comparisons)
     same = sum(c.same for c in comparisons)
@@ -107,17 +107,17 @@ def best_threshold(comparisons: list[Comparison]) -> float:
 
 
 def verify(subject: Subject, probe: bytes, reference: bytes) -> bool:
-    """The whole of the work: from two files to a verdict."""
+    """The whole task: from two files to a verdict."""
     return verdict(subject, subject.extract(probe), subject.extract(reference))[1]
 
 
 def clock(
     subjects: list[Subject], data: Path, pairs: list[Pair], rounds: int
 ) -> list[tuple[float, float]]:
-    """Median seconds of each subject for one pair: by the wall, and of processor time in all threads.
+    """Median seconds of each subject for one pair: by the wall clock, and of processor time in all threads.
 
-    The subjects take turns at every pair, each starting as often as the others, so that what else the machine does
-    meets all of them alike.
+    The subjects take turns at every pair, each starting as often as the others, so that other load on the machine
+    affects all of them alike.
     """
     photos = [((data / pair.probe).read_bytes(), (data / pair.reference).read_bytes()) for pair in pairs]
     for subject in subjects:
@@ -148,7 +148,7 @@ TIMING_COLUMNS = ("", "time", "processor time")
 def accuracy_row(
     name: str, comparisons: list[Comparison], photos: int, failures: int, learnt: float | None
 ) -> list[str]:
-    """`learnt` is the threshold that train chose, or None where it was not asked."""
+    """`learnt` is the threshold that train chose, or None if train was not used."""
 
     def accuracy(threshold: float) -> str:
         return percent(rates(at(comparisons, threshold)).accuracy)

@@ -9,7 +9,7 @@ import * as protocol from './protocol.mjs';
 
 const { cases } = JSON.parse(await readFile(new URL('cases.json', import.meta.url), 'utf8'));
 
-/** Knows a photo by its one byte; photos of even bytes have no face; alike are numbers that are near. */
+/** Identifies a photo by its one byte: even bytes have no face, and numbers that are close are alike. */
 const fake = (name, calls) => ({
   name,
   async extract(photo) {
@@ -67,7 +67,7 @@ test('subjects take turns', async () => {
     const times = await protocol.clock([fake('a', calls), fake('b', calls)], folder, [pair, pair], 2);
     assert.equal(times.length, 2);
   });
-  // Once each to warm up, then two photos a pair, two pairs twice, with the first place changing hands.
+  // Once each to warm up, then two photos per pair and two pairs twice, with the subjects alternating in going first.
   assert.equal(calls.join(''), 'aabb' + 'aabbbbaa'.repeat(2));
   assert.deepEqual(protocol.timingRow('b', { wall: 3, processor: 1 }, { wall: 2, processor: 4 }), ['b', '1.50', '0.25']);
 });

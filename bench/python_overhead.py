@@ -1,11 +1,11 @@
-"""What a verification costs through Python over Rust: the same photos through both, one after the other.
+"""The overhead of a verification through Python over Rust: the same photos through both, in turn.
 
     cargo build --release -p visavis-python --example rust_side
     python bench/python_overhead.py [FOLDER] [--pairs N] [--rounds N]
 
-FOLDER holds photos (default: those of the golden cases). Needs the package and onnxruntime in the environment of this
-Python. Both sides use one worker, and the processor time of the calling thread is measured, so that what else the
-machine does is left out. Files are read before the clock starts. Medians of interleaved runs; the ratio counts.
+FOLDER contains photos (default: those of the golden cases). Needs the package and onnxruntime in the environment of this
+Python. Both sides use one worker, and the processor time of the calling thread is measured, so that other load on the
+machine is left out. Files are read before the clock starts. Medians of interleaved runs; the ratio counts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def through_python(verifier: visavis.Verifier, pair: tuple[Path, Path]) -> Resul
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        description="What a verification costs through Python over Rust."
+        description="Measures the overhead of a verification through Python over Rust."
     )
     parser.add_argument(
         "folder", type=Path, nargs="?", default=ROOT / "tests/golden/images"

@@ -1,4 +1,4 @@
-"""The document that the sections of `measure.py` make up."""
+"""The document made from the sections of `measure.py`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: What the figures are held against, written by hand.
+#: The goals for the figures, written by hand.
 GOALS = ROOT / "bench/goals.md"
 
 INTRODUCTION = """# Benchmarks
 
-Written by `cargo xtask bench`, which measures again whatever pieces it is given; [bench/README.md](../bench/README.md) says
+Written by `cargo xtask bench`, which measures all pieces or the given ones again; [bench/README.md](../bench/README.md) says
 how. In every table the subjects took turns, so that the ratios hold although the times are this machine's.
 """
 
 
 def document(sections: dict[str, tuple[str, Path]]) -> str:
-    """`sections`: what each measures, and the file that it left."""
+    """`sections`: what each measures, and the file that it was written to."""
     parts = [INTRODUCTION]
     for name, (about, file) in sections.items():
         text = file.read_text(encoding="utf-8") if file.is_file() else "Not measured.\n"
@@ -29,7 +29,7 @@ def document(sections: dict[str, tuple[str, Path]]) -> str:
 
 
 def stamp() -> str:
-    """When, of what, and where something was measured."""
+    """When, at which commit and on which machine something was measured."""
     changed = " with changes" if output("git", "status", "--porcelain", "--untracked-files=no") else ""
     commit = output("git", "rev-parse", "--short", "HEAD")
     return (

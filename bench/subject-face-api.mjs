@@ -6,7 +6,7 @@ import { decode, prominent } from './subject-photo.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** The default distance up to which its FaceMatcher takes two faces for one person. */
+/** The default distance below which its FaceMatcher considers two faces to be one person. */
 const DISTANCE = 0.6;
 
 /** @returns {Promise<import('./protocol.mjs').Subject>} */

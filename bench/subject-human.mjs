@@ -8,7 +8,7 @@ import { decode, prominent } from './subject-photo.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** From here on two faces match, says its documentation. */
+/** Above this similarity two faces match, according to its documentation. */
 const THRESHOLD = 0.5;
 
 /** Where this package's build for WebAssembly expects to fetch models from; answered from its own folder. */
@@ -18,7 +18,7 @@ const OFF = { enabled: false };
 const CONFIG = {
   backend: 'wasm',
   modelBasePath: MODELS,
-  // It would take the last photo's answer for the next photo, as fits a video.
+  // Otherwise the answer for the previous photo would be reused, as suits a video.
   cacheSensitivity: 0,
   filter: OFF,
   face: {
@@ -44,7 +44,7 @@ export async function human() {
     if (!name.startsWith(MODELS)) throw new Error(`nothing is fetched here: ${name}`);
     return new Response(await readFile(join(home, 'models', name.slice(MODELS.length))));
   };
-  // The package's list of exports names this file in a way that Node does not find.
+  // The package's exports name this file in a way that Node does not find.
   const { Human } = require(join(home, 'dist/human.node-wasm.js'));
   const wasmPath = `${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`;
   const engine = new Human({ ...CONFIG, wasmPath });

@@ -1,4 +1,4 @@
-// What the peers on TensorFlow.js have in common: decoding, and which face counts.
+// What the peers on TensorFlow.js have in common: decoding, and the choice of the face.
 
 import sharp from 'sharp';
 
@@ -13,7 +13,7 @@ export async function decode(photo) {
 }
 
 /**
- * The face that visavis would take: large, and in the middle. The first one found would be worse.
+ * The face that visavis would choose: large, and in the middle. The first one found would be worse.
  * @template T
  * @param {T[]} faces
  * @param {(face: T) => { x: number, y: number, width: number, height: number }} box

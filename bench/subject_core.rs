@@ -1,9 +1,9 @@
-//! The Rust API with one worker, asked over its standard input: `bench_subject [OPTION=VALUE]...`.
+//! The Rust API with one worker, which answers requests on standard input: `bench_subject [OPTION=VALUE]...`.
 //!
 //! A line is WHAT, tab, PATH. `bytes`: the file, read before the clock starts, becomes a template. `pixels`: the same
 //! from its decoded picture. `decode`: to pixels only. `networks`: both networks once, alone; the path may be empty.
-//! The answer is one line of milliseconds: by the clock, of the processor in all threads, and of the first the part of
-//! decoding, finding the face and making the template; or `error` and its name.
+//! The answer is one line of milliseconds: wall-clock time, processor time of all threads, and the parts of the first for
+//! decoding, detection and extraction; or `error` and its name.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -56,7 +56,7 @@ fn answer(verifier: &Verifier, what: &str, bytes: &[u8]) -> Result<String, Box<d
     Ok(all.map(|time| format!("{:.4}", time.as_secs_f64() * 1e3)).join(" "))
 }
 
-/// What all threads of this process took of the processors.
+/// The processor time that all threads of this process have used.
 fn processor() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)

@@ -1,4 +1,4 @@
-"""OpenCV's decoder, asked over standard input as `subject_core.rs` is: WHAT is full, half, quarter or eighth."""
+"""OpenCV's decoder, with requests as in `subject_core.rs`: WHAT is full, half, quarter or eighth."""
 
 from __future__ import annotations
 

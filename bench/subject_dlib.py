@@ -18,7 +18,7 @@ class FaceRecognition:
         self.name = "face_recognition (dlib)"
         blas = "with a BLAS" if dlib.DLIB_USE_BLAS else "without a BLAS"
         self.about = (
-            # Its own __version__ says 1.2.3.
+            # Its __version__ is wrong: 1.2.3.
             f"face_recognition {version('face_recognition')}, dlib {dlib.__version__} {blas}, on the processor; "
             f"threshold: distance {TOLERANCE}"
         )

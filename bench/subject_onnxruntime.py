@@ -1,5 +1,5 @@
-"""visavis's two networks by ONNX Runtime's Python package, with everything between them as in `subject_opencv.py`: what one
-writes who has the networks and no visavis."""
+"""visavis's two networks in ONNX Runtime's Python package, with everything between them as in `subject_opencv.py`: the same
+networks without visavis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class OnnxRuntime(subject_opencv.OpenCv):
 
 
 class Network:
-    """A network as OpenCV's are used."""
+    """A network with the interface of OpenCV's."""
 
     def __init__(self, path: str) -> None:
         options = onnxruntime.SessionOptions()

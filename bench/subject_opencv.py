@@ -1,6 +1,7 @@
-"""visavis's two networks by OpenCV's DNN module, with the steps between them written out in numpy and OpenCV.
+"""visavis's two networks in OpenCV's DNN module, with the steps between them written in numpy and OpenCV.
 
-The steps are those of the core (core/src/detect.rs, choose.rs, align.rs), so that what differs is who computes.
+The steps follow the core (core/src/detect.rs, choose.rs, align.rs), but every look is at the whole picture, at 320 or 640
+pixels, and with the finest level.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
-#: Where the landmarks belong on the extractor's input of 112x112 pixels, as x + iy.
+#: The positions of the landmarks on the extractor's input of 112x112 pixels, as x + iy.
 CHIP = np.array([38.2946 + 51.6963j, 73.5318 + 51.5014j, 56.0252 + 71.7366j, 41.5493 + 92.3655j, 70.7299 + 92.2041j])
 STRIDES_AND_SIDES = ((8, (16, 32)), (16, (64, 128)), (32, (256, 512)))
 ROWS = ("loc", "conf", "landmarks")
@@ -41,14 +42,14 @@ class Face(NamedTuple):
 
 class OpenCv:
     def __init__(self, read: Callable[[str], Any] = cv2.dnn.readNetFromONNX) -> None:
-        """`read` makes a network of a file's path, to be used as OpenCV's are."""
+        """`read` loads a network from a path; it has the interface of OpenCV's networks."""
         cv2.setNumThreads(1)
         self.name = "OpenCV DNN, the same networks"
         self.about = f"OpenCV {cv2.__version__}, its default DNN engine; threshold: the similarity of score 27"
         manifest = tomllib.loads((MODELS / "manifest.toml").read_text(encoding="utf-8"))
         self.mean = manifest["detector"]["mean"]
         parts = [str(MODELS / manifest["detector"][part]["file"]) for part in ("net", "fine")]
-        # Each size has networks of its own, so that none has to change its shapes.
+        # Each size has its own networks, so that none has to change its shapes.
         self.detectors = {side: [read(part) for part in parts] for side in (320, 640)}
         self.anchors = {side: anchors(side) for side in self.detectors}
         self.extractor = read(str(MODELS / manifest["extractors"][0]["file"]))
@@ -70,7 +71,7 @@ class OpenCv:
         return similarity, similarity >= self.threshold
 
     def detect(self, image: np.ndarray) -> list[Face]:
-        """One look is enough for most photos; otherwise the one whose largest face is surest."""
+        """One look is enough for most photos; otherwise the look with the most certain largest face counts."""
         best, best_spread = [], np.inf
         for look in looks(max(image.shape[:2])):
             faces = self.see(image, look)
@@ -85,7 +86,7 @@ class OpenCv:
         return best
 
     def rows(self, side: int, blob: np.ndarray) -> list[np.ndarray]:
-        """The whole detector: what sees the smallest faces begins with what the other part has computed."""
+        """The whole detector: the part for the smallest faces takes the features that the other part has computed."""
         net, fine = self.detectors[side]
         net.setInput(blob, "input")
         *others, features_8, features_16 = net.forward([*ROWS, "features_8", "features_16"])
@@ -97,7 +98,7 @@ class OpenCv:
         height, width = image.shape[:2]
         scale = min(look.fill * look.side / max(width, height), look.enlarge)
         size = [min(max(round(length * scale), 1), look.side) for length in (width, height)]
-        # For shrinking, OpenCV's filter that skips no pixel.
+        # To shrink, OpenCV's filter that skips no pixel.
         scaled = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         turned = scaled if look.turn == 0 else cv2.rotate(scaled, TURNS[look.turn])
         top, left = ((look.side - length) // 2 for length in turned.shape[:2])
@@ -116,7 +117,7 @@ class OpenCv:
 
 
 def similarity_of(score: float, knots: np.ndarray) -> float:
-    """Where the core's score table (core/src/score.rs) reaches a score: by bisection, since it rises."""
+    """The similarity at which the core's score table (core/src/score.rs) reaches a score: by bisection, since it rises."""
     (x, y), slopes = knots.T, np.divide(*np.diff(knots, axis=0).T[::-1])
     at = int(np.searchsorted(y, score)) - 1
     width, steps = x[at + 1] - x[at], slopes[at - 1 : at + 2]
@@ -151,7 +152,7 @@ def anchors(side: int) -> tuple[np.ndarray, np.ndarray]:
 def decode(
     boxes: np.ndarray, confidences: np.ndarray, landmarks: np.ndarray, known: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The anchors that see a face, most confident first: boxes, landmarks, confidences."""
+    """The anchors on a face, most confident first: boxes, landmarks, confidences."""
     seen = np.flatnonzero(confidences >= 0.3)
     seen = seen[np.argsort(-confidences[seen], kind="stable")]
     centres, sides = known[0][seen], known[1][seen]
@@ -164,7 +165,7 @@ def decode(
 
 
 def merge(boxes: np.ndarray, landmarks: np.ndarray, confidences: np.ndarray, look: Look) -> list[Face]:
-    """Greedy non-maximum suppression, with the landmarks of all anchors that see a face."""
+    """Greedy non-maximum suppression, with the mean landmarks of all anchors on a face."""
     kept: list[Face] = []
     for box, confidence in zip(boxes, confidences):
         if confidence < look.confidence:
@@ -217,17 +218,17 @@ def place(face: Face, back) -> Face:
 
 
 def prominence(box: np.ndarray, image: np.ndarray) -> float:
-    """Large, and in the middle: the core's rule for several faces, which every peer here is given."""
+    """Large, and in the middle: the core's rule for several faces, which every peer here uses."""
     offset = (box[:2] + box[2:]) / 2 - np.array(image.shape[1::-1]) / 2
     return area(box) - 2 * float(offset @ offset)
 
 
 def align(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """Least-squares similarity from the chip to the landmarks (Umeyama 1991), as one complex factor and shift."""
+    """The least-squares similarity transform from the chip to the landmarks (Umeyama 1991): a complex factor and a shift."""
     chip = CHIP - CHIP.mean()
     factor = np.vdot(chip, landmarks - landmarks.mean()) / np.vdot(chip, chip).real
     if abs(factor) >= 2:
-        # Sampling would skip pixels: scale the image down first; pixel centres lie at whole coordinates.
+        # Sampling would skip pixels: scale the image down first; pixel centres are at whole coordinates.
         image = cv2.resize(image, None, fx=1 / abs(factor), fy=1 / abs(factor), interpolation=cv2.INTER_AREA)
         return align(image, (landmarks + 0.5 + 0.5j) / (abs(factor) * 1.001) - 0.5 - 0.5j)
     shift = landmarks.mean() - factor * CHIP.mean()

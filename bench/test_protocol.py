@@ -12,7 +12,7 @@ CASES = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="ut
 
 
 class Fake:
-    """Knows a photo by its one byte; photos of even bytes have no face; alike are numbers that are near."""
+    """Identifies a photo by its one byte: even bytes have no face, and numbers that are close are alike."""
 
     def __init__(self, name: str, calls: list[str]) -> None:
         self.name, self.calls = name, calls
@@ -61,7 +61,7 @@ class ProtocolTest(unittest.TestCase):
             calls: list[str] = []
             subjects = [Fake("a", calls), Fake("b", calls)]
             times = protocol.clock(subjects, data, [Pair("one", "three", True)] * 2, 2)
-        # Once each to warm up, then two photos a pair, two pairs twice, with the first place changing hands.
+        # Once each to warm up, then two photos per pair and two pairs twice, with the subjects alternating in going first.
         self.assertEqual("".join(calls), "aabb" + "aabbbbaa" * 2)
         self.assertEqual(len(times), 2)
         self.assertEqual(protocol.timing_row("b", (3.0, 1.0), (2.0, 4.0)), ["b", "1.50", "0.25"])

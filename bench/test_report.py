@@ -1,4 +1,4 @@
-"""`python -m unittest discover bench`: what `measure.py` talks through and writes. Needs nothing but Python."""
+"""`python -m unittest discover bench`: the pipe and the document of `measure.py`. Needs nothing but Python."""
 
 import sys
 import tempfile
