@@ -52,7 +52,7 @@ impl TemplateFile {
         Ok(())
     }
 
-    /// Whether the template goes to standard output, where nothing else may.
+    /// Whether the template goes to standard output, where nothing else may be printed.
     pub(crate) fn is_stream(&self) -> bool {
         input::is_stream(&self.output)
     }

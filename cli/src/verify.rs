@@ -77,7 +77,7 @@ impl Verify {
 fn line(side: Side, path: &Path, sample: &Sample) -> String {
     let Sample { face, face_count, width, height, .. } = sample;
     let others = if *face_count > 1 { format!(", 1 of {face_count} faces") } else { String::new() };
-    // With the quality, `view::describe` has printed the advice about the face itself.
+    // If quality was measured, `view::describe` includes the advice about the face itself.
     let measured = face.quality.is_some();
     let advice = sample.advice().into_iter().filter(|advice| !measured || *advice == Advice::SeveralFaces);
     let advice: Vec<_> = advice.map(|advice| format!("    {}\n", advice.sentence())).collect();

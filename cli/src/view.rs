@@ -168,7 +168,7 @@ fn reaching(score: f32, measured: f32) -> String {
     format!("{} 1 in {} pairs", if score > measured { "less than" } else { "about" }, rounded(one_in))
 }
 
-/// A face as text, with a second line for its quality if that was requested.
+/// A face as text, with further lines for its quality and the advice if that was requested.
 pub(crate) fn describe(face: &Face) -> String {
     let Rect { x, y, width, height } = face.bounds;
     let bounds = format!("{width:.0}x{height:.0} at ({x:.0}, {y:.0}), confidence {:.3}", face.confidence);

@@ -1,4 +1,4 @@
-//! An identity card on a table. Lengths on the card are parts of its width.
+//! An identity card on a table. Lengths on the card are fractions of its width.
 
 use super::picture::{
     Colour, Picture, Place, brightness, each, mixed, paint, pixel, polygon, sampled, scaled,

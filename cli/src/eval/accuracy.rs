@@ -56,7 +56,7 @@ pub(super) fn best<'a>(trials: impl Iterator<Item = &'a Trial> + Clone) -> Best 
     }
 }
 
-/// The accuracy over the folds of these names; none when there are fewer than two.
+/// The accuracy over the folds of these names; none if there are fewer than two.
 pub(super) fn over_folds(trials: &[Trial], names: &[String]) -> Option<FoldAccuracy> {
     if names.len() < 2 {
         return None;

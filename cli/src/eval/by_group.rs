@@ -1,6 +1,6 @@
 //! Error rates within and between groups of people, and how far they differ.
 //!
-//! ISO/IEC 19795-10:2024 asks for the error rates of each demographic group with their uncertainty, at one threshold
+//! ISO/IEC 19795-10:2024 requires the error rates of each demographic group with their uncertainty, at one threshold
 //! for all. Of the summary measures that NIST IR 8429 (Grother, 2022) compares, those that divide the highest rate of a
 //! group are reported: by the groups' geometric mean, which that report prefers, by their arithmetic mean, and by the
 //! lowest rate. Two of them are undefined if a group shows no error.
