@@ -62,7 +62,7 @@ pub(crate) struct Conditions {
 struct Probe {
     /// Its number in the table.
     photo: usize,
-    /// One for each condition; an error if no face was found in the good photo.
+    /// One for each condition; an error if the good photo cannot be used, for example because it shows no face.
     outcomes: Result<Vec<Outcome>>,
 }
 

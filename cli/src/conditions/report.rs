@@ -30,7 +30,7 @@ pub(super) struct Report {
     seed: u64,
     /// Photos that were degraded.
     probes: usize,
-    /// Good photos in which no face was found: pairs with them are left out.
+    /// Good photos that cannot be used, mostly because no face was found: pairs with them are left out.
     without_face: usize,
     conditions: Vec<Measurement>,
 }
