@@ -1,4 +1,4 @@
-//! Lets the linker leave Node's own symbols to the program that loads the module.
+//! Tells the linker that Node's own symbols are provided by the program that loads the module.
 
 fn main() {
     napi_build::setup();

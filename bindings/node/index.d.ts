@@ -1,5 +1,5 @@
 /// <reference types="node" />
-// visavis: do these two photos show the same person? What is public; lib/native.d.ts has the answers' shapes.
+// visavis: do these two photos show the same person? The public interface; lib/native.d.ts has the types of the answers.
 import type { Bounds, Comparison, Detection, EngineInfo, Enrolled, Landmarks, Sample } from './lib/native.js';
 
 export type { Bounds, Comparison, Detection, EngineInfo, Enrolled, Face, Landmarks, Milliseconds, Point, Quality, Sample } from './lib/native.js';
@@ -20,9 +20,9 @@ export interface Extraction {
   sample: Sample;
 }
 
-/** A template made of several photos of one person. */
+/** A template made from several photos of one person. */
 export interface Enrollment {
-  /** What to keep, and to compare probes with. */
+  /** The template, to store and to compare probes with. */
   template: Template;
   /** The photos, in their order. */
   photos: Enrolled[];
@@ -123,7 +123,7 @@ export interface SignalOption {
 export interface ManyOptions extends QualityOption, SignalOption {
   /** How many calls are pending at once (default: twice the workers). */
   concurrency?: number | undefined;
-  /** Called with the number of outcomes so far, before each. */
+  /** Called before each outcome, with the number of outcomes including it. */
   onProgress?: ((done: number) => void) | undefined;
 }
 
@@ -133,7 +133,7 @@ export interface CallOptions extends QualityOption, SignalOption {}
 /** Options of `verify()`. */
 export interface VerifyOptions extends CallOptions, ThresholdOption {}
 
-/** The outcome of each, in the given order; a failure is an outcome, too. */
+/** The outcomes in the given order; a failure is an outcome, too. */
 export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
 
 /**
@@ -196,9 +196,9 @@ export class Verifier {
   /** Extracts many templates, a few at once: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<LatePhoto> | AsyncIterable<LatePhoto>, options?: ManyOptions): Outcomes<Extraction>;
   /**
-   * Makes one template of 1 to 16 photos of one person, which is compared with as any other. The first photo that cannot
-   * be used is an error, whose `index` says which it is. A photo of somebody else is no error, but lets that person
-   * match: `others` of each photo says whether it matches the rest.
+   * Makes one template from 1 to 16 photos of one person. Probes are compared with it as with any other. The first photo
+   * that cannot be used is an error, whose `index` says which it is. A photo of somebody else is not an error, but lets
+   * that person match: `others` of each photo says whether it matches the rest.
    */
   enroll(photos: readonly LatePhoto[], options?: VerifyOptions): Promise<Enrollment>;
   /** `enroll()` synchronously. */
@@ -247,11 +247,11 @@ export class VisavisError extends Error {
   readonly code: ErrorCode;
   /** The stable number, for example 40; absent for codes of this package only. */
   readonly number?: number;
-  /** The photo that it is about, if there are two. */
+  /** The photo that the error is about, if there are two. */
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
-  /** Which of several photos or templates it is about, where it is about one of many. */
+  /** The index of the photo or template that the error is about, if there are several. */
   readonly index?: number;
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
@@ -273,7 +273,7 @@ export const detectSync: Verifier['detectSync'];
 export const extract: Verifier['extract'];
 /** `extract()` synchronously. */
 export const extractSync: Verifier['extractSync'];
-/** Makes one template of several photos of one person. */
+/** Makes one template from several photos of one person. */
 export const enroll: Verifier['enroll'];
 /** `enroll()` synchronously. */
 export const enrollSync: Verifier['enrollSync'];

@@ -1,5 +1,5 @@
 'use strict';
-// visavis: do these two photos show the same person? The front door; index.d.ts describes what is public.
+// visavis: do these two photos show the same person? The entry point; index.d.ts documents it.
 
 const { Engine } = require('./lib/engine');
 const native = require('./lib/load');
@@ -11,7 +11,7 @@ const { VisavisError } = require('./lib/visavis-error');
 /** @type {InstanceType<typeof Verifier> | undefined} */
 let shared;
 
-/** The verifier of the functions below, with all defaults: it starts at the first call, and again should that fail. */
+/** The verifier of the functions below, with all defaults. It starts at the first call or, if that fails, at the next. */
 const common = () => (shared ??= new Verifier(new Engine()));
 
 exports.Template = Template;

@@ -1,4 +1,4 @@
-// The same objects as require('visavis') gives: one class of errors, one set of threads.
+// The same objects that require('visavis') returns, so that there is one error class and one set of threads.
 import visavis from './index.js';
 
 export const {

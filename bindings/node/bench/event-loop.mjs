@@ -1,9 +1,9 @@
-// How long the event loop is held up while photos are verified: 50th and 99th percentile, and the maximum.
+// How long the event loop is delayed while photos are verified: 50th and 99th percentile, and the maximum.
 //
 //   npm run build && node bench/event-loop.mjs [SECONDS]
 //
-// Calls for two per core are always pending, with paths and bytes; the delay is that of a timer, once a millisecond.
-// The same without any work comes first: on a busy machine the operating system alone delays.
+// Two calls per core are always pending, with paths and bytes; the delay is that of a timer that fires every millisecond.
+// The idle loop is measured first, because on a busy machine the operating system alone causes delays.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';

@@ -1,10 +1,10 @@
-// What a call through Node costs over one through Rust, and what the copies cost.
+// What a call through Node costs in addition to one through Rust, and what the copies cost.
 //
 //   npm run build && cargo build --release -p visavis-node --example node_reference && npm run bench
 //
 // The same pairs through Rust, verify() and verifySync() in turn, one worker each; medians of the ratios pair by pair.
-// Processor time is the whole process's: the event loop, the copies and the garbage collector are in it. The clock of
-// Node ticks in microseconds.
+// Processor time is the whole process's: the event loop, the copies and the garbage collector are included.
+// process.cpuUsage() counts in microseconds.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,12 +57,12 @@ child.stdin.end();
 console.log(`${pairs.length} pairs, ${ROUNDS} rounds, ${verifier.engine.name} ${verifier.engine.version}`);
 for (const name of Object.keys(subjects)) {
   const ratio = (what) => median(results[name].map((result, at) => result[what] / results.Rust[at][what])).toFixed(4);
-  if (results[name].some(({ score }, at) => score !== results.Rust[at].score)) throw new Error(`${name}: another score`);
+  if (results[name].some(({ score }, at) => score !== results.Rust[at].score)) throw new Error(`${name}: the score differs`);
   const wall = median(results[name].map((result) => result.wall)).toFixed(3);
   console.log(`${name.padEnd(14)} median ${wall} ms; against Rust ${ratio('wall')} (wall), ${ratio('processor')} (processor time)`);
 }
 
-// The copies: what a call takes of the event loop before it returns its promise.
+// The copies: how long a call blocks the event loop before it returns its promise.
 const megapixels = 12;
 for (const [what, photo] of [
   [`a JPEG of ${Math.round(photos[0].length / 1024)} KiB`, photos[0]],
@@ -75,7 +75,7 @@ for (const [what, photo] of [
     times.push(performance.now() - start);
     await answer;
   }
-  console.log(`event loop held up by a call with ${what}: median ${median(times).toFixed(3)} ms`);
+  console.log(`event loop blocked by a call with ${what}: median ${median(times).toFixed(3)} ms`);
 }
 
 const { template } = verifier.extractSync(photos[0]);

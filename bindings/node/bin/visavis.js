@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict';
-// The command line: the very program, which the native half holds.
+// The command line. The native half contains the whole program.
 
 const native = require('../lib/load');
 const { installedOnnxruntime } = require('../lib/options');

@@ -4,7 +4,7 @@
 const { aborted } = require('./aborted');
 
 /**
- * What follows when a signal aborts. One listener for each signal: from the eleventh on Node would warn of a leak.
+ * What to do when a signal aborts. Each signal gets a single listener: from the eleventh on, Node would warn of a leak.
  * @type {WeakMap<AbortSignal, Set<() => void>>}
  */
 const reactions = new WeakMap();
@@ -15,7 +15,7 @@ function react() {
 }
 
 /**
- * The promise, unless the signal aborts first: then what has not begun is taken back.
+ * Settles like the promise, unless the signal aborts first: then it rejects, and work that has not started is cancelled.
  * @template T
  * @param {Promise<T>} promise
  * @param {AbortSignal} signal

@@ -1,7 +1,7 @@
 'use strict';
 // The error of a call that a signal aborted.
 
-/** As Node's own functions report that a signal aborted them. @param {AbortSignal} signal */
+/** The same error that Node's own functions report when a signal aborts them. @param {AbortSignal} signal */
 function aborted(signal) {
   const error = new Error('The operation was aborted', { cause: signal.reason });
   error.name = 'AbortError';

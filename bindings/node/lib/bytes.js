@@ -6,7 +6,7 @@ const { types } = require('node:util');
 const EXPECTED = 'a Buffer, an ArrayBuffer or a view of bytes on one';
 
 /**
- * The bytes of a buffer or a view of bytes; nothing for anything else, wider elements included.
+ * The bytes of a buffer or a view of bytes; undefined for anything else, including views with wider elements.
  * @returns {Uint8Array | undefined}
  */
 function bytes(value) {

@@ -1,5 +1,5 @@
 'use strict';
-// The options that are given, checked for name and type; the core knows their ranges.
+// Checks the names and types of options; the core checks the ranges of its own.
 
 const { invalid, wrongType } = require('./refusal');
 
@@ -8,7 +8,7 @@ const LARGEST = 1_000_000;
 /**
  * The options of one call.
  * @param {unknown} options
- * @param {string[]} names Those that it may have.
+ * @param {string[]} names The options that the call accepts.
  * @returns {Record<string, any>}
  */
 function call(options, ...names) {

@@ -1,5 +1,5 @@
 'use strict';
-// The native verifier: requests to it, and what became of them.
+// The native verifier: requests to it, and their answers.
 
 const { abortable } = require('./abort');
 const { aborted } = require('./aborted');
@@ -11,7 +11,7 @@ const { photos } = require('./stream');
 
 /** @typedef {import('./native').EngineInfo} EngineInfo */
 
-/** What was warned of in this process. */
+/** The codes of the warnings emitted in this process: each is emitted once. */
 const warned = new Set();
 
 /** @param {string} code @param {string} message */
@@ -21,7 +21,7 @@ function once(code, message) {
 }
 
 /**
- * What the native half is asked. An enrolment has a list of photos, any other task has them by their names.
+ * A request to the native half. An enrolment has a list of photos, any other task has them by name.
  * @param {string} task
  * @param {object} sources
  * @param {object} [more]
@@ -29,7 +29,7 @@ function once(code, message) {
  */
 const requested = (task, sources, more) => ({ task, ...(task === 'enroll' ? { photos: Object.values(sources) } : sources), ...more });
 
-/** Starts when it is first used; `start()` does it now. */
+/** Starts when it is first used; `start()` starts it now. */
 class Engine {
   #native;
   #queueLength;
@@ -49,10 +49,10 @@ class Engine {
   }
 
   /**
-   * Does it here and now.
+   * Runs a task on this thread.
    * @param {string} task
-   * @param {Record<string, unknown>} given Photos by their names.
-   * @param {object} [more] What else the request holds.
+   * @param {Record<string, unknown>} given Photos by name.
+   * @param {object} [more] Further fields of the request.
    * @returns {any}
    */
   run(task, given, more) {
@@ -62,7 +62,7 @@ class Engine {
   }
 
   /**
-   * Does it off the event loop.
+   * Runs a task off the event loop.
    * @param {string} task
    * @param {Record<string, unknown>} given
    * @param {{ signal?: AbortSignal }} more
@@ -75,8 +75,8 @@ class Engine {
     const request = requested(task, sources, more);
     const id = (this.#lastId = (this.#lastId + 1) >>> 0);
     const answer = this.#native.submit(id, request);
-    // Failures become errors here, where the stack leads to the caller. The verifier is held until then: were it
-    // collected, its threads would end with the call unanswered.
+    // Failures become errors here, where the stack leads to the caller. This also keeps the verifier alive until then:
+    // if it were collected, its threads would end and the call would get no answer.
     return this.#answer(await (signal ? abortable(answer, signal, () => this.#native.cancel(id)) : answer), request);
   }
 
@@ -89,7 +89,7 @@ class Engine {
     return this.#answer(this.#native[what](...given));
   }
 
-  /** How many calls of a batch are pending at once: the next is there when a worker becomes free. */
+  /** How many calls of a batch are pending at once: enough that one is waiting whenever a worker becomes free. */
   get batch() {
     return this.#native.workers() + Math.min(this.#native.workers(), this.#queueLength);
   }
@@ -105,12 +105,12 @@ class Engine {
     return result;
   }
 
-  /** Warns of what is worth knowing of the engine: that it is the slower one although it was not chosen, or reports. */
+  /** Warns if the slower engine is in use although it was not chosen, or if the engine may send telemetry. */
   #warn() {
     this.#seen = true;
     const info = /** @type {EngineInfo} */ (this.#native.run({ task: 'start' }));
-    const cure = 'npm install onnxruntime-node makes it three times as fast; { engine: \'embedded\' } ends this warning';
-    if (info.fallbackReason) once('VISAVIS_EMBEDDED', `visavis computes with its embedded engine: ${info.fallbackReason}. ${cure}`);
+    const remedy = 'npm install onnxruntime-node makes it three times as fast; { engine: \'embedded\' } turns this warning off';
+    if (info.fallbackReason) once('VISAVIS_EMBEDDED', `visavis uses its embedded engine: ${info.fallbackReason}. ${remedy}`);
     if (info.warning) once('VISAVIS_TELEMETRY', `visavis: ${info.warning}`);
   }
 }

@@ -1,5 +1,5 @@
 'use strict';
-// How what went wrong becomes an error object.
+// Turns failures of the native half into error objects.
 
 const { getSystemErrorMap } = require('node:util');
 const { translated } = require('./refusal');
@@ -22,7 +22,7 @@ function fromFailure({ message, code, number, side, stage, index, advice, errno 
 }
 
 /**
- * A file that cannot be read: Node's own error, and which photo it was.
+ * The error for a file that cannot be read: Node's own, with the side of the photo.
  * @param {number} errno
  * @param {string | undefined} side
  * @param {string} path
@@ -37,7 +37,7 @@ function unreadable(errno, side, path) {
 }
 
 /**
- * What the native half answered, unless it is a failure.
+ * Returns the answer of the native half, or throws if it is a failure.
  * @template T
  * @param {T | Failure} answer
  * @param {Record<string, any>} [request]

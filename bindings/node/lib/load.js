@@ -1,48 +1,48 @@
 'use strict';
-// Finds the native half: beside this folder where it was built from source, else in the package for this platform.
+// Loads the native half: from this package's folder if it was built from source, else from the package for this platform.
 
 const { isMainThread } = require('node:worker_threads');
 
 const here = `${process.platform}-${process.arch}`;
 
-/** The platforms that there are packages for; npm installs only the one for this machine's C library. */
+/** The platforms that have packages; npm installs only the one for this machine's C library. */
 const PLATFORMS = ['linux-x64', 'linux-arm64'];
 
 /**
- * Every name is written out inside a `try`: that is how bundlers and tracers find the file, and pass over those that
- * are not installed.
+ * Every name is a literal inside a `try`, so that bundlers and tracers find the file and skip packages that are not
+ * installed.
  * @returns {typeof import('./native')}
  */
 function load() {
   const reasons = [];
   try {
-    // A build of one's own is there on purpose, so it comes first.
-    // @ts-ignore: not always there
+    // A local build is there on purpose, so it comes first.
+    // @ts-ignore: not always installed
     return require('../visavis.node');
   } catch (error) {
     reasons.push(reason(error));
   }
   try {
-    // @ts-ignore: not always there
+    // @ts-ignore: not always installed
     if (here === 'linux-x64') return require('@visavis/linux-x64-gnu');
   } catch (error) {
     reasons.push(reason(error));
   }
   try {
-    // @ts-ignore: not always there
+    // @ts-ignore: not always installed
     if (here === 'linux-x64') return require('@visavis/linux-x64-musl');
   } catch (error) {
     reasons.push(reason(error));
   }
   try {
-    // @ts-ignore: not always there
+    // @ts-ignore: not always installed
     if (here === 'linux-arm64') return require('@visavis/linux-arm64-gnu');
   } catch (error) {
     reasons.push(reason(error));
   }
   if (!PLATFORMS.includes(here)) throw unavailable(`there is no build for ${here}, only for ${PLATFORMS.join(', ')}`);
-  const cure = `Install on ${here} itself, and without --omit=optional. What was tried:`;
-  throw unavailable(`the native half for ${here} cannot be loaded. ${cure}${reasons.join('')}`);
+  const remedy = `Install on ${here} itself, and without --omit=optional. What was tried:`;
+  throw unavailable(`the native half for ${here} cannot be loaded. ${remedy}${reasons.join('')}`);
 }
 
 /** @param {any} error */
@@ -53,8 +53,8 @@ const unavailable = (why) => Object.assign(new Error(`visavis: ${why}`), { code:
 
 const native = load();
 
-// process.exit() ends the program without ending its environment, and the destructors of the inference engine would run
-// beside our threads. Prepended, so that no other listener can exit before it; the end of a worker is noticed natively.
+// process.exit() ends the program without ending its environment, and the inference engine's destructors would run while
+// our threads use it. Prepended, so that no other listener can exit first; a native clean-up hook covers worker threads.
 if (isMainThread && native.claimExit()) process.prependListener('exit', () => native.close());
 
 module.exports = native;

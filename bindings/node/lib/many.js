@@ -1,5 +1,5 @@
 'use strict';
-// Many calls, a bounded number of them at once; outcomes in the order of what was given.
+// Many calls, a bounded number of them at once; outcomes are in the order of the inputs.
 
 const { aborted } = require('./aborted');
 

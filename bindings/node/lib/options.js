@@ -1,5 +1,5 @@
 'use strict';
-// The settings of a verifier, and what the machine has for it.
+// The settings of a verifier, and the ONNX Runtime that is installed.
 
 const { existsSync } = require('node:fs');
 const { dirname, join } = require('node:path');
@@ -8,7 +8,7 @@ const { wrongType } = require('./refusal');
 
 const DEFAULT_QUEUE_LENGTH = 256;
 
-/** Our name, the core's name, and the type; but `queueLength` is this package's own. */
+/** Each option with the core's name and the type; `queueLength` is this package's own. */
 const OPTIONS = new Map([
   ['engine', ['engine', 'string']],
   ['onnxruntime', ['onnxruntime', 'string']],
@@ -43,8 +43,8 @@ function parse(options) {
 }
 
 /**
- * The library in the package `onnxruntime-node`, where that is installed and nothing else is named. The package itself
- * is not loaded.
+ * The library in the package `onnxruntime-node`, if that is installed and ORT_DYLIB_PATH names no other. The package's
+ * JavaScript is not loaded.
  */
 function installedOnnxruntime() {
   if (process.env.ORT_DYLIB_PATH) return undefined;

@@ -11,17 +11,17 @@ const { handleOf } = require('./template');
 
 /** @typedef {import('./native').Source} Source */
 
-/** Longer than any path may be: what is passed is the photo itself, as text. */
+/** The longest path. A longer text is the photo itself. */
 const MAX_PATH = 4096;
 
 /**
- * Every field of what the native half reads is set here, so it never reads what a program put on `Object.prototype`.
- * @param {string} name What the error calls it.
+ * Sets every field that the native half reads, so that it never reads one that a program added to `Object.prototype`.
+ * @param {string} name The photo's name in errors.
  * @returns {Source}
  */
 function photo(value, name) {
   if (typeof value === 'string') return file(value);
-  // What is no file is refused by the core.
+  // The core rejects URLs that are not files.
   if (value instanceof URL) return file(value.protocol === 'file:' ? fileURLToPath(value) : value.href);
   const encoded = bytes(value);
   if (encoded) return { form: 'encoded', bytes: encoded };
@@ -29,23 +29,23 @@ function photo(value, name) {
   if (template) return { form: 'template', template };
   if (value !== null && typeof value === 'object' && 'data' in value) return pixels(value, name);
   const more = 'a path, a file: URL, or raw pixels { data, width, height, channels }';
-  const late = value instanceof Blob ? '; a Blob only where there is a promise' : '';
+  const late = value instanceof Blob ? '; a Blob only in functions that return a promise' : '';
   throw wrongType(name, `${EXPECTED}, ${more}${late}`, value);
 }
 
-/** What cannot be a path is not repeated: it may be the photo. @param {string} path @returns {Source} */
+/** Text that cannot be a path is not repeated: it may be the photo. @param {string} path @returns {Source} */
 function file(path) {
-  // The core says what to do with it, and needs no more for that.
+  // The prefix is enough for the core to say what to do with it.
   if (path.startsWith('data:')) return { form: 'file', path: 'data:' };
   if (path.length > MAX_PATH) {
     return { form: 'invalid', message: 'this text is not a path: decode Base64 with fromBase64(text)' };
   }
-  if (path.includes('\0')) return { form: 'invalid', message: 'this text is not a path: it holds a zero character' };
+  if (path.includes('\0')) return { form: 'invalid', message: 'this text is not a path: it contains a zero character' };
   return { form: 'file', path };
 }
 
 /**
- * Raw pixels; what sharp gives has their size in `info`.
+ * Raw pixels. sharp's result has their size in `info`.
  * @param {string} name
  * @returns {Source}
  */
@@ -62,7 +62,7 @@ function pixels(raw, name) {
 }
 
 /**
- * The bytes of a photo that came as text.
+ * The bytes of a photo that arrived as text.
  * @returns {Buffer}
  */
 function fromBase64(text, options) {
@@ -81,7 +81,7 @@ function landmarks(face) {
   if (points.every(([, point]) => typeof point?.x === 'number' && typeof point?.y === 'number')) {
     return Object.fromEntries(points);
   }
-  throw wrongType('face', 'a face as detect() gives it', face);
+  throw wrongType('face', 'a face that detect() returned', face);
 }
 
 /**
@@ -91,7 +91,7 @@ function landmarks(face) {
 function bounds(face) {
   const { x, y, width, height } = face?.bounds ?? {};
   if ([x, y, width, height].every((number) => typeof number === 'number')) return { x, y, width, height };
-  throw wrongType('face', 'a face as detect() gives it', face);
+  throw wrongType('face', 'a face that detect() returned', face);
 }
 
 module.exports = { bounds, fromBase64, landmarks, photo };

@@ -1,5 +1,5 @@
 'use strict';
-// What is said of an argument that cannot be.
+// The errors for invalid arguments.
 
 const { VisavisError } = require('./visavis-error');
 
@@ -23,7 +23,7 @@ function kind(value) {
   return typeof name === 'string' && name ? `an instance of ${name}` : 'an object';
 }
 
-/** The core's names of options and its ranges, in JavaScript's words. @param {string} message */
+/** Rewrites the core's option names and ranges in JavaScript's style. @param {string} message */
 const translated = (message) =>
   message
     .replace(/\b(min|max)_([a-z])/g, (_, bound, letter) => bound + letter.toUpperCase())

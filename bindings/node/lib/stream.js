@@ -1,5 +1,5 @@
 'use strict';
-// Photos that have to be waited for: a Blob or a File, a response's body, any stream of bytes.
+// Photos that are read asynchronously: a Blob or a File, a response's body, any stream of bytes.
 
 const { types } = require('node:util');
 const { bytes } = require('./bytes');
@@ -10,9 +10,9 @@ const isStream = (value) =>
   value !== null && typeof value === 'object' && !types.isProxy(value) && (value instanceof Blob || Symbol.asyncIterator in value);
 
 /**
- * The photos by their names: at once, or as a promise where one has to be waited for.
+ * The photos by name: returned at once, or as a promise if one of them is read asynchronously.
  * @param {Record<string, unknown>} given
- * @param {number} limit Just beyond this a stream is left: the core refuses what is longer.
+ * @param {number} limit Reading stops just beyond this length, and the core rejects the photo.
  */
 function photos(given, limit) {
   const entries = Object.entries(given);

@@ -1,5 +1,5 @@
 'use strict';
-// The class Template: a native handle that only this package can make.
+// The class Template: wraps a native handle that only this package can create.
 
 const { inspect } = require('node:util');
 const { EXPECTED, bytes } = require('./bytes');
@@ -7,7 +7,7 @@ const { successful } = require('./errors');
 const native = require('./load');
 const { wrongType } = require('./refusal');
 
-/** The handle of a template; nothing for anything else. @type {(value: any) => import('./native').NativeTemplate | undefined} */
+/** The handle of a template; undefined for anything else. @type {(value: any) => import('./native').NativeTemplate | undefined} */
 let handleOf;
 
 class Template {
@@ -19,7 +19,7 @@ class Template {
 
   /** @param {import('./native').NativeTemplate} handle */
   constructor(handle) {
-    if (!(handle instanceof native.NativeTemplate)) throw wrongType('handle', 'what extract() or fromBuffer() makes', handle);
+    if (!(handle instanceof native.NativeTemplate)) throw wrongType('handle', 'a handle from extract() or fromBuffer()', handle);
     this.#handle = handle;
   }
 

@@ -1,5 +1,5 @@
 'use strict';
-// The class Verifier: what each call takes and gives.
+// The class Verifier: the arguments and results of each call.
 
 const { call } = require('./call');
 const { Engine } = require('./engine');
@@ -8,7 +8,7 @@ const { bounds, landmarks } = require('./photo');
 const { wrongType } = require('./refusal');
 const { Template, handleOf } = require('./template');
 
-/** One more is for the core to refuse. */
+/** The most photos of an enrolment. One more is passed on, for the core to reject. */
 const MOST_ENROLLED = 16;
 
 const verdict = ({ comparison, probe, reference }) => ({ ...comparison, probe, reference });
@@ -22,7 +22,7 @@ function handle(template, name) {
 
 const enrollment = ({ template, photos }) => ({ template: new Template(template), photos });
 
-/** The photos of an enrolment by the names that errors have for them; of too many just enough for the core to refuse. */
+/** The photos of an enrolment by their names in errors; of too many, just enough for the core to reject them. */
 function enrolled(photos) {
   if (!Array.isArray(photos)) throw wrongType('photos', 'an array of photos', photos);
   return Object.fromEntries(photos.slice(0, MOST_ENROLLED + 1).map((photo, at) => [`photos[${at}]`, photo]));

@@ -4,7 +4,7 @@
 class VisavisError extends Error {
   /**
    * @param {string} message
-   * @param {{ code: string, number?: number, side?: string, stage?: string, index?: number, advice?: string[] }} details What is not known is not there.
+   * @param {{ code: string, number?: number, side?: string, stage?: string, index?: number, advice?: string[] }} details Unknown members are omitted.
    */
   constructor(message, { code, number, side, stage, index, advice = [] }) {
     super(message);
@@ -16,7 +16,7 @@ class VisavisError extends Error {
     if (advice.length > 0) this.advice = advice;
   }
 
-  /** An error's own message is not among what JSON.stringify takes. */
+  /** JSON.stringify omits an error's message. */
   toJSON() {
     return Object.assign({ name: this.name, message: this.message }, this);
   }

@@ -1,6 +1,6 @@
 // node scripts/package.mjs FOLDER [WEB [PLATFORM=FILE...]]: packs what would be published: the package `visavis`, and one
-// with the native half for each platform, of which FILE is the library. `npm run build`, which makes this machine's, and
-// `cargo xtask web --release` come first; WEB is what the latter made, or `none` where it cannot be made.
+// with the native half for each platform, of which FILE is the library. First run `npm run build`, which builds this
+// machine's, and `cargo xtask web --release`; WEB is the output of the latter, or `none` if it cannot be built.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,28 +9,28 @@ import { join, resolve } from 'node:path';
 import { binary, machines, root, target, triple } from './platform.mjs';
 
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
-/** What is not in the source folder, or comes with both. */
+/** What is not in the source folder, or belongs to both packages. */
 const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md'];
 
 const destination = resolve(process.argv[2] ?? root);
 const web = process.argv[3] ?? join(target, 'web');
 const given = process.argv.slice(4).map((word) => word.split('='));
-/** The native half of each platform. The package names these and no others: lib/load.js knows which there may be. */
+/** The native half of each platform. The package names these and no others: lib/load.js lists those that may exist. */
 const natives = given.length > 0 ? given : [[triple, join(root, binary)]];
 const stage = mkdtempSync(join(tmpdir(), 'visavis-package-'));
 const { private: _, scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-// Where a hosted machine builds, it says which repository it builds: the registry compares the provenance with it.
+// A hosted build names its repository here: the registry compares the provenance with it.
 const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: name } = process.env;
 if (host && name) manifest.repository = { type: 'git', url: `git+${host}/${name}.git` };
 const { version, license, author, engines, publishConfig, repository } = manifest;
 
-/** The half for browsers: no page loads a part of a package that is not there. */
+/** Adds the half for browsers, which must have been built: without it no page could load the package. */
 function addWeb(folder) {
-  if (!existsSync(join(web, 'visavis_bg.wasm'))) throw new Error(`${web} is not there: run cargo xtask web --release`);
+  if (!existsSync(join(web, 'visavis_bg.wasm'))) throw new Error(`${web} is missing: run cargo xtask web --release`);
   cpSync(web, join(folder, 'web'), { recursive: true });
 }
 
-/** Lays a package out and packs it. `files`: where each comes from. */
+/** Assembles a package and packs it. `files`: the source of each file. */
 function pack(name, contents, files) {
   const folder = join(stage, name);
   mkdirSync(folder);
@@ -40,7 +40,7 @@ function pack(name, contents, files) {
     else cpSync(from, join(folder, file), { recursive: true });
   }
   for (const licence of LICENCES) copyFileSync(join(root, '..', '..', licence), join(folder, licence));
-  // What the networks in the native half ask to be kept with them, and what users must know of them.
+  // The licences of the networks in the native half require this, and users must know what the model card says.
   cpSync(join(root, '..', '..', 'models', 'LICENSES'), join(folder, 'LICENSES'), { recursive: true });
   copyFileSync(join(root, '..', '..', 'models', 'MODEL_CARD.md'), join(folder, 'MODEL_CARD.md'));
   execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], { cwd: folder, stdio: 'inherit' });

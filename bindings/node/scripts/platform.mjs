@@ -1,4 +1,4 @@
-// The platform that this runs on, in the words of cargo, of Node and of the package's name.
+// The current platform, as cargo, Node and the names of the packages call it.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -6,7 +6,7 @@ export const root = join(import.meta.dirname, '..');
 
 const FILES = { linux: 'libvisavis_node.so', darwin: 'libvisavis_node.dylib' };
 
-/** Musl's Node reports no version of glibc. */
+/** A Node built for musl reports no version of glibc. */
 const libc = () => (process.report.getReport().header.glibcVersionRuntime ? '-gnu' : '-musl');
 
 export const triple = `${process.platform}-${process.arch}${process.platform === 'linux' ? libc() : ''}`;

@@ -12,7 +12,7 @@ use crate::template::NativeTemplate;
 pub(crate) type Answer =
     Either8<EngineInfo, Verification, Detection, Extraction, NativeTemplate, Buffer, Failure, Enrollment>;
 
-/// An object for JavaScript, and where each of its fields comes from. Types are taken apart, for napi must see `Option`.
+/// A JavaScript object and the source of each of its fields. Types are matched in parts, because napi must see `Option`.
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident from $core:ident: $from:ty {
         $($(#[$field_doc:meta])* $field:ident: $type:ident $(<$inner:ident>)? = $value:expr;)+
@@ -42,9 +42,9 @@ object! {
         /// The library that was loaded, for ONNX Runtime.
         library: Option<String> =
             verifier.engine().library.as_ref().map(|path| path.to_string_lossy().into_owned());
-        /// Where the embedded engine computes though ONNX Runtime was allowed: why that could not be used.
+        /// Why the embedded engine is in use although ONNX Runtime was allowed; absent if it was not.
         fallback_reason: Option<String> = verifier.engine().fallback_reason.clone();
-        /// What the program should know of it: it had loaded an ONNX Runtime of 1.29 or later before visavis, whose
+        /// What the program should know about it: ONNX Runtime 1.29 or later was loaded before visavis, and its
         /// telemetry can no longer be turned off.
         warning: Option<String> = verifier.engine().warning.clone();
         /// The network that makes templates, for example `mobilefacenet-192`.
@@ -86,7 +86,7 @@ impl Comparison {
 /// One of many templates, and how similar it is.
 #[napi(object, object_from_js = false)]
 pub struct Ranked {
-    /// Its place in the list.
+    /// Its index in the list.
     pub index: u32,
     /// How similar the two faces are.
     pub comparison: Comparison,
@@ -99,7 +99,7 @@ impl Ranked {
     }
 }
 
-/// What came out of a verification.
+/// The result of a verification.
 #[napi(object, object_from_js = false)]
 pub struct Verification {
     /// How similar the two faces are.
@@ -123,7 +123,7 @@ object! {
         height: u32 = sample.height;
         /// The time of its steps.
         milliseconds: Milliseconds = sample.timings.into();
-        /// What a better photo needs: `too_small` and `several_faces` in any case, the rest where the quality was asked for.
+        /// What a better photo needs: always `too_small` and `several_faces`, the rest if the quality was requested.
         #[napi(ts_type = "import('../index.js').Advice[]")]
         advice: Vec<String> = names(&sample.advice());
     }
@@ -134,31 +134,31 @@ object! {
     Face from face: &visavis::Face {
         /// The box around it; it may reach beyond the photo.
         bounds: Bounds = face.bounds.into();
-        /// Five places in it.
+        /// Five points of the face.
         landmarks: Landmarks = face.landmarks.into();
         /// How sure the detector is, 0 to 1.
         confidence: f64 = number(face.confidence);
-        /// How good the capture is, where the call asked for it.
+        /// The capture quality, if the call requested it.
         quality: Option<Quality> = face.quality.as_ref().map(Quality::from);
     }
 }
 
-/// Five places of a face. Right and left are the person's: the right eye is on an unmirrored photo's left.
+/// Five points of a face. Right and left are the person's: in an unmirrored photo, the right eye is on the left.
 #[napi(object)]
 pub struct Landmarks {
-    /// Its middle.
+    /// The centre of the eye.
     pub right_eye: Point,
-    /// Its middle.
+    /// The centre of the eye.
     pub left_eye: Point,
-    /// Its tip.
+    /// The tip of the nose.
     pub nose: Point,
-    /// The corner.
+    /// The corner of the mouth.
     pub mouth_right: Point,
-    /// The corner.
+    /// The corner of the mouth.
     pub mouth_left: Point,
 }
 
-/// A place in pixels from the top left corner of the upright photo.
+/// A point, in pixels from the top left corner of the upright photo.
 #[napi(object)]
 pub struct Point {
     /// To the right.
@@ -183,9 +183,9 @@ impl From<Landmarks> for [visavis::Point; 5] {
 }
 
 object! {
-    /// Capture quality of one face. Where ISO/IEC 29794-5 has a measure, it is that one, not mapped to 0..=100.
+    /// Capture quality of one face. Where ISO/IEC 29794-5 defines a measure, it is that one, not mapped to 0..=100.
     Quality from quality: &visavis::Quality {
-        /// Distance between the eyes in pixels. Below about 30 the template suffers.
+        /// Distance between the eyes in pixels. Below about 30 the template is unreliable.
         inter_eye_distance: f64 = number(quality.inter_eye_distance);
         /// How much fine detail the face shows, 0 (blurred) to 1 (sharp).
         sharpness: f64 = number(quality.sharpness);
@@ -193,9 +193,9 @@ object! {
         brightness: f64 = number(quality.brightness);
         /// Standard deviation of the luminance, 0 to 0.5.
         contrast: f64 = number(quality.contrast);
-        /// Part of the face that is nearly black, 0 to 1.
+        /// Fraction of the face that is nearly black, 0 to 1.
         under_exposure: f64 = number(quality.under_exposure);
-        /// Part of the face that is nearly white, 0 to 1.
+        /// Fraction of the face that is nearly white, 0 to 1.
         over_exposure: f64 = number(quality.over_exposure);
         /// Entropy of the face's luminances in bits, 0 to 8.
         dynamic_range: f64 = number(quality.dynamic_range);
@@ -241,7 +241,7 @@ impl From<Bounds> for visavis::Rect {
 object! {
     /// Wall-clock time of the steps for one photo, in milliseconds.
     Milliseconds from timings: visavis::Timings {
-        /// From bytes to pixels; 0 where the pixels were given.
+        /// From bytes to pixels; 0 for raw pixels.
         decode: f64 = milliseconds(timings.decode);
         /// From pixels to faces.
         detect: f64 = milliseconds(timings.detect);
@@ -278,7 +278,7 @@ object! {
     }
 }
 
-/// A template made of several photos of one person.
+/// A template made from several photos of one person.
 #[napi(object, object_from_js = false)]
 pub struct Enrollment {
     /// What `Template` keeps.
@@ -287,13 +287,13 @@ pub struct Enrollment {
     pub photos: Vec<Enrolled>,
 }
 
-/// One of the photos that a template was made of.
+/// One of the photos that a template was made from.
 #[napi(object, object_from_js = false)]
 pub struct Enrolled {
-    /// What was seen on it.
+    /// What was found in it.
     pub sample: Sample,
-    /// How alike it is to the template that the other photos make without it. No match means that it probably shows
-    /// somebody else, or is too bad to be of use. Absent where there is no other photo.
+    /// How similar it is to the template made from the other photos. No match means that it probably shows
+    /// somebody else, or is too poor to be useful. Absent if there is no other photo.
     pub others: Option<Comparison>,
 }
 
@@ -308,10 +308,10 @@ impl Enrollment {
     }
 }
 
-/// The engine's number in JavaScript's precision, with the digits that distinguish it from its neighbours: 27.3 stays 27.3, so
-/// that comparing with a threshold gives what `isMatch` says.
+/// The engine's number in double precision, with the digits that distinguish it from its neighbours: 27.3 stays 27.3, so
+/// that comparing it with a threshold agrees with `isMatch`.
 fn number(value: f32) -> f64 {
-    value.to_string().parse().expect("what Rust prints, it reads")
+    value.to_string().parse().expect("Rust parses what it prints")
 }
 
 fn milliseconds(time: Duration) -> f64 {

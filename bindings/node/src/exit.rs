@@ -1,5 +1,5 @@
-//! No thread of ours outlives what it uses: neither the environment that its results go to, nor the process, whose
-//! exit tears the inference engine down.
+//! No thread of ours outlives what it uses: the environment that receives its results, or the process, whose exit
+//! runs the inference engine's destructors.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -12,7 +12,7 @@ use crate::queue::Close;
 /// Every queue, with the thread of the environment that it belongs to.
 static QUEUES: Mutex<Vec<(ThreadId, Weak<dyn Close>)>> = Mutex::new(Vec::new());
 
-/// Remembers a queue of this thread's environment.
+/// Registers a queue of this thread's environment.
 pub(crate) fn remember(queue: &Arc<impl Close + 'static>) {
     let queue: Arc<dyn Close> = Arc::clone(queue) as Arc<dyn Close>;
     let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -32,7 +32,7 @@ pub fn close() {
     }
 }
 
-/// True once for a process: the module may be loaded several times, and one listener at its exit is enough.
+/// True for the first call in a process: the module may be loaded several times, and one exit listener is enough.
 #[napi(catch_unwind)]
 pub fn claim_exit() -> bool {
     static CLAIMED: AtomicBool = AtomicBool::new(false);

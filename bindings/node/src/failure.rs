@@ -6,28 +6,28 @@ use std::io;
 use napi_derive::napi;
 use visavis::{Error, ErrorKind};
 
-/// Why a call failed. The JavaScript half makes an error of it.
+/// Why a call failed. The JavaScript half turns it into an error.
 #[napi(object, object_from_js = false)]
 #[derive(Debug)]
 pub struct Failure {
-    /// The tag that no answer has.
+    /// Distinguishes a failure from every answer.
     #[napi(ts_type = "true")]
     pub failed: bool,
-    /// The sentence for people.
+    /// The message for people.
     pub message: String,
     /// The stable name, for example `NO_FACE`.
     pub code: String,
-    /// The stable number, for example 40; absent for what only this package has.
+    /// The stable number, for example 40; absent for codes of this package only.
     pub number: Option<u32>,
     /// `probe` or `reference`.
     pub side: Option<String>,
     /// The step that failed, for example `decode`.
     pub stage: Option<String>,
-    /// Which of several photos or templates it is about, from 0.
+    /// The index of the photo or template that it is about, if there are several.
     pub index: Option<u32>,
     /// What the photographer can improve, for example `too_dark`.
     pub advice: Vec<String>,
-    /// The system's number, where the system refused to read a file.
+    /// The system's error number, if the system refused to read a file.
     pub errno: Option<i32>,
 }
 
@@ -57,26 +57,26 @@ fn errno(cause: &io::Error) -> Option<i32> {
 }
 
 impl Failure {
-    /// What only this package knows has a name but no number.
+    /// A code of this package only has a name but no number.
     fn own(code: &str, message: String) -> Self {
         let error = Error::new(ErrorKind::InvalidArgument, message);
         Failure { code: code.to_owned(), number: None, ..error.into() }
     }
 
-    /// The queue has no room.
+    /// The queue is full.
     pub(crate) fn queue_full(length: u32) -> Self {
         let message =
-            format!("{length} calls are waiting: try again later, or make the verifier's queueLength larger");
+            format!("{length} calls are waiting: try again later, or raise the verifier's queueLength");
         Self::own("QUEUE_FULL", message)
     }
 
-    /// The verifier was closed before the call began.
+    /// The verifier was closed before the call started.
     pub(crate) fn closed() -> Self {
         Self::own("CLOSED", "the verifier is closed".to_owned())
     }
 }
 
-/// Advice by its names.
+/// The names of the advice.
 pub(crate) fn names(advice: &[visavis::Advice]) -> Vec<String> {
     advice.iter().map(|advice| advice.name().to_owned()).collect()
 }

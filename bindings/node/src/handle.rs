@@ -14,7 +14,7 @@ pub(crate) struct VerifierHandle {
 }
 
 enum State {
-    /// Not needed yet, or failed to start: that is not remembered.
+    /// Not used yet, or failed to start: a failure is not remembered.
     Idle,
     Started(Arc<Verifier>),
     Closed,
@@ -33,7 +33,7 @@ impl VerifierHandle {
         self.ask(|verifier| task.run(verifier)).unwrap_or_else(Answer::G)
     }
 
-    /// Asks the verifier, which is started if need be. A panic becomes a failure.
+    /// Calls the verifier, which is started if necessary. A panic becomes a failure.
     pub(crate) fn ask<T>(&self, ask: impl FnOnce(&Verifier) -> Result<T>) -> Result<T, Failure> {
         match catch_panic(|| self.verifier()?.map(|verifier| ask(&verifier)).transpose()) {
             Ok(Some(answer)) => Ok(answer),
@@ -42,7 +42,7 @@ impl VerifierHandle {
         }
     }
 
-    /// Its memory is freed when what runs has ended.
+    /// The verifier's memory is freed when running calls have finished.
     pub(crate) fn close(&self) {
         *self.lock() = State::Closed;
     }

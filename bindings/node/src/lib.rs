@@ -1,8 +1,8 @@
 //! The native half of the npm package `visavis`: thin over the core.
 //!
 //! What can fail returns a [`failure::Failure`] as data instead of throwing: the JavaScript half (`lib/`) makes the
-//! error objects, so that there is one class of them. No panic passes this border: every export has `catch_unwind`, and
-//! so has every task on a thread of ours.
+//! error objects, so that there is one class of them. No panic crosses this boundary: every export has
+//! `catch_unwind`, and so has every task on a thread of ours.
 
 #![allow(
     clippy::result_large_err,
@@ -14,7 +14,7 @@
     reason = "exports own what JavaScript gives them"
 )]
 
-// Public, for that is how the exports reach JavaScript; no Rust program links this.
+// Public, because the exports reach JavaScript that way; no Rust program links this.
 pub mod answer;
 pub mod exit;
 pub mod failure;
@@ -42,7 +42,7 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// The bytes of a photo that came as text: Base64, or a `data:` URL of it.
+/// The bytes of a photo that arrived as text: Base64, or a `data:` URL of it.
 #[napi(catch_unwind)]
 pub fn from_base64(text: String, max_bytes: Option<f64>) -> Either<Buffer, Failure> {
     let most = match max_bytes {

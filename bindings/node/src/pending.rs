@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 type Deferred = JsDeferred<Answer, Box<dyn FnOnce(Env) -> napi::Result<Answer>>>;
 
-/// Settled from any thread; it keeps the event loop alive until then. Dropped, it reports that the verifier is closed.
+/// Can be settled from any thread and keeps the event loop alive until then. If dropped, it reports a closed verifier.
 pub(crate) struct Pending(Option<Deferred>);
 
 impl Pending {

@@ -1,6 +1,6 @@
-//! JavaScript's photos as the core's, copied before anything else runs.
+//! Converts JavaScript's photos to the core's, copying them before the call returns.
 
-// The fields say what they are, and nobody but our own JavaScript half sees them.
+// The fields' names suffice: only our own JavaScript half sees them.
 #![allow(missing_docs)]
 
 use napi::bindgen_prelude::Uint8Array;
@@ -9,7 +9,7 @@ use visavis::{Error, ErrorKind, Photo, PixelFormat, Pixels, Result};
 
 use crate::template::Handle;
 
-/// One photo, or for a verification a template instead. Raw pixels have no gaps between the rows.
+/// One photo or, for a verification, a template. Raw pixels have no gaps between the rows.
 #[napi(discriminant = "form", discriminant_case = "camelCase", object_to_js = false)]
 pub enum Source {
     File {
@@ -29,14 +29,14 @@ pub enum Source {
         #[napi(ts_type = "NativeTemplate")]
         template: Handle,
     },
-    /// What cannot be a photo, to be reported in its turn.
+    /// Not a photo, to be reported in its turn.
     Invalid {
         message: String,
     },
 }
 
-/// Of a photo that is larger than allowed just enough for the core to refuse it. What cannot be a photo is an error in
-/// its turn, not here.
+/// Copies a photo; of one that is larger than allowed, just enough for the core to reject it. What is not a photo is
+/// reported in its turn, not here.
 pub(crate) fn copy(source: Source, max_bytes: usize, quality: bool) -> Photo<'static> {
     let photo = match source {
         Source::File { path } => Photo::file(path),

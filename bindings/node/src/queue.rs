@@ -1,13 +1,13 @@
-//! Threads of one verifier, behind a queue that is never longer than allowed.
+//! The threads of one verifier, behind a bounded queue.
 //!
-//! They are not libuv's: those four serve files, name look-ups and cryptography, and photos would keep them busy.
+//! They are not libuv's: those four serve files, name look-ups and cryptography, and photos would block them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::{io, mem};
 
-/// Does a job; what comes back reports its result.
+/// Does a job and returns the function that reports its result.
 type Work<T> = dyn Fn(T) -> Report + Send + Sync;
 pub(crate) type Report = Box<dyn FnOnce()>;
 
@@ -27,7 +27,7 @@ struct State<T> {
 }
 
 impl<T: Send + 'static> Queue<T> {
-    /// As many as `workers` jobs run at once, and `length` more may wait. Threads start when they are needed.
+    /// Up to `workers` jobs run at once, and `length` more may wait. Threads start when they are needed.
     pub(crate) fn new(
         workers: usize,
         length: usize,
@@ -37,7 +37,7 @@ impl<T: Send + 'static> Queue<T> {
         Queue { state: Mutex::new(state), changed: Condvar::new(), workers, length, work: Box::new(work) }
     }
 
-    /// Whether another job may come. One thread submits, so the room is still there when it does.
+    /// Whether another job fits. Only one thread submits, so it still fits when it is submitted.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.lock();
         !state.closed && state.running + state.jobs.len() < self.workers.saturating_add(self.length)
@@ -47,7 +47,7 @@ impl<T: Send + 'static> Queue<T> {
         self.lock().closed
     }
 
-    /// Queues a job, or gives it back when not even one thread can be started. `id` is for [`cancel`](Self::cancel).
+    /// Queues a job, or returns it if not even one thread can be started. `id` is for [`cancel`](Self::cancel).
     pub(crate) fn submit(self: &Arc<Self>, id: u32, job: T) -> Result<(), (io::Error, T)> {
         let mut state = self.lock();
         let started = state.threads.len();
@@ -56,7 +56,7 @@ impl<T: Send + 'static> Queue<T> {
             match Builder::new().name("visavis".into()).spawn(move || queue.serve()) {
                 Ok(thread) => state.threads.push(thread),
                 Err(error) if started == 0 => return Err((error, job)),
-                // Those that were started will do it.
+                // The threads already started will do it.
                 Err(_) => {}
             }
         }
@@ -82,7 +82,7 @@ impl<T: Send + 'static> Queue<T> {
                 state.running += 1;
                 drop(state);
                 let report = (self.work)(job);
-                // First, so that whoever receives the report finds the place free.
+                // Before the report, so that its receiver finds the place free.
                 self.lock().running -= 1;
                 report();
                 state = self.lock();
@@ -97,12 +97,12 @@ impl<T: Send + 'static> Queue<T> {
     }
 }
 
-/// What can be ended without knowing its jobs.
+/// A queue that can be closed without knowing the type of its jobs.
 pub(crate) trait Close: Send + Sync {
-    /// Drops what waits, lets what runs end, and comes back at once.
+    /// Drops waiting jobs, lets running ones finish, and returns at once.
     fn shut(&self);
 
-    /// The same, but comes back when no thread is left.
+    /// The same, but returns when all threads have ended.
     fn close(&self);
 }
 

@@ -1,4 +1,4 @@
-//! What JavaScript asks for, and the same as a task that holds nothing of JavaScript's.
+//! Requests from JavaScript, and the tasks made from them, which hold no JavaScript values.
 
 // The fields' names suffice: only our own JavaScript half sees them.
 #![allow(missing_docs)]
@@ -11,7 +11,7 @@ use visavis_cli::draw::{cropped, marked};
 use crate::answer::{Answer, Bounds, Comparison, Enrollment, Landmarks, Verification};
 use crate::photo::{self, Source};
 
-/// One thing to do. `quality`: whether the capture quality of the faces is measured.
+/// One request. `quality`: whether the capture quality of the faces is measured.
 #[napi(discriminant = "task", discriminant_case = "camelCase", object_to_js = false)]
 pub enum Request {
     /// Load models and engine.
@@ -30,7 +30,7 @@ pub enum Request {
         photo: Source,
         quality: bool,
     },
-    /// One template of several photos; each is compared with the others by this threshold.
+    /// Make one template from several photos; each is compared with the others by this threshold.
     Enroll {
         photos: Vec<Source>,
         quality: bool,
@@ -44,7 +44,7 @@ pub enum Request {
     Draw {
         photo: Source,
     },
-    /// Cut a face out; `margin` in parts of its width and height.
+    /// Cut a face out; `margin` is a fraction of its width and height.
     Crop {
         photo: Source,
         bounds: Bounds,
@@ -52,7 +52,7 @@ pub enum Request {
     },
 }
 
-/// A request with its photos copied: no JavaScript can change or take away what it needs.
+/// A request with its photos copied, so that JavaScript can neither change nor free what it needs.
 pub(crate) enum Task {
     Start,
     Verify(Subject, Subject, Option<f64>),
@@ -73,7 +73,7 @@ pub(crate) enum Subject {
 }
 
 impl Request {
-    /// Copies the photos; of one that is larger than allowed just enough for the core to refuse it.
+    /// Copies the photos; of one that is larger than allowed, just enough for the core to reject it.
     pub(crate) fn copy(self, max_bytes: usize) -> Task {
         let photo = |source, quality| photo::copy(source, max_bytes, quality);
         let subject = |source, quality| match source {

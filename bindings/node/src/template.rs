@@ -7,13 +7,13 @@ use visavis::Template;
 
 use crate::failure::Failure;
 
-/// What is kept of a face.
+/// A template, which the class `Template` wraps.
 #[napi]
 pub struct NativeTemplate {
     pub(crate) template: Template,
 }
 
-/// A template out of its handle, where a field of an object holds one.
+/// A template taken from its handle, for handles in the fields of an object.
 pub struct Handle(pub(crate) Template);
 
 /// Reads the result of `toBytes`.
@@ -27,7 +27,7 @@ pub fn read_template(bytes: &[u8]) -> Either<NativeTemplate, Failure> {
 
 #[napi]
 impl NativeTemplate {
-    /// A self-contained form to store.
+    /// A self-contained form for storage.
     #[napi(catch_unwind)]
     pub fn to_bytes(&self) -> Buffer {
         self.template.to_bytes().into()
@@ -39,7 +39,7 @@ impl NativeTemplate {
         self.template.dimensions() as u32
     }
 
-    /// Equal for templates that can be compared: the start of the SHA-256 of the network that made it.
+    /// Identifies the model: equal for templates that can be compared.
     #[napi(catch_unwind)]
     pub fn model(&self) -> Buffer {
         self.template.model().to_vec().into()
@@ -55,7 +55,7 @@ impl From<Template> for NativeTemplate {
 impl FromNapiValue for Handle {
     #[allow(unsafe_code)]
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
-        // SAFETY: both come from the caller, who has them from Node.
+        // SAFETY: both come from the caller, which received them from Node.
         let handle = unsafe { <&NativeTemplate>::from_napi_value(env, value) }?;
         Ok(Handle(handle.template.clone()))
     }

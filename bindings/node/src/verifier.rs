@@ -19,8 +19,8 @@ use crate::queue::{Close, Queue};
 use crate::request::{Request, Task, threshold};
 use crate::template::NativeTemplate;
 
-/// What the garbage collector is informed of for each worker. With ONNX Runtime verifiers of 1, 2 and 4 used workers took
-/// 27, 47 and 89 MiB of resident memory.
+/// The memory reported to the garbage collector for each worker. With ONNX Runtime, verifiers with 1, 2 and 4 used workers
+/// took 27, 47 and 89 MiB of resident memory.
 const WORKER_BYTES: i64 = 22 << 20;
 
 /// A verifier and its threads.
@@ -29,13 +29,13 @@ pub struct NativeVerifier {
     handle: Arc<VerifierHandle>,
     queue: Arc<Queue<(Task, Pending)>>,
     queue_length: u32,
-    /// What the garbage collector was informed of.
+    /// The memory reported to the garbage collector.
     external: AtomicI64,
 }
 
-/// Makes a verifier; it starts when it is first used.
+/// Creates a verifier, which starts when it is first used.
 ///
-/// `options` are for the core, by its names. `hint` is an ONNX Runtime to try that the user did not name.
+/// `options` are those of the core, by its names. `hint` is an ONNX Runtime to try that the user did not name.
 #[napi(catch_unwind)]
 pub fn open(
     env: Env,
@@ -50,7 +50,7 @@ pub fn open(
     }
     settings.onnxruntime_hint = hint.map(PathBuf::from);
     if settings.engine != Engine::Embedded {
-        // Loading the library does it too, but perhaps on another thread than the one whose environment Node changes.
+        // Loading the library does this too, but perhaps on another thread than the one on which Node changes the environment.
         visavis::forbid_telemetry();
     }
     NativeVerifier::new(env, settings, queue_length).map(Either::A)
@@ -72,7 +72,7 @@ impl NativeVerifier {
         Ok(NativeVerifier { handle, queue, queue_length, external: external.into() })
     }
 
-    /// Does it on this thread.
+    /// Runs a request on this thread.
     #[napi(
         catch_unwind,
         ts_return_type = "EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment"
@@ -81,7 +81,7 @@ impl NativeVerifier {
         self.handle.run(request.copy(self.handle.options().limits.max_bytes))
     }
 
-    /// Does it on a thread of its own: a promise of the answer. `id` is for `cancel`.
+    /// Runs a request on one of the verifier's threads and returns a promise of the answer. `id` is for `cancel`.
     #[napi(
         catch_unwind,
         ts_return_type = "Promise<EngineInfo | Verification | Detection | Extraction | NativeTemplate | Buffer | Failure | Enrollment>"
@@ -89,9 +89,9 @@ impl NativeVerifier {
     pub fn submit<'env>(&self, env: &'env Env, id: u32, request: Request) -> napi::Result<Object<'env>> {
         let (pending, promise) = Pending::new(env)?;
         if self.queue.is_closed() {
-            // Dropped, the promise reports it.
+            // When `pending` is dropped, the promise reports it.
         } else if !self.queue.has_room() {
-            // Before anything is copied: a refusal costs little.
+            // Before anything is copied, so that a refusal costs little.
             pending.settle(Answer::G(Failure::queue_full(self.queue_length)));
         } else {
             let task = request.copy(self.handle.options().limits.max_bytes);
@@ -103,7 +103,7 @@ impl NativeVerifier {
         Ok(promise)
     }
 
-    /// Takes a call back that has not begun.
+    /// Cancels a call that has not started.
     #[napi(catch_unwind)]
     pub fn cancel(&self, id: u32) {
         self.queue.cancel(id);
@@ -155,7 +155,7 @@ impl NativeVerifier {
         self.handle.options().workers as u32
     }
 
-    /// Frees the networks and ends the threads as soon as what runs has ended; what waits fails.
+    /// Frees the networks and ends the threads as soon as running calls have finished; waiting calls fail.
     #[napi(catch_unwind)]
     pub fn close(&self, env: Env) -> napi::Result<()> {
         self.handle.close();
@@ -168,7 +168,7 @@ impl NativeVerifier {
     }
 }
 
-/// When JavaScript has no use for it any more nothing is pending, so the threads are idle and end at once.
+/// When JavaScript no longer refers to the verifier, nothing is pending, so the threads are idle and end at once.
 impl ObjectFinalize for NativeVerifier {
     fn finalize(self, env: Env) -> napi::Result<()> {
         self.queue.close();

@@ -1,4 +1,4 @@
-// Which engine computes: the embedded one, ONNX Runtime by path, or the one that onnxruntime-node holds.
+// Which engine is used: the embedded one, ONNX Runtime by path, or the one in onnxruntime-node.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'visavis-engine-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /**
- * A project with visavis and a package laid out as onnxruntime-node is: 113 MB for each run of the tests would be too
- * much. `library` fills it; the package's own code must never run.
+ * A project with visavis and a stand-in for onnxruntime-node with the same layout: the real one would take 113 MB for
+ * each run of the tests. `library` creates the library file; the package's own code must never run.
  */
 function project(name, library) {
   const modules = join(folder, name, 'node_modules');
@@ -30,7 +30,7 @@ function project(name, library) {
   return join(folder, name);
 }
 
-/** What a program says in which modules are sought where they are linked, not where they lie. */
+/** The JSON output of a program that resolves modules from their links, not from the links' targets. */
 async function says(cwd, text, env = {}) {
   const flags = ['--preserve-symlinks'];
   const top = `const { Verifier, engine, verifySync } = require('visavis'); const photo = process.env.IMAGES + '/astronaut.jpg';`;
@@ -48,7 +48,7 @@ test('an installed onnxruntime-node is used, and its own code is not', { skip: !
   assert.match(info.library, /installed\/node_modules\/onnxruntime-node\/bin\/napi-v6/);
   const embedded = await says(cwd, `console.log(JSON.stringify(new Verifier({ engine: 'embedded' }).engine))`);
   assert.deepEqual([embedded.name, embedded.fallbackReason], ['embedded', undefined]);
-  // What is named is used instead.
+  // A library that is named is used instead.
   const named = await says(cwd, `console.log(JSON.stringify(new Verifier({ onnxruntime: process.env.ORT }).engine))`);
   assert.equal(named.library, onnxruntime);
   const variable = await says(cwd, ENGINE, { ORT_DYLIB_PATH: onnxruntime });
@@ -58,7 +58,7 @@ test('an installed onnxruntime-node is used, and its own code is not', { skip: !
   assert.deepEqual(both.map(({ name }) => name), ['onnxruntime', 'onnxruntime']);
 });
 
-test('a broken onnxruntime-node is passed over, and reported', async () => {
+test('a broken onnxruntime-node is skipped and reported', async () => {
   const cwd = project('broken', (place) => writeFileSync(place, 'no library'));
   const info = await says(cwd, ENGINE);
   assert.deepEqual([info.name, info.library, info.same], ['embedded', undefined, true]);
@@ -67,7 +67,7 @@ test('a broken onnxruntime-node is passed over, and reported', async () => {
   assert.deepEqual(failed, { code: 'ENGINE_UNAVAILABLE', number: 63, stage: 'setup' });
 });
 
-test('a slower engine that was not chosen is warned of once, with the cure', async () => {
+test('the slower engine, if it was not chosen, causes one warning with the remedy', async () => {
   const cwd = project('warned', (place) => writeFileSync(place, 'no library'));
   const warnings = async (text) => {
     const flags = ['--preserve-symlinks'];
@@ -80,7 +80,7 @@ test('a slower engine that was not chosen is warned of once, with the cure', asy
   assert.deepEqual(await warnings("new Verifier({ engine: 'embedded' }).verifySync(a, a)"), []);
 });
 
-test('a library that reports and that the program had loaded before is warned of once', { skip: !onnxruntime }, async () => {
+test('a library with telemetry that the program loaded first causes one warning', { skip: !onnxruntime }, async () => {
   const library = join(folder, 'newer.so');
   const flags = ['-shared', '-fPIC', '-DVERSION="1.30.0"', `-DRUNTIME="${onnxruntime}"`, '-o', library];
   execFileSync('cc', [...flags, join(root, '../../tests/c/renamed_runtime.c')]);
@@ -107,7 +107,7 @@ test('a path that is named must work', async () => {
   }
 });
 
-test('a wrong library in the environment is not passed over in silence', async () => {
+test('a wrong library in the environment is not skipped silently', async () => {
   for (const settings of ['', "{ engine: 'onnxruntime' }"]) {
     const text = `try { new Verifier(${settings}) } catch ({ code, message }) { console.log(JSON.stringify({ code, message })) }`;
     const { code, message } = await says(root, text, { ORT_DYLIB_PATH: '/nowhere/libonnxruntime.so.1' });

@@ -1,4 +1,4 @@
-// Every error: its class, code, number, side and stage; and arguments that mean harm.
+// Every error: its class, code, number, side and stage; and hostile arguments.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { images, path, photo, root, verifier } from './support.mjs';
 
 const jpeg = photo('astronaut.jpg');
 
-/** The call and its synchronous sister fail alike. */
+/** The call and its synchronous counterpart fail in the same way. */
 async function fails(probe, reference, expected) {
   await assert.rejects(verifier().verify(probe, reference), expected);
   assert.throws(() => verifier().verifySync(probe, reference), expected);
@@ -31,7 +31,7 @@ test('one class of errors for ES modules and CommonJS', async () => {
   assert.deepEqual([error.code, error.number, error.side, error.stage], ['NO_FACE', 40, 'probe', 'choose']);
 });
 
-test('photos that are none', async () => {
+test('files that are not usable photos', async () => {
   for (const [file, code, number, stage] of [
     ['empty.jpg', 'EMPTY_IMAGE', 20, 'decode'],
     ['text.jpg', 'UNSUPPORTED_FORMAT', 21, 'decode'],
@@ -71,18 +71,18 @@ test('the first of several faults is reported, in every mix of inputs', async ()
   for (const one of faceless) for (const other of faceless) assert.equal(await side(one, other), 'probe');
 });
 
-test('what a message says is of this language and this program', async () => {
+test('messages use the names and notation of JavaScript', async () => {
   const message = async (promise) => (await promise.catch((error) => error)).message;
   assert.equal(await message(verifier().verify({}, jpeg)).then((text) => /not an instance of Object$/.test(text)), true);
   assert.match(await message(verifier().verify(new Map(), jpeg)), /not an instance of Map$/);
-  assert.throws(() => verifier().verifySync(new Blob([jpeg]), jpeg), /a Blob only where there is a promise, not an instance of Blob$/);
+  assert.throws(() => verifier().verifySync(new Blob([jpeg]), jpeg), /a Blob only in functions that return a promise, not an instance of Blob$/);
   for (const [option, value] of [['minFace', -1], ['maxBytes', 0], ['maxPixels', 0], ['threshold', 101], ['workers', 0]]) {
     const text = await message(Verifier.create({ [option]: value }));
     assert.ok(text.startsWith(option) && !/_|\.\.=/.test(text), text);
   }
 });
 
-test('an error says what the photographer can do better, where that is known', async () => {
+test('an error says what the photographer can improve, if that is known', async () => {
   const dark = await verifier().detect(photo('black.jpg')).then(() => verifier().extract(photo('black.jpg'))).catch((error) => error);
   assert.deepEqual([dark.code, dark.advice], ['NO_FACE', ['too_dark']]);
   assert.match(dark.message, /more light/);
@@ -95,7 +95,7 @@ test('an error says what the photographer can do better, where that is known', a
   assert.deepEqual(types.sort(), names.sort());
 });
 
-test('an error as JSON has its message', async () => {
+test('an error as JSON includes its message', async () => {
   const error = await verifier().verify(photo('gray.png'), jpeg).catch((error) => error);
   const { name, message, code, number, side, stage } = error;
   assert.deepEqual(JSON.parse(JSON.stringify({ error })), { error: { name, message, ...error } });
@@ -147,7 +147,7 @@ test('arguments of the wrong type', async () => {
   }
 });
 
-test('objects that mean harm', async () => {
+test('hostile objects', async () => {
   const thrown = new Error('from a getter');
   const traps = ['width', 'height', 'channels', 'data', 'info'].map((name) =>
     Object.defineProperty({ data: jpeg, width: 1, height: 1, channels: 1 }, name, {
@@ -160,7 +160,7 @@ test('objects that mean harm', async () => {
   for (const trap of [...traps, has]) await fails(trap, jpeg, thrown);
   const { proxy } = Proxy.revocable({ aborted: false }, { get: () => { throw thrown; } });
   await assert.rejects(verifier().verify(jpeg, jpeg, { signal: proxy }), thrown);
-  // The memory goes away while the arguments are read.
+  // The memory is detached while the arguments are read.
   const detaching = () => {
     const data = new Uint8Array(jpeg).buffer;
     return { data, height: 1, channels: 1, get width() { return structuredClone(data, { transfer: [data] }).byteLength; } };
@@ -180,17 +180,17 @@ test('objects that mean harm', async () => {
   resizable.resize(10);
   await fails(fixed, jpeg, { code: 'EMPTY_IMAGE' });
   await fails(new Uint8Array(resizable), jpeg, { code: 'UNSUPPORTED_FORMAT' });
-  // Objects of another realm are what they are.
+  // Objects of another realm are recognised.
   const foreign = vm.runInNewContext('new Uint8Array(bytes)', { bytes: [...jpeg] });
   assert.ok((await verifier().verify(foreign, jpeg)).isMatch);
-  // What a program put on every object's prototype.
+  // Properties that a program added to every object's prototype.
   Object.assign(Object.prototype, { path: '/nowhere', width: 1, height: 1, channels: 1, message: 'x', code: 'y' });
   try {
     assert.ok((await verifier().verify(jpeg, jpeg)).isMatch && verifier().verifySync(jpeg, jpeg).isMatch);
   } finally {
     for (const name of ['path', 'width', 'height', 'channels', 'message', 'code']) delete Object.prototype[name];
   }
-  // Lies about a length.
+  // A false length.
   const liar = new Uint8Array(jpeg);
   Object.defineProperties(liar, { length: { value: 1e9 }, byteLength: { value: 1e9 }, byteOffset: { value: 1e9 } });
   assert.ok((await verifier().verify(liar, jpeg)).isMatch);
@@ -224,7 +224,7 @@ test('a photo that is passed as text is not repeated', async () => {
   }
 });
 
-test('a text that is too long for a path one would write is not repeated either', async () => {
+test('a text longer than any usual path is not repeated either', async () => {
   for (const text of [jpeg.toString('base64', 0, 900), 'a'.repeat(256)]) {
     const error = await verifier().verify(jpeg, text).catch((error) => error);
     assert.deepEqual([error.side, error.path], ['reference', undefined]);
@@ -232,7 +232,7 @@ test('a text that is too long for a path one would write is not repeated either'
   }
 });
 
-test('raw pixels are bounded as photos are', async () => {
+test('the limits of photos apply to raw pixels too', async () => {
   const small = await Verifier.create({ engine: 'embedded', maxPixels: 99 });
   const raw = { data: Buffer.alloc(300), width: 10, height: 10, channels: 3 };
   await assert.rejects(small.detect(raw), { code: 'IMAGE_TOO_LARGE', number: 23, stage: 'decode' });

@@ -1,4 +1,4 @@
-// Every case of tests/golden/cases.tsv with both engines: what Rust answers, Node answers.
+// Every case of tests/golden/cases.tsv with both engines: Node must give the same answers as Rust.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

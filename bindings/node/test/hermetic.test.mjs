@@ -1,4 +1,4 @@
-// A verification opens no socket of a network and writes no file: watched by strace, in a namespace without a network.
+// A verification opens no network socket and writes no file: checked by strace, in a namespace without a network.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -8,15 +8,15 @@ import { test } from 'node:test';
 
 import { engines, images, root } from './support.mjs';
 
-/** Every call that names a file, every call about sockets, and those that change a file by its number. */
+/** Every call that names a file, every call about sockets, and those that change a file by its descriptor. */
 const STRACE = ['strace', '-f', '-qq', '-e', 'trace=%file,%network,ftruncate,fallocate,fchmod,fchown', '-o'];
-/** Calls with a file's name that only look. */
+/** Calls with a file's name that only read. */
 const LOOKING = /^(access|chdir|execve|faccessat2?|getcwd|l?getxattr|l?stat|newfstatat|readlink(at)?|statfs|statx)$/;
 /** Where writing leaves nothing behind. */
 const HARMLESS = /"\/dev\/(null|tty|pts\/)|"\/proc\/self\//;
 const WRITES = /O_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)/;
 
-/** Whether a line of the trace is a socket of a network, or changes a file. */
+/** Whether a line of the trace opens or uses a network socket, or changes a file. */
 function offends(line) {
   // PID NAME(ARGUMENTS) = RESULT
   const [, name, given] = /^\d*\s*(\w+)\((.*)/.exec(line) ?? [];
@@ -33,7 +33,7 @@ const watch = [['unshare', '-n', ...STRACE], ['unshare', '-rn', ...STRACE], STRA
 if (!watch && process.env.CI) throw new Error('strace is needed here');
 
 for (const [engine, options] of engines) {
-  test(`a verification neither talks nor writes (${engine})`, { skip: !watch && 'strace is missing or may not trace here' }, () => {
+  test(`a verification uses no network and writes no file (${engine})`, { skip: !watch && 'strace is missing or may not trace here' }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'visavis-hermetic-'));
     try {
       const [home, trace] = [join(folder, 'home'), join(folder, 'trace')];
@@ -56,7 +56,7 @@ for (const [engine, options] of engines) {
   });
 }
 
-test('the watch notices a socket and a written file', { skip: !watch && 'strace is missing or may not trace here' }, () => {
+test('the check detects a socket and a written file', { skip: !watch && 'strace is missing or may not trace here' }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-hermetic-'));
   try {
     const text = `require('fs').writeFileSync('${folder}/file', ''); require('net').connect(9, '127.0.0.1').on('error', () => {})`;

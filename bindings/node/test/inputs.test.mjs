@@ -1,4 +1,4 @@
-// Every kind of photo, and what may happen to its memory meanwhile.
+// Every kind of photo, and what may happen to its memory during a call.
 import assert from 'node:assert/strict';
 import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -86,7 +86,7 @@ test('pixels from sharp, in every number of channels', async () => {
   await assert.rejects(verifier().verify(sixteen, other), invalid);
 });
 
-test('blue before red is what OpenCV has, and says so', async () => {
+test('pixels with blue before red, as in OpenCV, need the option `order`', async () => {
   const raw = pixels('astronaut.ppm');
   const swapped = Buffer.from(raw.data);
   for (let at = 0; at < swapped.length; at += 3) [swapped[at], swapped[at + 2]] = [swapped[at + 2], swapped[at]];
@@ -97,7 +97,7 @@ test('blue before red is what OpenCV has, and says so', async () => {
   await assert.rejects(verifier().verify({ ...raw, order: 'BGR' }, other), { code: 'INVALID_ARGUMENT' });
 });
 
-test('a Blob, a File and streams of bytes are waited for', async () => {
+test('a Blob, a File and streams of bytes are read asynchronously', async () => {
   const { score } = await verifier().verify(jpeg, other);
   const file = await openAsBlob(path('astronaut.jpg'));
   const kinds = {
@@ -124,14 +124,14 @@ test('a Blob, a File and streams of bytes are waited for', async () => {
   await assert.rejects(verifier().detect(text()), { code: 'ERR_INVALID_ARG_TYPE', message: 'photo must be a stream of bytes, not string' });
   async function* failing() { throw new Error('the connection broke'); }
   await assert.rejects(verifier().detect(failing()), { message: 'the connection broke' });
-  // What is beside a stream is copied before the call returns, as always.
+  // Bytes passed together with a stream are copied before the call returns, as always.
   const changed = new Uint8Array(jpeg);
   const pending = verifier().verify(changed, new Blob([other]));
   changed.fill(0);
   assert.equal((await pending).score, score);
 });
 
-test('a photo that came as text is decoded where that is asked for', async () => {
+test('fromBase64() decodes a photo that arrived as text', async () => {
   const text = jpeg.toString('base64');
   for (const form of [text, `data:image/jpeg;base64,${text}`, text.replace(/.{76}/g, '$&\r\n'), jpeg.toString('base64url')]) {
     assert.ok(fromBase64(form).equals(jpeg));
@@ -156,11 +156,11 @@ test('a URL is not fetched, and the error says so without repeating it', async (
       });
     }
   }
-  // In its turn, as everything that is wrong with a photo.
+  // It is reported in its turn, like every fault of a photo.
   await assert.rejects(verifier().verify(photo('text.jpg'), urls[0]), { code: 'UNSUPPORTED_FORMAT', side: 'probe' });
 });
 
-test('capture quality is measured where it is asked for', async () => {
+test('capture quality is measured on request', async () => {
   const asked = await verifier().verify(jpeg, other, { quality: true });
   const names = ['interEyeDistance', 'sharpness', 'brightness', 'contrast', 'underExposure', 'overExposure', 'dynamicRange', 'illuminationUniformity', 'yaw', 'pitch', 'roll', 'advice'];
   assert.deepEqual(Object.keys(asked.probe.face.quality).sort(), names.sort());
@@ -173,7 +173,7 @@ test('capture quality is measured where it is asked for', async () => {
   assert.ok(verifier().extractSync(jpeg, { quality: true }).sample.face.quality.sharpness > 0);
 });
 
-test('what makes a score worthless is said without being asked for', async () => {
+test('what makes a score unreliable is always reported', async () => {
   const small = await sharp(jpeg).resize(110, 110).png().toBuffer();
   const { probe, reference } = await verifier().verify(small, photo('two-people.jpg'));
   assert.deepEqual([probe.advice, reference.advice], [['too_small'], ['several_faces']]);
@@ -204,7 +204,7 @@ test('answers are plain, to be stored and sent', async () => {
   assert.deepEqual(JSON.parse(JSON.stringify(detection)), detection);
 });
 
-test('what a verdict, a detection and an extraction hold', async () => {
+test('the contents of a verdict, a detection and an extraction', async () => {
   const verdict = await verifier().verify(photo('two-people.jpg'), other);
   assert.ok(verdict.score >= 0 && verdict.score <= 100 && Math.abs(verdict.similarity) <= 1);
   assert.ok(Math.abs(verdict.falseMatchRate - 10 ** (-verdict.score / 10)) < 1e-6 || verdict.score === 0);
@@ -258,7 +258,7 @@ test('shared memory that another thread writes to does no harm', async () => {
   assert.equal(settled, 20);
 });
 
-test('a file is read when its turn comes, and is never more than maxBytes of memory', async () => {
+test('a file is read in its turn, and takes at most maxBytes of memory', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-inputs-'));
   try {
     const file = join(folder, 'photo.jpg');

@@ -1,4 +1,4 @@
-// The beginning and the end of a process, of a worker, of a verifier; each in a program of its own.
+// The start and the end of processes, workers and verifiers, each in its own program.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -42,7 +42,7 @@ for (const [name, options] of engines) {
     );
   });
 
-  test(`process.exit() and an uncaught error during work are as without us (${name})`, async () => {
+  test(`process.exit() and an uncaught error during work behave as without visavis (${name})`, async () => {
     for (let round = 0; round < 8; round += 1) {
       const text = `${top} const v = new Verifier({ ...options, workers: 3 });
         for (let i = 0; i < 20; i++) v.verify(a, b);
@@ -66,7 +66,7 @@ for (const [name, options] of engines) {
 
   test(`workers load it, end, and are terminated during work (${name})`, async () => {
     const worker = (text) => `new Worker(${JSON.stringify(top)} + ${JSON.stringify(text)}, { eval: true })`;
-    // Here alone, and the main program never loads it.
+    // In workers only: the main program never loads it.
     await ends(
       `const { Worker } = require('worker_threads');
        const run = (n) => { if (n) ${worker(`new Verifier(options).verify(a, b).then((v) => require('worker_threads').parentPort.postMessage(v.isMatch))`)}
@@ -74,7 +74,7 @@ for (const [name, options] of engines) {
        run(3)`,
       'false\nfalse\nfalse\n',
     );
-    // Several at once beside the main program.
+    // In several workers at once and in the main program.
     await ends(
       `${top} const { Worker } = require('worker_threads');
        const v = new Verifier(options);
@@ -104,7 +104,7 @@ for (const [name, options] of engines) {
   });
 }
 
-test('it can be loaded twice, and more often', async () => {
+test('it can be loaded several times', async () => {
   const [, options] = engines.at(-1);
   await ends(
     `${TOP(options)}
@@ -143,7 +143,7 @@ test('verifiers that are no longer used are freed, and their threads with them',
   );
 });
 
-test('a loop that makes a verifier each time reaches neither the memory nor the threads of all of them', async () => {
+test('a loop that creates verifiers does not accumulate their memory and threads', async () => {
   const [, options] = engines.at(-1);
   await ends(
     `${TOP(options)}
@@ -161,7 +161,7 @@ test('a loop that makes a verifier each time reaches neither the memory nor the 
   );
 });
 
-test('a closed verifier has no threads and no memory, and says that it is closed', async () => {
+test('a closed verifier has no threads and no memory, and its calls fail with CLOSED', async () => {
   const [, options] = engines.at(-1);
   await ends(
     `${TOP(options)}
@@ -184,7 +184,7 @@ test('a closed verifier has no threads and no memory, and says that it is closed
        v[Symbol.dispose]();
        console.log(codes(await Promise.allSettled([v.verify(a, b), v.detect(a), v.extract(a)])));
        for (const call of [() => v.verifySync(a, b), () => v.engine]) try { call() } catch ({ name, code, number }) { console.log(name, code, number) }
-       // What runs ends; what waits fails.
+       // Running calls finish; waiting ones fail.
        const w = new Verifier({ ...options, workers: 1 });
        const calls = [1, 2, 3, 4].map(() => w.verify(a, b));
        await calls[0];

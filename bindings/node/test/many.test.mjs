@@ -9,7 +9,7 @@ const options = engines.at(-1)[1];
 const names = ['astronaut.jpg', 'hopper.jpg', 'gray.png', 'text.jpg', 'astronaut-dark.jpg'];
 const pairs = names.flatMap((probe) => names.map((reference) => [path(probe), photo(reference)]));
 
-/** All outcomes, as they would be compared. */
+/** All outcomes, in a form to compare. */
 async function collect(outcomes) {
   const found = [];
   for await (const { status, value, reason } of outcomes) {
@@ -30,7 +30,7 @@ test('outcomes come in the order of the pairs, failures among them', async () =>
   for (const concurrency of [1, 3, 100]) assert.deepEqual(await collect(verifier().verifyMany(pairs, { concurrency })), expected);
 });
 
-test('a list that is longer than the queue is worked through, and is not read ahead', async () => {
+test('a list that is longer than the queue is processed completely, and is not read ahead', async () => {
   const narrow = new Verifier({ ...options, workers: 1, queueLength: 1 });
   let taken = 0;
   let done = 0;
@@ -49,7 +49,7 @@ test('a list that is longer than the queue is worked through, and is not read ah
   assert.ok(ahead <= 2, `${ahead} photos were read ahead`);
 });
 
-test('what is asked of one call is asked of each', async () => {
+test('the options apply to every call', async () => {
   const [verdict] = await all(verifier().verifyMany([[path('hopper.jpg'), path('hopper.jpg')]], { threshold: 100, quality: true }));
   assert.deepEqual([verdict.value.threshold, verdict.value.isMatch], [100, verdict.value.score === 100]);
   assert.ok(verdict.value.probe.face.quality.sharpness > 0);
@@ -70,13 +70,13 @@ test('a signal ends it, and so does leaving the loop', async () => {
   await assert.rejects(ended, { name: 'AbortError', code: 'ABORT_ERR' });
   assert.deepEqual(seen, ['fulfilled']);
   for await (const _ of narrow.verifyMany(pairs, { concurrency: 20 })) break;
-  // Nineteen would be waiting before it.
+  // If leaving the loop did not cancel them, nineteen calls would still be waiting.
   const empty = new Verifier({ ...options, workers: 1, queueLength: 20 });
   for await (const _ of empty.verifyMany(pairs, { concurrency: 20 })) break;
   await Promise.all(Array.from({ length: 20 }, () => empty.detect(path('hopper-128.png'))));
 });
 
-test('what cannot be asked', async () => {
+test('invalid arguments', async () => {
   for (const wrong of [{ concurrency: 0 }, { concurrency: 1.5 }, { colour: 1 }]) {
     assert.throws(() => verifier().verifyMany([], wrong), { code: 'INVALID_ARGUMENT' });
   }

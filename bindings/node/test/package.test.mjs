@@ -13,7 +13,7 @@ import webpack from 'webpack';
 
 import { path, program, root } from './support.mjs';
 
-/** What `cargo xtask web` made, where the Rust target for it is. */
+/** The output of `cargo xtask web`, if the Rust target for it is installed. */
 const web = process.env.VISAVIS_TEST_WEB ?? 'none';
 const skip = web === 'none' && 'VISAVIS_TEST_WEB is not set: there is no half for browsers here';
 if (skip) console.error(`SKIPPED: ${skip}`);
@@ -75,7 +75,7 @@ test('strict TypeScript programs compile against what was installed', () => {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['--project', fresh], { encoding: 'utf8' });
 });
 
-test('the packages are what a registry and a careful user want', () => {
+test('the packages have complete metadata, licences and nothing superfluous', () => {
   const main = manifest('visavis');
   const native = manifest('@visavis/linux-x64-gnu');
   for (const { scripts, dependencies, devDependencies, license, version } of [main, native]) {
@@ -94,7 +94,7 @@ test('the packages are what a registry and a careful user want', () => {
   assert.deepEqual(readdirSync(join(fresh, 'node_modules/visavis')).filter((file) => file.endsWith('.node')), []);
 });
 
-/** Runs a program where nothing is installed but what lies there. */
+/** Runs a program in a folder that contains everything it needs. */
 async function runs(cwd, file) {
   const { code, stdout, stderr } = await program('', { file: join(cwd, file), cwd, env: { NODE_NO_WARNINGS: '1' } });
   assert.deepEqual([code, stdout, stderr], [0, 'true\n', ''], cwd);
@@ -111,7 +111,7 @@ test('@vercel/nft traces the native half, and what it traces runs elsewhere', as
   await runs(elsewhere, 'traced.mjs');
 });
 
-test('esbuild bundles around the package, and with the native half beside the bundle', async () => {
+test('esbuild bundles without the package, and with the native half next to the bundle', async () => {
   const build = { entryPoints: [join(fresh, 'bundled.mjs')], bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' };
   writeFileSync(join(fresh, 'bundled.mjs'), PROGRAM);
   await esbuild.build({ ...build, external: ['visavis'], outfile: join(fresh, 'external.cjs') });
@@ -123,7 +123,7 @@ test('esbuild bundles around the package, and with the native half beside the bu
   await runs(elsewhere, 'whole.cjs');
 });
 
-test('webpack bundles around the package', async () => {
+test('webpack bundles without the package', async () => {
   const options = { mode: 'production', target: 'node', context: fresh, entry: './bundled.mjs', output: { path: fresh, filename: 'packed.cjs' } };
   const stats = await promisify(webpack)({ ...options, externals: { visavis: 'commonjs visavis' } });
   assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }), { errors: [], warnings: [] });
@@ -155,7 +155,7 @@ test('esbuild and strict TypeScript find the half for browsers', { skip }, async
   execFileSync(join(root, 'node_modules/.bin/tsc'), flags, { encoding: 'utf8', cwd: fresh });
 });
 
-test('the package brings the command line', async () => {
+test('the package includes the command line', async () => {
   const visavis = (...words) => spawnSync(join(fresh, 'node_modules/.bin/visavis'), words, { cwd: fresh, encoding: 'utf8' });
   const { status, stdout, stderr } = visavis('verify', 'probe.jpg', 'reference.jpg', '--json');
   assert.deepEqual([status, stderr], [0, '']);
@@ -167,7 +167,7 @@ test('the package brings the command line', async () => {
   for (const command of ['eval', 'calibrate', 'detect', 'extract', 'compare']) assert.match(visavis('--help').stdout, new RegExp(`^  ${command} `, 'm'));
 });
 
-test('npm pack in the source folder refuses instead of packing half', () => {
+test('npm pack in the source folder fails instead of packing only half', () => {
   const { status, stderr } = spawnSync('npm', ['pack', '--dry-run'], { cwd: root, encoding: 'utf8' });
   assert.notEqual(status, 0);
   assert.match(stderr, /npm run package FOLDER packs all of it/);

@@ -1,4 +1,4 @@
-// A panic becomes an error, and neither the process nor the verifier comes to harm.
+// A panic becomes an error, and the process and the verifier keep working.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { images, program, root } from './support.mjs';
 
-/** A build with the feature `test-panic`: reading the photo "panic" panics. */
+/** A build with the feature `test-panic`: a request with the photo "panic" panics. */
 const build = process.env.VISAVIS_TEST_PANIC;
 if (!build && process.env.CI) throw new Error('a build that panics is needed here: set VISAVIS_TEST_PANIC');
 
@@ -35,7 +35,7 @@ test('a panic is an error in every way of calling', { skip: !build && 'VISAVIS_T
     const reported = 'VisavisError PANIC 99 a defect in the library: on purpose';
     const lines = ['async', 'sync', 'detect', 'extract', 'detectSync'].map((way) => `${way} ${reported}\n`);
     assert.deepEqual([code, stdout], [0, `${lines.join('')}true true\n`]);
-    // Rust's own word on it, for those who fix the defect; nothing of the photo.
+    // Rust's own report, for those who fix the defect; it holds nothing of the photo.
     assert.match(stderr, /panicked at/);
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,10 +1,10 @@
-// Programs as a new user would write them, each on its own: what one hopes for is what happens.
+// Programs as a new user would write them, each in its own process: each must do what its author expects.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { engines, program } from './support.mjs';
 
-/** What each finds: two photos of one person, one of another, one with two people, one without a face, and options. */
+/** What each can use: two photos of one person, one of another, one with two people, one without a face, and options. */
 const TOP = `
   const fs = require('fs');
   const [a, b, other, two, none, text] = ['astronaut', 'astronaut-dark', 'hopper', 'two-people', 'texture', 'text']
@@ -21,17 +21,17 @@ const PROGRAMS = {
   'bytes that were read': [`verifier.verify(fs.readFileSync(a), fs.readFileSync(b)).then((r) => out(r.isMatch))`, 'true\n'],
   'files that are read by promises': [
     `Promise.all([a, b].map((f) => fs.promises.readFile(f))).then(([x, y]) => verifier.verify(x, y)).then((r) => out(r.isMatch))`, 'true\n'],
-  'a photo out of a Base64 request': [
+  'a photo from a Base64 request': [
     `const body = JSON.stringify({ photo: fs.readFileSync(a).toString('base64') });
      verifier.verify(Buffer.from(JSON.parse(body).photo, 'base64'), b).then((r) => out(r.isMatch))`, 'true\n'],
-  'a photo out of a data URL': [
+  'a photo from a data URL': [
     `const url = 'data:image/jpeg;base64,' + fs.readFileSync(a).toString('base64');
      fetch(url).then((r) => r.blob()).then((blob) => verifier.verify(blob, b)).then((r) => out(r.isMatch))`, 'true\n'],
   'a form with two files': [
     `const form = new FormData();
      form.set('probe', new File([fs.readFileSync(a)], 'p.jpg')); form.set('reference', new File([fs.readFileSync(b)], 'r.jpg'));
      verifier.verify(form.get('probe'), form.get('reference')).then((r) => out(r.isMatch))`, 'true\n'],
-  'a server that gets a photo as its body': [
+  'a server that receives a photo as a body': [
     `const http = require('http');
      const server = http.createServer(async (request, response) => response.end(JSON.stringify(await verifier.verify(request, b))));
      server.listen(0, '127.0.0.1', async () => {
@@ -54,14 +54,14 @@ const PROGRAMS = {
        const template = v.Template.fromBuffer(Buffer.from(stored, 'base64'));
        out((await verifier.verify(b, template)).isMatch, (await verifier.verify(other, template)).isMatch);
      })()`, 'true false\n'],
-  'who of many it is': [
+  'who it is, among many': [
     `(async () => {
        const people = { first: other, second: a };
        const gallery = await Promise.all(Object.values(people).map(async (file) => (await verifier.extract(file)).template));
        const [best] = verifier.rank((await verifier.extract(b)).template, gallery, { top: 1 });
        out(Object.keys(people)[best.index], best.isMatch);
      })()`, 'second true\n'],
-  'who is on a group photo': [
+  'who is in a group photo': [
     `(async () => {
        const { faces } = await verifier.detect(two);
        const templates = await Promise.all(faces.map((face) => verifier.extractFace(two, face)));
@@ -99,7 +99,7 @@ for (const [what, [text, expected]] of Object.entries(PROGRAMS)) {
   });
 }
 
-test('as an ES module with top-level await and `using`-like cleaning up', async () => {
+test('an ES module with top-level await and a clean-up as with `using`', async () => {
   const text = `
     import { Verifier, VisavisError } from 'visavis';
     const verifier = await Verifier.create(${JSON.stringify(engines.at(-1)[1])});

@@ -23,7 +23,7 @@ test('the event loop turns while 100 photos are verified', async () => {
     turnsAtEach[done] ??= turns;
   }
   await all;
-  // Were one verification done on the loop, the loop would turn about once for each: it turns far more often.
+  // If verifications ran on the loop, it would turn about once for each; it turns far more often.
   assert.ok(turns > 1000, `${turns} turns`);
   assert.ok(turnsAtEach.filter(Boolean).length > 50, 'they settle one by one');
   console.log(`the event loop turned ${turns} times during 100 verifications`);
@@ -34,13 +34,13 @@ test("libuv's threads stay free", async () => {
   let settled = 0;
   const all = Promise.all(Array.from({ length: 64 }, () => busy.verify(jpeg, other).finally(() => (settled += 1))));
   await tick();
-  // More threads than libuv has are busy with photos; what needs libuv's comes through all the same.
+  // More threads than libuv has are busy with photos; file operations, which need libuv's threads, still complete.
   for (let file = 0; file < 8; file += 1) await stat(path('astronaut.jpg'));
   assert.ok(settled < 64, `${settled} of 64 had settled`);
   await all;
 });
 
-test('many calls at once get their own answers', async () => {
+test('many concurrent calls get their own answers', async () => {
   const names = ['astronaut.jpg', 'hopper.jpg', 'astronaut-dark.jpg', 'hopper-128.png', 'gray.png', 'text.jpg'];
   const outcome = (promise) => promise.then(({ score }) => score, ({ code, side }) => `${code} ${side}`);
   const pairs = names.flatMap((probe) => names.map((reference) => [photo(probe), photo(reference)]));
@@ -76,7 +76,7 @@ test('a signal that has aborted rejects at once', async () => {
   await assert.rejects(verifier().extract(jpeg, { signal }), expected);
 });
 
-test('what waits is taken back, and its place is free', async () => {
+test('a waiting call that is aborted is removed, and its place is free', async () => {
   const narrow = new Verifier({ ...options, workers: 1, queueLength: 3 });
   const controller = new AbortController();
   const running = narrow.verify(jpeg, other);
@@ -85,12 +85,12 @@ test('what waits is taken back, and its place is free', async () => {
   controller.abort();
   for (const call of waiting) await assert.rejects(call, { name: 'AbortError', code: 'ABORT_ERR' });
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
-  // Nothing has settled yet but what was aborted, so this takes one of the places that became free.
+  // Only the aborted calls have settled, so this call takes one of the places that became free.
   assert.ok(!(await narrow.verify(jpeg, other)).isMatch);
   assert.ok(!(await running).isMatch);
 });
 
-test('what runs is given up at once, and ends silently', async () => {
+test('a running call that is aborted rejects at once, and ends silently', async () => {
   const controller = new AbortController();
   const narrow = new Verifier({ ...options, workers: 1 });
   const call = narrow.verify(jpeg, other, { signal: controller.signal });
@@ -99,7 +99,7 @@ test('what runs is given up at once, and ends silently', async () => {
   assert.ok((await narrow.verify(jpeg, jpeg)).isMatch);
 });
 
-test('a signal that outlives its calls keeps nothing of them', async () => {
+test('a signal that outlives its calls keeps no listener', async () => {
   const { signal } = new AbortController();
   for (let call = 0; call < 20; call += 1) await verifier().verify(jpeg, other, { signal });
   await assert.rejects(verifier().verify(photo('text.jpg'), other, { signal }), { code: 'UNSUPPORTED_FORMAT' });
@@ -107,7 +107,7 @@ test('a signal that outlives its calls keeps nothing of them', async () => {
   await assert.rejects(verifier().verify(jpeg, other, { signal: AbortSignal.timeout(0) }), { name: 'AbortError' });
 });
 
-test('many calls with one signal are no leak, and nothing warns of one', async () => {
+test('many calls with one signal do not leak, and Node does not warn of a leak', async () => {
   const { signal } = new AbortController();
   const warnings = [];
   process.on('warning', (warning) => warnings.push(warning));

@@ -1,4 +1,4 @@
-// What the tests share: photos, engines, and programs of their own.
+// What the tests share: photos, engines, and separate programs.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,19 +18,19 @@ export const onnxruntime = process.env.VISAVIS_TEST_ONNXRUNTIME || undefined;
 export const path = (name) => join(images, name);
 export const photo = (name) => readFileSync(path(name));
 
-/** The engines that are here. */
+/** The engines that are available. */
 export const engines = [['embedded', { engine: 'embedded' }], ...(onnxruntime ? [['onnxruntime', { onnxruntime }]] : [])];
 
 if (!onnxruntime) {
   if (process.env.CI) throw new Error('ONNX Runtime is needed here: set VISAVIS_TEST_ONNXRUNTIME');
-  console.error('SKIPPED: what needs ONNX Runtime, for VISAVIS_TEST_ONNXRUNTIME is not set');
+  console.error('SKIPPED: tests that need ONNX Runtime, because VISAVIS_TEST_ONNXRUNTIME is not set');
 }
 
-/** Made when first used, for most tests: the faster engine. */
+/** The verifier for most tests, with the faster engine; created when it is first used. */
 let shared;
 export const verifier = () => (shared ??= new Verifier(engines.at(-1)[1]));
 
-/** `pixels` of a binary PPM or PGM: what sharp would give. */
+/** The raw pixels of a binary PPM or PGM, as sharp would give them. */
 export function pixels(name) {
   const file = photo(name);
   const header = /^P([56])\s+(\d+)\s+(\d+)\s+255\s/.exec(file.toString('latin1', 0, 64));
@@ -38,7 +38,7 @@ export function pixels(name) {
   return { data: file.subarray(header[0].length), width, height, channels: kind === 6 ? 3 : 1 };
 }
 
-/** Runs a program of its own to its end; `text` is CommonJS and finds visavis. */
+/** Runs a separate program to its end; `text` is CommonJS and can require visavis. */
 export function program(text, { file, env = {}, signal, timeout = 120_000, cwd = root, flags = [] } = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...flags, ...(file ? [file] : ['-e', text])], {
@@ -55,7 +55,7 @@ export function program(text, { file, env = {}, signal, timeout = 120_000, cwd =
   });
 }
 
-/** All that an asynchronous iterable yields; Array.fromAsync came with Node 22. */
+/** All values of an asynchronous iterable; Node 20 lacks Array.fromAsync. */
 export async function all(iterable) {
   const values = [];
   for await (const value of iterable) values.push(value);

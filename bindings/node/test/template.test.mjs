@@ -1,4 +1,4 @@
-// Templates: stored, read, compared, and silent about their values.
+// Templates: stored, read, compared, and never printed with their values.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -9,7 +9,7 @@ import { photo, verifier } from './support.mjs';
 const { template } = verifier().extractSync(photo('astronaut.jpg'));
 const other = verifier().extractSync(photo('hopper.jpg')).template;
 
-test('a comparison is the verification, in two steps', async () => {
+test('a comparison equals a verification, in two steps', async () => {
   const verdict = await verifier().verify(photo('astronaut.jpg'), photo('hopper.jpg'));
   const { probe, reference, ...comparison } = verdict;
   assert.deepEqual(Object.keys(comparison).sort(), ['falseMatchRate', 'integerScore', 'isMatch', 'score', 'similarity', 'threshold']);
@@ -19,7 +19,7 @@ test('a comparison is the verification, in two steps', async () => {
   assert.equal(verifier().compare(template, template).similarity, 1);
 });
 
-test('bytes read back to the bit, and are copies', () => {
+test('bytes are read back identically, and are copies', () => {
   const stored = template.toBuffer();
   const read = Template.fromBuffer(stored);
   for (const form of [new Uint8Array(stored), new Uint8Array(stored).buffer, new DataView(new Uint8Array(stored).buffer)]) {
@@ -43,7 +43,7 @@ test('a template takes the place of a photo', async () => {
   await assert.rejects(verifier().detect(template), { code: 'INVALID_ARGUMENT', message: 'a template is not a photo' });
 });
 
-test('every face has a template, not only the one that counts', async () => {
+test('every face has a template, not only the chosen one', async () => {
   const two = photo('two-people.jpg');
   const { faces, chosen } = await verifier().detect(two);
   const templates = await Promise.all(faces.map((face) => verifier().extractFace(two, face)));
@@ -75,7 +75,7 @@ test('one template against many, best first', () => {
   assert.throws(() => verifier().rank(template, [other, mixed]), { code: 'TEMPLATE_MISMATCH' });
 });
 
-test('one call has a threshold of its own, without another verifier', async () => {
+test('a call may have its own threshold, without another verifier', async () => {
   const [a, b] = [photo('astronaut.jpg'), photo('hopper.jpg')];
   const { score, isMatch, threshold } = await verifier().verify(a, b);
   assert.deepEqual([isMatch, threshold], [false, 27]);
@@ -103,7 +103,7 @@ test('damaged bytes are malformed, wherever the damage is', () => {
 });
 
 test('a record of a failure to extract, and another model', () => {
-  // As docs of the core lay it out: magic, format 1, failed, no dimensions, model 0, CRC-32.
+  // The layout that the core documents: magic, format 1, failed, no dimensions, model 0, CRC-32.
   const failed = Buffer.from(`56415654010100000000000000000000000000000000000000000000`.slice(0, 48), 'hex');
   const sum = Buffer.alloc(4);
   sum.writeUInt32LE(crc32(failed));
@@ -123,7 +123,7 @@ test('no printed form holds a value', () => {
   assert.deepEqual(Object.keys(template), []);
 });
 
-/** The same, as if another model had made it. */
+/** The same template, as if another model had made it. */
 function foreign(template) {
   const bytes = template.toBuffer();
   bytes[10] ^= 1;
@@ -131,7 +131,7 @@ function foreign(template) {
   return Template.fromBuffer(bytes);
 }
 
-/** zlib.crc32 came with Node 22. */
+/** Node 20 lacks zlib.crc32. */
 function crc32(bytes) {
   let crc = ~0;
   for (const byte of bytes) {

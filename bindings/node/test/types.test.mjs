@@ -1,4 +1,4 @@
-// The types serve in strict programs of both kinds of modules. That they are what the sources give: scripts/build.mjs --check.
+// The types work in strict programs with both kinds of modules. scripts/build.mjs --check compares them with the sources.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ for (const module of ['nodenext', 'node16']) {
   });
 }
 
-test('index.d.ts describes what there is, name by name', () => {
+test('index.d.ts declares exactly the exported names', () => {
   const text = readFileSync(join(root, 'index.d.ts'), 'utf8');
   const values = [...text.matchAll(/^export (?:class|const|function) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(values.sort(), Object.keys(visavis).sort());
@@ -31,7 +31,7 @@ test('index.d.ts describes what there is, name by name', () => {
   }
 });
 
-test('every code that there is has a type, and no other', () => {
+test('the type ErrorCode lists exactly the existing codes', () => {
   const [, union] = /^export type ErrorCode =(.*?);/ms.exec(readFileSync(join(root, 'index.d.ts'), 'utf8'));
   const types = [...union.matchAll(/'(\w+)'/g)].map(([, code]) => code);
   const source = readFileSync(join(root, '../../core/src/error.rs'), 'utf8');

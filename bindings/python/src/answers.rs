@@ -36,7 +36,7 @@ fn new<'py>(py: Python<'py>, class: &str, fields: &Bound<'py, PyDict>) -> Answer
 
 /// The engine's number in Python's precision, with the digits that tell it from its neighbours: 11.1 stays 11.1.
 pub(crate) fn number(value: f32) -> f64 {
-    value.to_string().parse().expect("what Rust prints, it reads")
+    value.to_string().parse().expect("Rust parses what it prints")
 }
 
 pub(crate) fn verdict<'py>(py: Python<'py>, verdict: &Verdict, threshold: f32) -> Answer<'py> {

@@ -67,5 +67,5 @@ export function landmarks(face) {
   if (points.every((point) => typeof point?.x === 'number' && typeof point?.y === 'number')) {
     return points.flatMap(({ x, y }) => [x, y]);
   }
-  throw wrongType('face', 'a face as detect() gives it', face);
+  throw wrongType('face', 'a face that detect() returned', face);
 }

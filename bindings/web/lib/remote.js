@@ -33,7 +33,7 @@ export class Remote {
     if (this.#closed) throw closed();
     const { queueLength } = this.#settings;
     if (this.#running && this.#waiting.length >= queueLength) {
-      const message = `${queueLength} calls are waiting: try again later, or make the verifier's queueLength larger`;
+      const message = `${queueLength} calls are waiting: try again later, or raise the verifier's queueLength`;
       throw new VisavisError(message, { code: 'QUEUE_FULL' });
     }
   }

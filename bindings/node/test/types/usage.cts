@@ -1,4 +1,4 @@
-// Compiled by tsc --strict, as CommonJS; usage.mts uses all that there is.
+// Compiled by tsc --strict, as CommonJS; usage.mts uses the whole interface.
 import visavis = require('visavis');
 
 export async function main(file: string): Promise<boolean> {

@@ -60,13 +60,13 @@ export async function main(file: string, signal: AbortSignal): Promise<void> {
 new Verifier({ colour: 'red' });
 // @ts-expect-error: no such engine
 new Verifier({ engine: 'gpu' });
-// @ts-expect-error: a number is no photo
+// @ts-expect-error: a number is not a photo
 verify(1, 2);
 // @ts-expect-error: pixels need their size
 verify({ data: new Uint8Array(3) }, 'b.jpg');
-// @ts-expect-error: wider elements are no bytes
+// @ts-expect-error: wider elements are not bytes
 verify(new Uint16Array(3), 'b.jpg');
-// @ts-expect-error: a Blob has to be waited for
+// @ts-expect-error: a Blob must be read asynchronously
 verifySync(new Blob([]), 'b.jpg');
 // @ts-expect-error: templates come from extract() and fromBuffer()
 new Template(new Uint8Array(1));
