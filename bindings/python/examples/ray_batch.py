@@ -1,13 +1,13 @@
-"""Verifies a table of image pairs on a Ray cluster: this machine alone, or as many as there are.
+"""Verifies a table of image pairs on a Ray cluster of one or more machines.
 
     python ray_batch.py PAIRS OUT [--address ADDRESS] [--workers N]
 
 PAIRS is a Parquet file or a folder of them with the columns `probe` and `reference`: image files as bytes, or paths
 that every machine can read. OUT becomes a folder with one Parquet file for each row group of PAIRS: all columns but
-the photos, and `score`, `similarity`, `is_match`, and `error` where there is none.
+the photos, and `score`, `similarity`, `is_match`, or `error` if there is no score.
 
-A row group is the unit of work. Its file appears when it is done and not before, so that the same command goes on
-where an earlier run was stopped, and a row group that a lost machine had begun is done again elsewhere. Write PAIRS
+A row group is the unit of work. Its file appears only when it is complete, so that the same command continues where
+an earlier run was stopped, and a row group that a lost machine had started is repeated elsewhere. Write PAIRS
 with some thousand rows a group: `pyarrow.parquet.write_table(table, "pairs.parquet", row_group_size=2000)`.
 """
 
@@ -20,7 +20,7 @@ import uuid
 from pathlib import Path
 from typing import Any, Optional
 
-# Ray reports its use to its makers, unless this is set before it starts.
+# Ray sends usage reports unless this is set before it starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 import numpy
@@ -34,7 +34,7 @@ COLUMNS = ("probe", "reference")
 
 
 class Worker:
-    """One in each process, with a verifier of its own that uses one thread."""
+    """One per process, with its own verifier, which uses one thread."""
 
     def __init__(self) -> None:
         self.verifier = visavis.Verifier(workers=1)
@@ -47,17 +47,17 @@ class Worker:
         }
 
     def part(self, file: str, group: int, out: str) -> tuple[int, int]:
-        """Does one row group; returns the number of its pairs and of those without a score."""
+        """Processes one row group; returns the number of its pairs and of those without a score."""
         table = pyarrow.parquet.ParquetFile(file).read_row_group(int(group))
         pairs = zip(*(table.column(name).to_pylist() for name in COLUMNS))
         rows = [self.row(outcome) for outcome in self.verifier.verify_many(pairs, threads=1)]
-        # The photos stay where they are; paths are no photos.
+        # Photos are not copied to the results; paths are kept.
         kept = [name for name in table.column_names if not _is_binary(table.schema.field(name).type)]
         answers = pyarrow.Table.from_pylist(rows, schema=ANSWERS)
         result = table.select(kept)
         for field, column in zip(ANSWERS, answers.columns):
             result = result.append_column(field, column)
-        # Another attempt may be at the same part: each writes a file of its own, and the last name wins.
+        # Another attempt may process the same part: each writes its own file, and the last one renamed wins.
         unfinished = f"{out}.{uuid.uuid4().hex}.tmp"
         pyarrow.parquet.write_table(result, unfinished)
         os.replace(unfinished, out)
@@ -75,9 +75,9 @@ class Worker:
             }
         error = outcome.error
         if isinstance(error, (visavis.SetupError, visavis.InternalError)):
-            # It says nothing of the photos: another machine may do better.
+            # The error is not about the photos: another machine may succeed.
             raise error
-        # A name for programs, and nothing of what the photo shows.
+        # A name for programs; it reveals nothing about the photo.
         name = f"{error.side}: {error.code}" if isinstance(error, visavis.Error) else type(error).__name__
         return {"score": None, "similarity": None, "is_match": None, "error": name}
 
@@ -97,7 +97,7 @@ def _is_binary(kind: pyarrow.DataType) -> bool:
 
 
 def parts(pairs: Path, out: Path) -> list[dict[str, Any]]:
-    """The row groups of the table, with the file that each becomes."""
+    """The row groups of the table, with the output file of each."""
     files = sorted(pairs.rglob("*.parquet")) if pairs.is_dir() else [pairs]
     found = []
     for file in files:
@@ -115,7 +115,7 @@ def parts(pairs: Path, out: Path) -> list[dict[str, Any]]:
 def run(
     pairs: Path, out: Path, workers: Optional[int] = None, worker: type[Worker] = Worker
 ) -> tuple[int, int]:
-    """Does what is not done yet; returns the number of pairs that were verified now, and of those without a score."""
+    """Processes what is missing; returns the number of pairs verified in this run, and of those without a score."""
     out.mkdir(parents=True, exist_ok=True)
     to_do = [part for part in parts(pairs, out) if not os.path.exists(part["out"])]
     if not to_do:
@@ -126,7 +126,7 @@ def run(
         batch_size=1,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most),
         num_cpus=1,
-        # A worker that is lost with its machine is started again, and what it had begun is begun again.
+        # A worker that is lost with its machine is restarted, and its unfinished task is repeated.
         max_restarts=-1,
         max_task_retries=3,
     )
@@ -143,8 +143,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Verify a table of image pairs on a Ray cluster.")
     parser.add_argument("pairs", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--address", help="of a running cluster; without it, one of this machine is started")
-    parser.add_argument("--workers", type=int, help="processes at work at once (one per core of the cluster)")
+    parser.add_argument("--address", help="address of a running cluster (default: start one on this machine)")
+    parser.add_argument("--workers", type=int, help="worker processes (default: one per core of the cluster)")
     options = parser.parse_args()
     ray.init(address=options.address, log_to_driver=False)
     verified, failed = run(options.pairs, options.out, options.workers)

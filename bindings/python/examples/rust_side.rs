@@ -1,7 +1,7 @@
-//! The Rust side of bench/python_overhead.py: for each line `PROBE<tab>REFERENCE` on standard input it verifies both
-//! files and answers with the score and the milliseconds of processor time that this thread took.
+//! The Rust side of bench/python_overhead.py: for each line `PROBE<tab>REFERENCE` on standard input it verifies the
+//! two files and prints the score and the processor time of this thread in milliseconds.
 
-#![allow(unsafe_code, reason = "the clock of a thread is C's")]
+#![allow(unsafe_code, reason = "a thread's processor time is read with libc")]
 
 use std::io::{BufRead, Write};
 
@@ -26,7 +26,7 @@ fn main() {
             Err(error) => writeln!(out, "{} {spent}", error.kind()),
         }
         .and_then(|()| out.flush())
-        .expect("somebody listens");
+        .expect("standard output is open");
     }
 }
 

@@ -14,7 +14,7 @@ use crate::template::Template;
 
 pub(crate) type Answer<'py> = PyResult<Bound<'py, PyAny>>;
 
-/// An object of the class with these fields, by name: their order is Python's own.
+/// An object of the class with these fields, which are passed by name because the class decides on their order.
 macro_rules! object {
     ($py:expr, $class:ident { $($field:ident: $value:expr),+ $(,)? }) => {{
         let fields = PyDict::new($py);
@@ -23,7 +23,7 @@ macro_rules! object {
     }};
 }
 
-/// The same for a class whose fields are numbers of the same names, and perhaps one more.
+/// The same for a class whose fields are numbers with the same names, and optionally one more.
 macro_rules! numbers {
     ($py:expr, $class:ident { $($field:ident),+ $(; $more:ident: $value:expr)? } = $from:expr) => {
         object!($py, $class { $($field: number($from.$field)),+ $(, $more: $value)? })
@@ -34,7 +34,7 @@ fn new<'py>(py: Python<'py>, class: &str, fields: &Bound<'py, PyDict>) -> Answer
     py.import("visavis._results")?.getattr(class)?.call((), Some(fields))
 }
 
-/// The engine's number in Python's precision, with the digits that tell it from its neighbours: 11.1 stays 11.1.
+/// The engine's number in double precision, with the digits that distinguish it from its neighbours: 11.1 stays 11.1.
 pub(crate) fn number(value: f32) -> f64 {
     value.to_string().parse().expect("Rust parses what it prints")
 }
@@ -56,7 +56,7 @@ pub(crate) fn ranked<'py>(py: Python<'py>, ranked: &Ranked, threshold: f32) -> A
     new(py, "Ranked", &fields)
 }
 
-/// With the threshold of the call, which need not be the verifier's.
+/// The fields of a comparison, with the threshold of the call, which need not be the verifier's.
 fn compared<'py>(py: Python<'py>, comparison: &Comparison, threshold: f32) -> PyResult<Bound<'py, PyDict>> {
     let fields = PyDict::new(py);
     fields.set_item("is_match", comparison.score >= threshold)?;
@@ -150,12 +150,12 @@ fn quality<'py>(py: Python<'py>, quality: &Quality) -> Answer<'py> {
     } = quality)
 }
 
-/// The names of what the photo's taker can do.
+/// The names of what the photographer can improve.
 fn advice<'py>(py: Python<'py>, advice: &[Advice]) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, advice.iter().map(|advice| advice.name()))
 }
 
-/// A face that a detection gave, back from Python.
+/// Converts a face from Python that a detection had returned.
 pub(crate) fn face_from(face: &Bound<'_, PyAny>) -> PyResult<Face> {
     let (x, y, width, height) = face.getattr("bounds")?.extract()?;
     let landmarks: [(f32, f32); 5] = face.getattr("landmarks")?.extract()?;

@@ -1,8 +1,8 @@
 //! Calls that are still running when the interpreter exits.
 //!
-//! ONNX Runtime ends with the process, in destructors that must not run beside a call: daemon threads that verified at
-//! exit got errors out of a library that was half gone, and one of 60 programs crashed. So the interpreter waits for
-//! the calls that run before it exits, and lets no other begin.
+//! ONNX Runtime is shut down at process exit by destructors that must not run during a call: daemon threads that verified
+//! at exit got errors from a partly destroyed library, and one of 60 programs crashed. So the interpreter waits for running
+//! calls before it exits, and lets no other call start.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -16,16 +16,16 @@ static EXITING: AtomicBool = AtomicBool::new(false);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Whether this is the thread that ends the interpreter.
-    static ENDS_IT: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread ends the interpreter.
+    static ENDS_INTERPRETER: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A call that the interpreter waits for. It lasts until the answer is made: a thread that Python ends while it makes
-/// one crashes, since it is unwound through frames of Rust.
+/// A call that the interpreter waits for. It lasts until the answer exists: a thread that Python ends before that
+/// crashes, because it is unwound through Rust frames.
 pub(crate) struct Call(());
 
 impl Call {
-    /// After the end an error; in other threads than the one that ends the interpreter, which are daemons, no return.
+    /// During exit, an error in the thread that ends the interpreter. Other threads, which are daemons, block forever.
     pub(crate) fn begin(py: Python<'_>) -> PyResult<Self> {
         RUNNING.fetch_add(1, SeqCst);
         let call = Call(());
@@ -33,7 +33,7 @@ impl Call {
             return Ok(call);
         }
         drop(call);
-        if ENDS_IT.get() {
+        if ENDS_INTERPRETER.get() {
             return Err(PyRuntimeError::new_err("visavis cannot be used while the interpreter exits"));
         }
         py.detach(|| {
@@ -50,10 +50,10 @@ impl Drop for Call {
     }
 }
 
-/// For `atexit`: lets no call begin and waits until none is running.
+/// For `atexit`: lets no call start and waits until none is running.
 #[pyfunction]
 pub(crate) fn close(py: Python<'_>) {
-    ENDS_IT.set(true);
+    ENDS_INTERPRETER.set(true);
     EXITING.store(true, SeqCst);
     py.detach(|| {
         while RUNNING.load(SeqCst) > 0 {
@@ -62,7 +62,7 @@ pub(crate) fn close(py: Python<'_>) {
     });
 }
 
-/// For a child of `fork`, which has none of its parent's calls.
+/// For a child of `fork`, in which none of its parent's calls are running.
 #[pyfunction]
 pub(crate) fn reopen() {
     EXITING.store(false, SeqCst);

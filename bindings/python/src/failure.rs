@@ -13,7 +13,7 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T>
     about(py, &[], work)
 }
 
-/// The same for work on photos, whose files the errors name.
+/// The same for work on photos; errors name the file concerned.
 pub(crate) fn about<T: Send>(
     py: Python<'_>,
     photos: &[&Photo<'_>],
@@ -26,7 +26,7 @@ pub(crate) fn about<T: Send>(
     })
 }
 
-/// What Python itself raises for a file that cannot be read.
+/// The exception that Python itself raises for a file that cannot be read.
 fn unreadable(py: Python<'_>, error: &Error, path: Option<&Bound<'_, PyString>>) -> Option<PyErr> {
     if error.kind() != ErrorKind::FileUnreadable {
         return None;
@@ -36,7 +36,7 @@ fn unreadable(py: Python<'_>, error: &Error, path: Option<&Bound<'_, PyString>>)
         return Some(own.clone_ref(py));
     }
     let cause = cause.downcast_ref::<io::Error>()?;
-    // EISDIR: the core asks what kind of file it is, so that no call fails with this number.
+    // EISDIR: the core checks the kind of file first, so no system call returns this number.
     let number = if cause.kind() == io::ErrorKind::IsADirectory { Some(21) } else { cause.raw_os_error() };
     let fields = (number, cause.to_string(), path?);
     let exception = py.import("visavis._errors").and_then(|errors| errors.call_method1("unreadable", fields));
@@ -61,12 +61,12 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     Ok(exception)
 }
 
-/// The side of this name.
+/// The side with this name.
 pub(crate) fn side(name: Option<&str>) -> Option<Side> {
     [Side::Probe, Side::Reference].into_iter().find(|side| Some(side.name()) == name)
 }
 
-/// Panics: how a defect reaches a Python program.
+/// Panics, to test how a defect reaches a Python program.
 #[cfg(feature = "test-panic")]
 #[pyfunction]
 pub(crate) fn test_panic(py: Python<'_>) -> PyResult<()> {

@@ -1,7 +1,7 @@
 //! The native half of the Python package `visavis`: thin over the core.
 //!
-//! It takes photos in the forms that `visavis/_photos.py` makes of everything else, runs the core without the
-//! interpreter's lock, and answers with the classes of `visavis/_results.py` and `visavis/_errors.py`.
+//! It accepts photos in the forms to which `visavis/_photos.py` converts everything else, runs the core without the
+//! interpreter's lock, and returns the classes of `visavis/_results.py` and `visavis/_errors.py`.
 
 mod answers;
 mod exit;
@@ -25,10 +25,10 @@ fn command(py: Python<'_>, arguments: Vec<OsString>, onnxruntime_hint: Option<Pa
     py.detach(|| visavis_cli::run_with(defaults, arguments, &mut io::stdout(), &mut io::stderr()))
 }
 
-/// The bytes of a photo that came as text: Base64 in either alphabet, with or without padding, in lines, or a `data:` URL.
+/// The bytes of a photo that arrived as text: Base64 in either alphabet, with or without padding, in lines, or a `data:` URL.
 ///
-/// Pass them where a photo is taken, which never decodes text by itself. What is not Base64 is INVALID_ARGUMENT, and what
-/// stands for more than `max_bytes` is IMAGE_TOO_LARGE before it is decoded; no error repeats anything of the text.
+/// Pass them as a photo; other functions never decode text. Text that is not Base64 is INVALID_ARGUMENT, and text that
+/// encodes more than `max_bytes` is IMAGE_TOO_LARGE before it is decoded; no error repeats any part of the text.
 ///
 /// >>> import visavis
 /// >>> visavis.from_base64("data:image/jpeg;base64,/9j/4A==")
@@ -42,8 +42,8 @@ fn from_base64<'py>(py: Python<'py>, text: &str, max_bytes: usize) -> PyResult<B
     Ok(PyBytes::new(py, &bytes))
 }
 
-/// What the Python package is made of.
-// Nobody has run it without the interpreter's lock yet, so it asks for the lock where there is a choice.
+/// The native half of the Python package.
+// It has not been run without the interpreter's lock, so it requests the lock where there is a choice.
 #[pymodule(gil_used = true)]
 fn _visavis(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;

@@ -8,13 +8,13 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 use visavis::{Error, ErrorKind, PixelFormat, Pixels, Result};
 
-/// One of the forms that `visavis/_photos.py` makes of everything else.
+/// One of the forms to which `visavis/_photos.py` converts everything else.
 pub(crate) enum Photo<'py> {
     /// The bytes of an image file.
     Encoded(Bound<'py, PyBytes>),
     /// The path of an image file.
     File(Bound<'py, PyString>),
-    /// Why it is no photo: the error's code, its message and its cause.
+    /// Not a photo: the error's code, its message and its cause.
     Invalid(String, String, Option<Bound<'py, PyBaseException>>),
     /// Rows of pixels without gaps, height, width, and format.
     Pixels(Bound<'py, PyBytes>, usize, usize, String),
@@ -23,8 +23,8 @@ pub(crate) enum Photo<'py> {
 }
 
 impl<'py> Photo<'py> {
-    /// Never by trying one form after the other: a form that does not fit makes an exception, and for this `pyo3` takes
-    /// a lock and lets the interpreter's go. A child of `fork` waited for that lock for ever, and a thread that did so
+    /// This never tries one form after the other: a form that does not fit creates an exception, for which `pyo3` takes a
+    /// lock and releases the interpreter's. A child of `fork` waited for that lock forever, and a thread that did this
     /// outside a call crashed when the interpreter ended.
     pub(crate) fn of(photo: &Bound<'py, PyAny>) -> PyResult<Self> {
         if let Ok(bytes) = photo.cast::<PyBytes>() {
@@ -45,7 +45,7 @@ impl<'py> Photo<'py> {
         }
     }
 
-    /// Without anything of Python in it.
+    /// The core's photo, which holds no Python objects.
     pub(crate) fn source(&self, quality: bool) -> PyResult<visavis::Photo<'_>> {
         let photo = match self {
             Photo::Encoded(bytes) => bytes.as_bytes().into(),
@@ -81,12 +81,12 @@ fn pixels<'a>(data: &'a [u8], [height, width]: [usize; 2], format: &str) -> Pixe
         "bgra" => PixelFormat::Bgra8,
         _ => PixelFormat::Rgba8,
     };
-    // A length that does not fit is larger than any side may be, and is refused as such.
+    // A length that does not fit is larger than any side may be, and is rejected as such.
     let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
     Pixels::new(data, side(width), side(height), format)
 }
 
-/// An error that the Python half found, by the name of its kind.
+/// An error that the Python half detected, with the name of its kind.
 fn invalid(code: &str, message: &str, cause: Option<&Bound<'_, PyBaseException>>) -> Error {
     let kind = ErrorKind::ALL.iter().find(|kind| kind.name() == code).unwrap_or(&ErrorKind::Internal);
     let error = Error::new(*kind, message);

@@ -8,7 +8,7 @@ use visavis::Template as Core;
 
 use crate::failure::raised;
 
-/// What is kept of a face, to compare with others of the same model.
+/// The numbers that represent a face, comparable with others of the same model.
 ///
 /// It is biometric data: store and send it as carefully as the photo it was made from. Nothing prints its values.
 ///
@@ -28,18 +28,18 @@ impl Template {
     /// Read what `to_bytes` wrote, in any language; anything else is TEMPLATE_MALFORMED.
     #[classmethod]
     fn from_bytes(class: &Bound<'_, PyType>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        // Databases give a memoryview, or a bytearray.
+        // Databases return a memoryview or a bytearray.
         let bytes = PyMemoryView::from(data)?.call_method0("tobytes")?.cast_into::<PyBytes>()?;
         Core::from_bytes(bytes.as_bytes()).map(Template).map_err(|error| raised(class.py(), &error))
     }
 
-    /// The record of a failure to extract: it can be stored like any other and compared with none.
+    /// The record of a failure to extract: it can be stored like any other template, but not compared.
     #[staticmethod]
     fn failed() -> Self {
         Template(Core::failed())
     }
 
-    /// A form to store: versioned, with the model's identity and a check sum.
+    /// A self-contained form for storage: versioned, with the model's identity and a checksum.
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.to_bytes())
     }
@@ -54,13 +54,13 @@ impl Template {
         self.0.is_failed()
     }
 
-    /// How many dimensions it has; 0 for a failure to extract.
+    /// How many dimensions it has; 0 for the record of a failure to extract.
     #[getter]
     fn dimensions(&self) -> usize {
         self.0.dimensions()
     }
 
-    /// First half of the SHA-256 of the extractor's file: equal for templates that can be compared.
+    /// Identifies the model: equal for templates that can be compared.
     #[getter]
     fn model(&self) -> String {
         self.0.model().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))

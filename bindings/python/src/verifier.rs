@@ -1,4 +1,4 @@
-//! The verifier that `visavis.Verifier` is made over.
+//! The native verifier behind `visavis.Verifier`.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ use crate::template::Template;
 #[pyclass(frozen, module = "visavis._visavis")]
 pub(crate) struct Verifier(Core);
 
-#[allow(clippy::needless_pass_by_value, reason = "what pyo3 makes of an argument is passed by value")]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 passes converted arguments by value")]
 #[pymethods]
 impl Verifier {
     #[new]
@@ -199,7 +199,7 @@ impl Verifier {
 }
 
 impl Verifier {
-    /// The threshold of a call, in the range that a verifier's must be in.
+    /// The threshold of a call, validated like a verifier's.
     fn threshold_or(&self, py: Python<'_>, given: Option<f32>) -> PyResult<f32> {
         let mut options = self.0.options().clone();
         options.threshold = given.unwrap_or(options.threshold);

@@ -1,4 +1,4 @@
-"""What every test needs: the photos, and verifiers that are made once."""
+"""Shared by all tests: the photos, and a verifier that is created once."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def run(program: str, **environment: str) -> str:
-    """What a program prints, which must succeed."""
+    """The output of a program that must succeed."""
     done = python("-c", program, **environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -60,14 +60,14 @@ def test_json_agrees_with_the_package() -> None:
     assert reply["engine"]["library"] == engine.library
 
 
-def test_errors_are_reported_twice_where_json_is_asked_for() -> None:
+def test_with_json_errors_are_reported_on_both_streams() -> None:
     status, out, err = command("verify", "astronaut.jpg", "gray.png", "--json")
     assert (status, err) == (2, "visavis: gray.png: reference: no face was found (NO_FACE)\n")
     assert json.loads(out)["error"]["name"] == "NO_FACE"
     assert command("verify", "astronaut.jpg", "gray.png")[:2] == (2, b"")
 
 
-def test_files_and_usage_that_are_wrong() -> None:
+def test_missing_files_and_wrong_usage() -> None:
     for arguments in (
         ["verify", "astronaut.jpg", "missing.jpg"],
         ["verify", "-", "-"],
@@ -79,7 +79,7 @@ def test_files_and_usage_that_are_wrong() -> None:
         assert status == 2 and not out and err, arguments
     status, _, err = command("verify", "a\x1b[2J.jpg", "b")
     assert status == 2 and "\x1b" not in err
-    # A name that is no text reaches the program as it is.
+    # A name that is not valid text reaches the program unchanged.
     status, _, err = command("verify", b"\xff.jpg", "astronaut.jpg")
     assert status == 2 and "Traceback" not in err
 
@@ -90,8 +90,8 @@ def test_streams_and_pipes_are_read(astronaut: bytes) -> None:
     assert subprocess.run(["bash", "-c", shell], cwd=IMAGES, stdout=subprocess.PIPE).returncode == 1
 
 
-def test_an_interrupt_ends_it_while_it_works(tmp_path: Path) -> None:
-    # It waits for standard input; Python's own handler would only note the signal.
+def test_an_interrupt_ends_a_running_program(tmp_path: Path) -> None:
+    # The program waits for standard input; Python's own handler would only record the signal.
     for call in ([PROGRAM], MODULE):
         running = subprocess.Popen(
             [*call, "verify", "-", "hopper.jpg"],

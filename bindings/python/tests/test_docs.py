@@ -1,4 +1,4 @@
-"""Every example in docstrings and in the README does what it says."""
+"""Every example in the docstrings and in the README runs and prints what it documents."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def test_examples_in_the_readme(
         exec(compile(block, f"{README.name}: {block.splitlines()[0]}", "exec"), names)
     assert len(blocks) >= 7
     printed = capsys.readouterr().out
-    # The comments say what the lines before them print.
-    for said in re.findall(r"print\(.*\)  # (.*)", "".join(blocks)):
-        assert said in printed, said
+    # A comment after print() documents the output.
+    for expected in re.findall(r"print\(.*\)  # (.*)", "".join(blocks)):
+        assert expected in printed, expected

@@ -1,4 +1,4 @@
-"""Which engine computes, and where ONNX Runtime comes from. Each in a process of its own: what is loaded stays so."""
+"""Which engine is used, and which ONNX Runtime. Each test starts its own process, because libraries stay loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ engine = visavis.Verifier().engine
 print(engine.name, engine.version, engine.library)
 libraries = {line.split()[-1] for line in open("/proc/self/maps") if "libonnxruntime.so" in line}
 print(len(libraries), *libraries)
-# os.environ is what it was when the interpreter started.
+# os.environ still holds the environment with which the interpreter started.
 getenv = ctypes.CDLL(None).getenv
 getenv.restype = ctypes.c_char_p
 names = (b"ORT_DISABLE_TELEMETRY", b"ORT_TELEMETRY_DISABLED")
@@ -35,7 +35,7 @@ MODEL = ROOT / "models/mobilefacenet.onnx"
 def report(program: str) -> list[str]:
     ours = ("ORT_DISABLE_TELEMETRY", "ORT_TELEMETRY_DISABLED")
     environment = {key: value for key, value in os.environ.items() if key not in ours}
-    assert environment == dict(os.environ), "these tests need to see who sets these variables"
+    assert environment == dict(os.environ), "these variables must be unset: the tests check who sets them"
     done = python("-c", "import ctypes, numpy, os, sys, visavis" + program, str(MODEL))
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -49,14 +49,14 @@ def test_the_library_is_found_without_importing_its_package() -> None:
     assert telemetry == "1 1" and score == "10"
 
 
-def test_host_and_we_share_the_library_in_either_order() -> None:
+def test_host_program_and_package_share_the_library_in_either_order() -> None:
     alone = report(REPORT)
     for program in (HOST + REPORT, REPORT + HOST, HOST + REPORT + HOST):
         said = report(program)
         assert said == alone and said[1].startswith("1 ")
 
 
-def test_without_the_package_the_embedded_engine_computes_and_says_why() -> None:
+def test_without_the_package_the_embedded_engine_is_used_and_the_reason_given() -> None:
     program = """
 import sys, visavis
 sys.modules["onnxruntime"] = None
@@ -68,7 +68,7 @@ print(visavis.Verifier(engine="embedded").engine.fallback_reason)
     assert run(program).splitlines() == ["embedded None True", "10", "None"]
 
 
-def test_a_missing_package_is_reported_once_with_the_way_to_get_it() -> None:
+def test_a_missing_package_is_reported_once_with_the_command_that_installs_it() -> None:
     program = """
 import sys, warnings, visavis
 sys.modules["onnxruntime"] = None
@@ -87,7 +87,7 @@ for warning in caught:
     assert python("-W", "error", "-c", "import visavis; visavis.Verifier()").returncode == 0
 
 
-def test_a_library_that_reports_and_that_the_program_had_loaded_before_is_warned_of_once(
+def test_a_library_with_telemetry_that_the_program_loaded_first_causes_one_warning(
     tmp_path: Path,
 ) -> None:
     library = str(tmp_path / "newer.so")
@@ -108,7 +108,7 @@ for warning in caught:
     assert run(program, LD_PRELOAD=library, ORT_TELEMETRY_DISABLED="1") == "1.30.0 False False"
 
 
-def test_a_package_whose_library_is_broken_is_passed_over_unless_it_was_asked_for(tmp_path: Path) -> None:
+def test_a_package_with_a_broken_library_is_skipped_unless_it_was_requested(tmp_path: Path) -> None:
     capi = tmp_path / "onnxruntime/capi"
     capi.mkdir(parents=True)
     (capi.parent / "__init__.py").write_text("raise RuntimeError('imported')")
@@ -126,7 +126,7 @@ except visavis.SetupError as error:
     assert said == ["embedded True", "ENGINE_UNAVAILABLE True"]
 
 
-def test_a_path_that_was_named_is_used_or_an_error() -> None:
+def test_a_named_path_is_used_or_an_error() -> None:
     program = """
 import visavis
 from visavis import _onnxruntime
@@ -148,7 +148,7 @@ print(visavis.Verifier().engine.library == library)
 
 
 @pytest.mark.parametrize("engine", ["auto", "onnxruntime"])
-def test_a_wrong_library_in_the_environment_is_not_passed_over_in_silence(engine: str) -> None:
+def test_a_wrong_library_in_the_environment_is_not_skipped_silently(engine: str) -> None:
     program = f"""
 import visavis
 try:

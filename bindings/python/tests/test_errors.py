@@ -1,4 +1,4 @@
-"""Every error: its class, what it reports, and its way to other processes."""
+"""Every error: its class, its fields, and its transfer to other processes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BANDS = [
 
 
 def kinds() -> dict[str, int]:
-    """Names and numbers, as the core's source has them."""
+    """Names and numbers from the core's source."""
     source = (ROOT / "core/src/error.rs").read_text()
     return {name: int(number) for number, name in re.findall(r'= (\d+), "([A-Z_]+)";', source)}
 
@@ -55,7 +55,7 @@ def test_errors_survive_pickle_and_copy() -> None:
 
 
 def failures(images: Path, tmp_path: Path) -> dict[str, tuple[Callable[[], Any], Any, Any]]:
-    """A way to each error, with side and stage."""
+    """For each error a call that causes it, with side and stage."""
     verify = visavis.Verifier().verify
     photo = images / "astronaut.jpg"
     template = visavis.extract(photo).template
@@ -106,7 +106,7 @@ def test_every_error_that_can_be_caused_is_as_documented(images: Path, tmp_path:
 
 
 def forms(path: Path) -> list[Any]:
-    """The same photo in every form that has errors of its own."""
+    """The same photo in every form that is read differently."""
     return [path, str(path), path.read_bytes(), io.BytesIO(path.read_bytes())]
 
 

@@ -25,7 +25,7 @@ def test_daemon_threads_that_verify_at_exit_leave_no_errors(engine: str) -> None
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_daemon_threads_that_make_verifiers_at_exit_leave_no_errors() -> None:
+def test_daemon_threads_that_create_verifiers_at_exit_leave_no_errors() -> None:
     program = """
 import threading, time, visavis
 def work():
@@ -39,7 +39,7 @@ time.sleep(0.3)
         assert run(program) == ""
 
 
-def test_a_call_after_the_end_is_an_error_that_says_so() -> None:
+def test_a_call_during_exit_is_an_error_that_says_so() -> None:
     program = """
 import atexit
 def late():
@@ -48,7 +48,7 @@ def late():
             call()
         except RuntimeError as error:
             print(error)
-# What is registered first is called last.
+# atexit calls the function registered first last.
 atexit.register(late)
 import visavis
 visavis.verify("astronaut.jpg", "hopper.jpg")
@@ -56,7 +56,7 @@ visavis.verify("astronaut.jpg", "hopper.jpg")
     assert run(program).splitlines() == ["visavis cannot be used while the interpreter exits"] * 2
 
 
-def test_a_child_of_fork_exits_although_its_parent_was_at_work() -> None:
+def test_a_child_of_fork_exits_although_its_parent_was_verifying() -> None:
     program = """
 import os, sys, threading, visavis
 verifier = visavis.Verifier(workers=1)
@@ -76,8 +76,9 @@ for _ in range(3):
     assert run(program).split() == ["10"] * 3
 
 
-def test_a_photo_that_is_fine_makes_no_exception() -> None:
-    # Making one takes a lock that a child of fork then waited for in vain, and lets the interpreter go outside a call.
+def test_a_valid_photo_creates_no_exception() -> None:
+    # Creating one takes a lock that a child of fork waited for in vain, and releases the interpreter's lock outside a
+    # call.
     program = """
 from visavis import _visavis
 asked = []

@@ -1,4 +1,4 @@
-"""Whatever comes in, what comes out is an answer or a named error."""
+"""Any input gives an answer or a named error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 QUIET = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-# Noise is looked at in every way there is, which takes long.
+# In noise the search uses its whole budget, which takes long.
 FEW = settings(QUIET, max_examples=15)
 SMALL = visavis.Verifier(max_pixels=90_000, workers=1)
 SOUND = [

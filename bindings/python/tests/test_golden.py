@@ -1,4 +1,4 @@
-"""The cases that every language must answer alike; tests/golden/README.md says how they are walked."""
+"""The cases that every language must answer in the same way; tests/golden/README.md says how to run them."""
 
 from __future__ import annotations
 

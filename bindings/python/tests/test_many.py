@@ -1,4 +1,4 @@
-"""`verify_many`: order, errors, memory, an early end."""
+"""`verify_many` and `extract_many`: order, errors, reading ahead, an early end."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_outcomes_come_in_order_with_their_errors(
     assert "JFIF" not in repr(outcomes) and "item" not in repr(outcomes[0])
 
 
-def test_templates_are_extracted_side_by_side(verifier: visavis.Verifier, images: Path) -> None:
+def test_templates_are_extracted_in_parallel(verifier: visavis.Verifier, images: Path) -> None:
     names = ["astronaut.jpg", "gray.png", "hopper.jpg"] * 3
     reported: list[tuple[int, int | None]] = []
     outcomes = list(
@@ -83,7 +83,7 @@ def test_pairs_may_hold_templates_and_have_a_threshold(verifier: visavis.Verifie
     assert outcomes[0].get().is_match and getattr(outcomes[1].error, "side", None) == "probe"
 
 
-def test_nothing_is_taken_far_ahead(verifier: visavis.Verifier) -> None:
+def test_nothing_is_read_far_ahead(verifier: visavis.Verifier) -> None:
     taken = 0
 
     def endless() -> Iterator[tuple[bytes, bytes]]:
@@ -112,7 +112,7 @@ def test_an_early_end_leaves_nothing_behind(verifier: visavis.Verifier, images: 
     assert not threads_of_pool()
 
 
-def test_what_the_caller_does_wrong_is_raised(verifier: visavis.Verifier, images: Path) -> None:
+def test_errors_of_the_caller_are_raised(verifier: visavis.Verifier, images: Path) -> None:
     for threads in (0, -1, 5000):
         with pytest.raises(visavis.CallerError, match="threads"):
             verifier.verify_many([], threads=threads)
@@ -138,7 +138,7 @@ def test_what_the_caller_does_wrong_is_raised(verifier: visavis.Verifier, images
 def test_an_interrupt_ends_it() -> None:
     program = """
 import itertools, os, signal, sys, threading, visavis
-# Whoever starts tests in the background has it ignored.
+# A shell that starts tests in the background makes them ignore this signal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def pairs():
     for index in itertools.count():

@@ -1,4 +1,4 @@
-"""Folders of models: the commands of docs/MODELS.md, with small networks in the place of the two files."""
+"""Folders of models: the commands of docs/MODELS.md, with small networks in place of the two files."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def test_five_commands_from_an_empty_folder_to_a_verdict(tmp_path: Path) -> None
     assert "yunet yunet-2023mar: " in done.stdout and "my-set is ready\n" in done.stdout
     assert "calibration: 190 comparisons" in done.stdout and "our staff, 2026" in done.stdout
     assert "Verdict(is_match=" in done.stdout
-    # The folder is one for every door: here is the package itself.
+    # Every interface accepts the folder; here the package itself does.
     verifier = visavis.Verifier(models=tmp_path / "my-set")
     assert verifier.verify(tmp_path / "probe.jpg", tmp_path / "reference.jpg").similarity > 0.999
     assert verifier.extract(tmp_path / "probe.jpg").template.dimensions == 128
 
 
-def test_a_set_without_a_calibration_is_refused(tmp_path: Path) -> None:
+def test_a_set_without_a_calibration_is_rejected(tmp_path: Path) -> None:
     manifest = (ROOT / "models/manifest.toml").read_text(encoding="utf-8")
     (tmp_path / "manifest.toml").write_text(manifest.split("[calibration]")[0], encoding="utf-8")
     for model in (ROOT / "models").glob("*.onnx"):

@@ -1,4 +1,4 @@
-"""The wheel as users get it: what is in it, what it says of itself, what importing it costs."""
+"""The wheel as users get it: its contents, its metadata, and what importing it loads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ MIB = 1 << 20
 
 @pytest.fixture
 def wheel() -> Path:
-    # `cargo xtask python` says which one it installed.
+    # Set by `cargo xtask python`: the wheel that it installed.
     return Path(os.environ["VISAVIS_WHEEL"])
 
 
-def test_importing_loads_nothing_that_was_not_asked_for() -> None:
+def test_importing_loads_nothing_else() -> None:
     program = """
 import sys, visavis
 loaded = {"numpy", "PIL", "onnxruntime", "concurrent.futures", "asyncio"} & set(sys.modules)
@@ -37,12 +37,12 @@ print({"numpy", "PIL", "onnxruntime"} & set(sys.modules) or "nothing")
     assert run(program).splitlines() == ["nothing False None", "nothing"]
 
 
-def test_what_is_installed_is_what_is_tested() -> None:
+def test_the_installed_package_is_tested() -> None:
     assert ROOT not in Path(visavis.__file__).parents or "target" in visavis.__file__
     assert importlib.metadata.version("visavis") == visavis.__version__
 
 
-def test_the_wheel_holds_what_it_must_and_no_more(wheel: Path) -> None:
+def test_the_wheel_contains_exactly_what_it_must(wheel: Path) -> None:
     assert wheel.stat().st_size < 25 * MIB
     name, tags = wheel.name.split("-cp39-abi3-")
     assert name == f"visavis-{visavis.__version__}" and "manylinux_2_17_" in tags
@@ -64,7 +64,7 @@ def test_the_wheel_holds_what_it_must_and_no_more(wheel: Path) -> None:
     ]
 
 
-def test_the_bill_of_materials_names_crates_and_not_the_folder_they_were_built_in(wheel: Path) -> None:
+def test_the_bill_of_materials_names_crates_and_not_the_build_folder(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".cyclonedx.json"))
         bill = archive.read(name).decode()
@@ -83,19 +83,19 @@ def test_the_metadata_is_complete() -> None:
     assert metadata["Description-Content-Type"].startswith("text/markdown")
     assert "Typing :: Typed" in (metadata.get_all("Classifier") or [])
     requirements = importlib.metadata.requires("visavis") or []
-    # Nothing is brought that was not asked for, and what is brought has no telemetry code.
+    # The package has no mandatory dependencies, and the optional one has no telemetry code.
     assert len(requirements) == 1 and "extra == 'fast'" in requirements[0] and "<1.29" in requirements[0]
 
 
 def test_the_library_needs_nothing_but_the_c_library() -> None:
     library = Path(visavis.__file__).with_name("_visavis.abi3.so").read_bytes()
     assert b"libpython" not in library and b"libstdc++" not in library
-    # The names of the versions whose symbols it asks for; one of 2.35 shut out the distributions of 2022.
+    # The versions of the symbols that it requires: a library that needed 2.35 excluded the distributions of 2022.
     versions = {int(minor) for minor in re.findall(rb"\0GLIBC_2\.(\d+)(?=[.\0])", library)}
     assert 2 in versions and max(versions) <= 17
 
 
-def test_every_public_name_is_there_and_documented() -> None:
+def test_every_public_name_exists_and_is_documented() -> None:
     names = {name for name in dir(visavis) if name[0] != "_"}
     assert {"verify", "Verifier", "Template", "Outcome"} <= names and len(names) > 35
     for name in names:
@@ -106,7 +106,7 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 def test_a_panic_is_an_exception_like_any_other() -> None:
-    # A library of its own: none of a wheel has the function that panics.
+    # A separate library: the one in a wheel lacks the function that panics.
     folder = os.environ["VISAVIS_TEST_PANIC"]
     program = """
 import pickle, visavis

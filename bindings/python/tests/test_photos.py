@@ -1,4 +1,4 @@
-"""Every way to pass a photo, and the errors for what is not one."""
+"""Every way to pass a photo, and the errors for objects that are not photos."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_every_form_of_the_same_photo_gives_the_same_score(
     forms[10].seek(0)
     scores = {score(verifier, form, hopper) for form in forms}
     assert len(scores) == 1
-    # Mixed with pixels on the other side it is the same way.
+    # The same holds for the reference.
     assert score(verifier, hopper, pixels) == score(verifier, hopper, data)
     for form in forms:
         getattr(form, "close", lambda: None)()
@@ -72,13 +72,13 @@ def test_gray_arrays_and_crops_are_photos(verifier: visavis.Verifier, images: Pa
     assert verifier.verify(crop, gray).is_match
 
 
-def test_one_channel_may_be_an_axis_of_its_own(verifier: visavis.Verifier, images: Path) -> None:
+def test_one_channel_may_have_its_own_axis(verifier: visavis.Verifier, images: Path) -> None:
     gray = numpy.asarray(PIL.Image.open(images / "astronaut.jpg").convert("L"))
     assert verifier.detect(gray[:, :, None]) == verifier.detect(gray)
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_arrays_in_the_order_of_opencv_are_seen_as_the_file_is(
+def test_arrays_in_the_order_of_opencv_equal_their_file(
     verifier: visavis.Verifier, images: Path, hopper: bytes, channels: int
 ) -> None:
     path = images / "astronaut.png"
@@ -96,7 +96,7 @@ def test_arrays_in_the_order_of_opencv_are_seen_as_the_file_is(
 
 
 def test_arrays_are_not_copied() -> None:
-    # In a process of its own, whose peak nothing else has raised.
+    # In a separate process, whose peak memory no other test has raised.
     program = """
 import numpy, resource, visavis
 verifier = visavis.Verifier(workers=1)
@@ -120,7 +120,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / pix
         "astronaut.pgm",
     ],
 )
-def test_modes_of_pillow_are_seen_as_the_file_is(verifier: visavis.Verifier, images: Path, name: str) -> None:
+def test_modes_of_pillow_match_their_file(verifier: visavis.Verifier, images: Path, name: str) -> None:
     with PIL.Image.open(images / name) as picture:
         assert verifier.verify(picture, images / name).score > 75
 
@@ -146,13 +146,13 @@ def test_every_mode_of_pillow_is_read(verifier: visavis.Verifier, images: Path, 
 
 
 @pytest.mark.parametrize("mode", ["I", "F"])
-def test_modes_without_a_white_are_refused(verifier: visavis.Verifier, mode: str) -> None:
+def test_modes_that_do_not_define_white_are_rejected(verifier: visavis.Verifier, mode: str) -> None:
     with pytest.raises(visavis.CallerError, match="convert it to 8 bits") as caught:
         verifier.detect(PIL.Image.new(mode, (100, 100)))
     assert caught.value.code == "INVALID_PIXELS"
 
 
-def test_opened_pictures_are_turned_and_made_ones_are_not(verifier: visavis.Verifier, images: Path) -> None:
+def test_opened_images_are_rotated_and_derived_ones_are_not(verifier: visavis.Verifier, images: Path) -> None:
     upright = verifier.detect(images / "exif-1.jpg")
     for number in range(1, 9):
         with PIL.Image.open(images / f"exif-{number}.jpg") as picture:
@@ -162,7 +162,7 @@ def test_opened_pictures_are_turned_and_made_ones_are_not(verifier: visavis.Veri
             assert (verifier.detect(copy).width, verifier.detect(copy).height) == picture.size
 
 
-def test_broken_pictures_of_pillow_are_corrupt_images(verifier: visavis.Verifier, images: Path) -> None:
+def test_broken_images_from_pillow_are_corrupt_images(verifier: visavis.Verifier, images: Path) -> None:
     for name in ("truncated-50.jpg", "truncated-50.png", "truncated.bmp"):
         with pytest.raises(visavis.ImageError) as caught:
             with PIL.Image.open(images / name) as picture:
@@ -188,7 +188,7 @@ def test_limits_hold_for_every_form(images: Path) -> None:
         assert (caught.value.code, caught.value.stage) == ("IMAGE_TOO_LARGE", "decode"), type(form)
 
 
-def test_a_view_of_little_memory_is_refused_before_it_becomes_much(verifier: visavis.Verifier) -> None:
+def test_a_view_of_little_memory_is_rejected_before_it_is_expanded(verifier: visavis.Verifier) -> None:
     tracemalloc.start()
     with pytest.raises(visavis.ImageError, match="IMAGE_TOO_LARGE"):
         verifier.detect(numpy.broadcast_to(numpy.uint8(0), (30_000, 30_000, 3)))
@@ -215,7 +215,7 @@ def test_a_url_is_not_fetched_and_not_quoted(verifier: visavis.Verifier, astrona
     assert "AAAA" not in str(error)
 
 
-def test_a_photo_that_came_as_text_is_decoded_where_that_is_asked_for(
+def test_from_base64_decodes_a_photo_that_arrived_as_text(
     verifier: visavis.Verifier, astronaut: bytes
 ) -> None:
     text = base64.b64encode(astronaut).decode()
@@ -258,7 +258,7 @@ def test_misshapen_arrays_are_named(verifier: visavis.Verifier, shape: tuple[int
     assert (error.code, error.side, error.stage) == ("INVALID_PIXELS", "probe", "decode")
 
 
-def test_what_is_no_photo_is_a_type_error(verifier: visavis.Verifier, tmp_path: Path) -> None:
+def test_an_object_that_is_not_a_photo_is_a_type_error(verifier: visavis.Verifier, tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("words")
     wrong: list[Any] = [None, 5, object(), [1, 2], {"a": 1}, numpy.zeros((9, 9), numpy.float32)]
@@ -272,7 +272,7 @@ def test_what_is_no_photo_is_a_type_error(verifier: visavis.Verifier, tmp_path: 
         def read(self, size: int) -> Any:
             return 7
 
-    with pytest.raises(TypeError, match="gives int, not bytes"):
+    with pytest.raises(TypeError, match="returns int, not bytes"):
         verifier.detect(Odd())
 
 

@@ -1,4 +1,4 @@
-"""A verification opens no network socket and writes no file: strace watches it, in a network namespace of its own."""
+"""A verification opens no network socket and writes no file: checked by strace, in a separate network namespace."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from conftest import IMAGES
 
-# Every call that names a file, every call about sockets, and those that change a file by its number.
+# Every call that names a file, every call about sockets, and those that change a file by its descriptor.
 TRACED = "trace=%file,%network,ftruncate,fallocate,fchmod,fchown"
 LOOKING = (
     r"access|chdir|execve|faccessat2?|getcwd|l?getxattr|lstat|newfstatat|readlink(at)?|stat|statfs|statx"
 )
-# Calls on sockets that do not leave the machine, or need a socket that was refused.
+# Calls on sockets that send nothing, or need a socket whose creation is an offence.
 HARMLESS_CALLS = r"getpeername|getsockname|getsockopt|recvfrom|recvmsg|setsockopt|shutdown"
 HARMLESS_FILES = r'"/dev/null"|"/dev/tty|"/proc/self/|"/dev/pts/'
 
@@ -31,7 +31,7 @@ print(verifier.compare(template, visavis.Template.from_bytes(template.to_bytes()
 
 
 def offends(line: str) -> bool:
-    """Whether a line of the trace is a socket of a network, or changes a file."""
+    """Whether a line of the trace opens or uses a network socket, or changes a file."""
     call = re.match(r"(?:\d+ +)?(\w+)\((.*)", line)
     if call is None:
         return False
@@ -61,11 +61,11 @@ def watch(trace: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "embedded"])
-def test_a_verification_neither_talks_nor_writes(engine: str, tmp_path: Path) -> None:
+def test_a_verification_uses_no_network_and_writes_no_file(engine: str, tmp_path: Path) -> None:
     trace, home = tmp_path / "trace", tmp_path / "home"
     home.mkdir()
     environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home)}
-    # -B: what Python itself keeps of the modules it compiled is not ours.
+    # -B: Python itself must not write compiled modules.
     call = [*watch(trace), sys.executable, "-B", "-c", PROGRAM, engine]
     done = subprocess.run(call, cwd=IMAGES, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "10 2\n100.0\n"), done.stderr
@@ -76,7 +76,7 @@ def test_a_verification_neither_talks_nor_writes(engine: str, tmp_path: Path) ->
     assert not list(home.iterdir())
 
 
-def test_the_watch_knows_an_offence() -> None:
+def test_the_check_detects_offences() -> None:
     for line in [
         "12 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_TCP) = 3",
         "12 connect(3, {sa_family=AF_INET, sin_port=htons(443)}, 16) = -1 ENETUNREACH",

@@ -1,4 +1,4 @@
-"""Programs as a new user would write them, each on its own: what one hopes for is what happens."""
+"""Programs as a new user would write them: each must do what its author expects."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ from PIL import Image
 print(visavis.verify(numpy.array(Image.open('a.jpg')), 'b.jpg').is_match)
 #> True
 
-# a frame as OpenCV has it
+# a frame in the order of OpenCV
 import numpy
 from PIL import Image
 frame = numpy.array(Image.open('a.jpg'))[:, :, ::-1]
 print(visavis.verify(frame, 'b.jpg', order='bgr').is_match)
 #> True
 
-# a photo out of a Base64 request
+# a photo from a Base64 request
 import base64
 body = json.dumps({'photo': base64.b64encode(open('a.jpg', 'rb').read()).decode()})
 print(visavis.verify(visavis.from_base64(json.loads(body)['photo']), 'b.jpg').is_match)
 #> True
 
-# a photo out of a data URL
+# a photo from a data URL
 import base64
 url = 'data:image/jpeg;base64,' + base64.b64encode(open('a.jpg', 'rb').read()).decode()
 print(visavis.verify(visavis.from_base64(url), 'b.jpg').is_match)
@@ -138,7 +138,7 @@ try:
         print('welcome')
 except TypeError as error:
     print(error)
-#> a Verdict is neither true nor false: ask its .is_match
+#> a Verdict is neither true nor false: use its .is_match
 
 # a stricter call
 v = visavis.verify('a.jpg', 'b.jpg', threshold=99)
@@ -168,7 +168,7 @@ people = pickle.loads(pathlib.Path('people').read_bytes())
 print(visavis.verify('b.jpg', people['ann']).is_match)
 #> True
 
-# who of many it is
+# who it is, among many
 people = {'ann': 'a.jpg', 'bob': 'other.jpg'}
 names = list(people)
 gallery = [made.get().template for made in visavis.extract_many(people.values())]
@@ -245,7 +245,7 @@ match visavis.verify('a.jpg', 'b.jpg'):
 print(visavis.extract('a.jpg').template, visavis.Verifier(workers=1))
 #> Template(192 dimensions) Verifier(engine=
 """
-"""What each is, the program, and how what it prints begins."""
+"""A title, the program, and the start of its output."""
 
 
 @pytest.fixture
@@ -256,10 +256,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# Such programs leave it to Python to close their files.
+# Such programs do not close their files themselves.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("text", PROGRAMS.strip().split("\n\n"), ids=lambda text: text.splitlines()[0][2:])
-def test_a_natural_program_does_what_is_hoped_for(
+def test_a_natural_program_does_what_its_author_expects(
     text: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     exec(compile(TOP + text, "program.py", "exec"), {"__name__": "program"})

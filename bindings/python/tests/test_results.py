@@ -1,4 +1,4 @@
-"""What is answered: plain, frozen, comparable; and templates."""
+"""The answers: plain, frozen, comparable; and templates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import visavis
 def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
     verdict = verifier.verify(astronaut, hopper)
     again = verifier.verify(astronaut, hopper)
-    # Times differ, and are no part of it.
+    # Times differ, and are not compared.
     assert verdict == again and hash(verdict) == hash(again)
     assert verdict != verifier.verify(hopper, astronaut)
     assert verdict.probe_face is verdict.probe.face and verdict.reference_face is verdict.reference.face
@@ -39,7 +39,7 @@ def test_verdicts_are_values(verifier: visavis.Verifier, astronaut: bytes, hoppe
 def test_numbers_are_the_engines_own(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
     verdict = verifier.verify(astronaut, hopper)
     for number in (verdict.score, verdict.similarity, *verdict.probe.face.bounds):
-        # Nine digits tell every number of 32 bits from its neighbours.
+        # Nine digits distinguish every 32-bit number from its neighbours.
         assert number == float(str(numpy.float32(number))) and len(repr(number)) <= 12
 
 
@@ -61,7 +61,7 @@ def test_the_threshold_decides(astronaut: bytes, hopper: bytes) -> None:
         assert verifier.verify(astronaut, hopper).is_match is is_match
 
 
-def test_a_call_may_have_a_threshold_of_its_own(
+def test_a_call_may_have_its_own_threshold(
     verifier: visavis.Verifier, astronaut: bytes, hopper: bytes
 ) -> None:
     template = verifier.extract(hopper).template
@@ -76,7 +76,7 @@ def test_a_call_may_have_a_threshold_of_its_own(
             verifier.verify(b"no photo", b"", threshold=wrong)
 
 
-def test_a_template_stands_for_a_photo(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
+def test_a_template_can_replace_a_photo(verifier: visavis.Verifier, astronaut: bytes, hopper: bytes) -> None:
     one, other = verifier.extract(astronaut).template, verifier.extract(hopper).template
     score = verifier.verify(astronaut, hopper).score
     for probe, reference in [(one, hopper), (astronaut, other), (one, other)]:
@@ -216,11 +216,11 @@ def test_templates_give_the_score_of_their_photos(
     face = verifier.detect(astronaut).face
     template = verifier.extract(astronaut).template
     assert face is not None and verifier.extract_face(astronaut, face) == template
-    # A face that was kept as a value is as good.
+    # A face that was pickled gives the same template.
     assert verifier.extract_face(astronaut, pickle.loads(pickle.dumps(face))) == template
 
 
-def test_an_extraction_holds_what_was_seen(verifier: visavis.Verifier, astronaut: bytes) -> None:
+def test_an_extraction_includes_its_sample(verifier: visavis.Verifier, astronaut: bytes) -> None:
     extraction = verifier.extract(astronaut)
     assert extraction.sample == verifier.verify(astronaut, astronaut).probe
     assert extraction == pickle.loads(pickle.dumps(extraction)) == verifier.extract(astronaut)
@@ -239,7 +239,7 @@ def test_quality_is_measured_on_request_only(verifier: visavis.Verifier, images:
     assert verdict.reference_face.quality.brightness < verdict.probe_face.quality.brightness  # type: ignore
 
 
-def test_advice_comes_with_quality_and_with_errors(verifier: visavis.Verifier, astronaut: bytes) -> None:
+def test_advice_is_part_of_quality_and_of_errors(verifier: visavis.Verifier, astronaut: bytes) -> None:
     small = PIL.Image.open(io.BytesIO(astronaut)).resize((110, 110))
     assert verifier.extract(small, quality=True).sample.face.quality.advice[0] == "too_small"  # type: ignore
     with pytest.raises(visavis.NoFaceError, match="too dark") as caught:
@@ -249,7 +249,7 @@ def test_advice_comes_with_quality_and_with_errors(verifier: visavis.Verifier, a
     assert visavis.Verifier(face="single").detect(astronaut).reason is None
 
 
-def test_what_makes_a_score_worthless_is_said_without_being_asked_for(
+def test_what_makes_a_score_unreliable_is_always_reported(
     verifier: visavis.Verifier, images: Path, astronaut: bytes
 ) -> None:
     small = PIL.Image.open(io.BytesIO(astronaut)).resize((110, 110))
@@ -278,7 +278,7 @@ def test_patterns_match(verifier: visavis.Verifier, astronaut: bytes) -> None:
     assert visavis.Face.__match_args__ == ("bounds", "landmarks", "confidence", "quality")
 
 
-def test_verifiers_tell_what_they_are_and_are_not_pickled(verifier: visavis.Verifier) -> None:
+def test_verifiers_have_a_repr_and_cannot_be_pickled(verifier: visavis.Verifier) -> None:
     assert repr(verifier).startswith("Verifier(engine=onnxruntime 1.28.0, workers=")
     for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match="in each process"):

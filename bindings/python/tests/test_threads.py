@@ -44,11 +44,11 @@ def test_the_lock_is_released_while_it_works(images: Path) -> None:
         counted += 1
         time.sleep(0.001)
     thread.join()
-    # With the lock held it could count between calls only.
+    # If the lock were held, this thread could count only between calls.
     assert counted > 20
 
 
-def test_one_default_verifier_is_made_however_many_ask() -> None:
+def test_concurrent_first_calls_create_one_default_verifier() -> None:
     program = """
 import threading, visavis
 from visavis import _verifier
@@ -70,7 +70,7 @@ print(len(made))
     assert run(program) == "1"
 
 
-def test_a_failure_to_make_the_default_verifier_is_not_remembered() -> None:
+def test_a_failure_to_create_the_default_verifier_is_not_remembered() -> None:
     program = """
 import os, visavis
 os.environ["ORT_DYLIB_PATH"] = "/nowhere"
@@ -113,7 +113,7 @@ def main(method, engine):
         except visavis.PhotoError as error:
             print(error.code, error.side)
     if method == "fork":
-        # A verifier of one's own outlives it too, also while other threads are at work.
+        # An explicit verifier survives fork too, even while other threads use it.
         stop = threading.Event()
         def busy():
             while not stop.is_set():
@@ -135,7 +135,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "embedded"])
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_processes_verify_too(tmp_path: Path, method: str, engine: str) -> None:
+def test_child_processes_can_verify(tmp_path: Path, method: str, engine: str) -> None:
     from conftest import python
 
     program = tmp_path / "work.py"
@@ -144,7 +144,7 @@ def test_processes_verify_too(tmp_path: Path, method: str, engine: str) -> None:
     assert (done.returncode, done.stdout) == (0, "NO_FACE reference\n"), done.stderr
 
 
-def test_a_fork_while_the_default_verifier_is_made_does_not_hang() -> None:
+def test_a_fork_while_the_default_verifier_is_created_does_not_hang() -> None:
     program = """
 import os, visavis
 from visavis import _verifier

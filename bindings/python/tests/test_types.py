@@ -39,7 +39,7 @@ def count(pairs: list[tuple[str, str]]) -> int:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all: mypy keeps there what it has read of the package."""
+    """One folder for all tests: mypy caches its analysis of the package there."""
     return tmp_path_factory.mktemp("types")
 
 
@@ -54,7 +54,7 @@ def test_a_verdict_as_a_condition_hides_nothing_that_follows_it(folder: Path) ->
     assert "program.py:8: error: Unsupported operand types" in said and "Found 1 error" in said
 
 
-def test_a_verdict_as_a_condition_is_reported_where_that_is_asked_for(folder: Path) -> None:
+def test_a_verdict_as_a_condition_is_reported_on_request(folder: Path) -> None:
     said = mypy(CARELESS, folder, "--enable-error-code", "truthy-bool")
     assert 'program.py:6: error: "verdict" has type "Verdict"' in said and "Found 2 errors" in said
 

@@ -1,4 +1,4 @@
-"""What type checkers must see; mypy --strict reads it, nothing runs it."""
+"""The types that checkers must infer; checked by mypy --strict, never run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The batch job on a local cluster: answers, errors, a lost worker, and going on where a run was stopped."""
+"""The batch job on a local cluster: answers, errors, a lost worker, and continuing a stopped run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROWS = 24
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    # Its workers import the job by its name.
+    # The workers import the job by its module name.
     environment = {"env_vars": {"PYTHONPATH": f"{EXAMPLES}:{Path(__file__).parent}"}}
     ray.init(num_cpus=2, include_dashboard=False, runtime_env=environment)
     yield
@@ -76,7 +76,7 @@ def test_every_pair_gets_its_answer(tmp_path: Path, read: bool) -> None:
 
 
 class Doomed(ray_batch.Worker):
-    """The first that comes to the third row group is lost, as with its machine."""
+    """The first worker that starts the third row group is killed, as if its machine were lost."""
 
     def part(self, file: str, group: int, out: str) -> tuple[int, int]:
         lost = Path(file).with_name("lost")
@@ -86,13 +86,13 @@ class Doomed(ray_batch.Worker):
         return super().part(file, group, out)
 
 
-def test_what_a_lost_worker_had_begun_is_done_again(tmp_path: Path) -> None:
+def test_the_unfinished_task_of_a_lost_worker_is_repeated(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert ray_batch.run(table(tmp_path, False), out, worker=Doomed) == (ROWS, ROWS // 2)
     assert (tmp_path / "lost").exists() and [row["id"] for row in answers(out)] == list(range(ROWS))
 
 
-def test_a_second_run_does_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+def test_a_second_run_processes_only_what_is_missing(tmp_path: Path) -> None:
     pairs, out = table(tmp_path, False), tmp_path / "out"
     ray_batch.run(pairs, out)
     before = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
@@ -108,7 +108,7 @@ def test_a_second_run_does_what_is_missing_and_nothing_else(tmp_path: Path) -> N
     assert len(answers(out)) == ROWS
 
 
-def test_a_table_without_the_columns_is_refused(tmp_path: Path) -> None:
+def test_a_table_without_the_columns_is_rejected(tmp_path: Path) -> None:
     pyarrow.parquet.write_table(pyarrow.table({"probe": ["a"]}), tmp_path / "pairs.parquet")
     with pytest.raises(SystemExit, match="no column reference"):
         ray_batch.run(tmp_path / "pairs.parquet", tmp_path / "out")

@@ -6,12 +6,12 @@
 (True, 67)
 
 The comparison score is -10 log10 of the false match rate: 30 means that one pair of different people in a thousand is
-as alike, 40 one in ten thousand. "Different people" is a verdict, never an error.
+as similar, 40 one in ten thousand. "Different people" is a verdict, never an error.
 
 A photo is an image file (bytes, a path, an open file) or pixels (a numpy array of uint8, a PIL.Image). Nothing is
-logged, nothing is written, nothing is sent.
+logged, written or sent.
 
-The functions of this module are the methods of one `Verifier` with default settings, made at the first call.
+The functions of this module are the methods of one `Verifier` with default settings, created at the first call.
 """
 
 from visavis._batch import Failure as Failure

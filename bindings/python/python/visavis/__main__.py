@@ -1,4 +1,4 @@
-"""The command line program: `visavis`, or `python -m visavis`. It is the same one that cargo and npm install."""
+"""The command line program: `visavis`, or `python -m visavis`. It is the same program that cargo and npm install."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from visavis import _onnxruntime, _visavis
 
 def main() -> int:
     """Run the program with the arguments of this process and return its exit status."""
-    # The program does not return to the interpreter, whose own handler would wait until it does.
+    # Python's own handler would run only after the program has returned to the interpreter.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _visavis.command(["visavis", *sys.argv[1:]], _onnxruntime.library())
 

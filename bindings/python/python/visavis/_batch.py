@@ -1,4 +1,4 @@
-"""Many calls: side by side, in order, a few at a time."""
+"""Many calls: a few at a time in parallel, with outcomes in order."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Success(Ambiguous, Generic[Answer]):
     """The answer for one item of many."""
 
     index: int
-    """The item's place in the order they came in."""
+    """The item's index in the order of the input."""
     item: object = field(repr=False)
     """The pair or the photo itself."""
     value: Answer
-    """What was asked for: a verdict or an extraction."""
+    """The answer: a verdict or an extraction."""
     error: None = field(default=None, repr=False)
 
     def get(self) -> Answer:
@@ -44,7 +44,7 @@ class Failure(Ambiguous):
     """Why one item of many has no answer."""
 
     index: int
-    """The item's place in the order they came in."""
+    """The item's index in the order of the input."""
     item: object = field(repr=False)
     """The pair or the photo itself."""
     error: Exception
@@ -84,14 +84,14 @@ def _reporting(
 def _outcomes(
     work: Callable[[Item], Answer], items: Iterator[Item], threads: int
 ) -> Generator[Outcome[Answer], None, None]:
-    # Imported where it is needed: most programs verify one pair.
+    # Imported only when needed: most programs verify one pair.
     from concurrent.futures import ThreadPoolExecutor
 
     def one(index: int, item: Item) -> Outcome[Answer]:
         try:
             return Success(index, item, work(item))
         except Exception as error:
-            # Its frames would keep both photos alive for as long as the outcome.
+            # The traceback's frames would keep both photos alive as long as the outcome.
             return Failure(index, item, error.with_traceback(None))
 
     waiting: deque[Future[Outcome[Answer]]] = deque()
@@ -104,6 +104,6 @@ def _outcomes(
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            # Left early: what has not begun is not begun.
+            # If the loop is left early, calls that have not started are cancelled.
             for future in waiting:
                 future.cancel()

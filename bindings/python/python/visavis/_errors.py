@@ -1,4 +1,4 @@
-"""What can go wrong: one class for each who can fix it."""
+"""The errors: one class for each party that can fix them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MAX_QUOTED_PATH = 255
 class Error(Exception):
     """Why there is no answer. "Different people" is an answer, never an error.
 
-    `code` and `number` are stable and the same in every language; `side` says whose photo it is about, `stage` which
+    `code` and `number` are stable and the same in every language; `side` says which photo it is about, `stage` which
     step it comes from. Nothing here ever holds pixels or templates.
 
     >>> import visavis
@@ -51,19 +51,19 @@ class Error(Exception):
     """
 
     message: str
-    """A sentence for people."""
+    """The message for people."""
     code: Code
     """The stable name, for example `NO_FACE`."""
     number: int
     """The stable number, for example 40."""
     side: Optional[str]
-    """`probe` or `reference`, where it is about one of two photos."""
+    """`probe` or `reference`, if it is about one of two photos."""
     stage: Optional[str]
-    """`setup`, `decode`, `detect`, `choose`, `extract` or `compare`, where it comes from a step."""
+    """`setup`, `decode`, `detect`, `choose`, `extract` or `compare`, if it comes from a step."""
     advice: tuple[str, ...]
-    """What the photo's taker can do, as names such as `too_dark`; the message says it in words."""
+    """What the photographer can improve, as names such as `too_dark`; the message says it in words."""
     index: Optional[int]
-    """Which of several photos or templates it is about, from 0, where it is about one of many."""
+    """The index of the photo or template that it is about, if there are several."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Error(Exception):
         advice: tuple[str, ...] = (),
         index: Optional[int] = None,
     ) -> None:
-        # All of them are args, so that pickle and copy make the same again.
+        # All fields are in `args`, so that pickle and copy reproduce the error.
         super().__init__(message, code, number, side, stage, advice, index)
         self.message = message
         self.code = code
@@ -90,12 +90,12 @@ class Error(Exception):
         return f"{self.side}: {text}" if self.side else text
 
     def to_dict(self) -> dict[str, Any]:
-        """What it reports, as the module `json` takes it."""
+        """The fields, in a form that the module `json` accepts."""
         return dict(vars(self))
 
 
 class CallerError(Error, ValueError):
-    """Numbers 1 to 19: an argument or a template is not what it should be. The calling program can fix it."""
+    """Numbers 1 to 19: an argument or a template is invalid. The calling program can fix it."""
 
 
 class ImageError(Error):
@@ -135,13 +135,13 @@ _CLASSES = {
 
 
 def made(message: str, code: Code, number: int, *more: Any) -> Error:
-    """The exception for an error of the core; `more` is the rest of what exceptions are made of."""
+    """The exception for an error of the core; `more` holds the remaining fields."""
     band = next(cls for last, cls in _BANDS if number <= last)
     return _CLASSES.get(code, band)(message, code, number, *more)
 
 
 def invalid_argument(message: str) -> Error:
-    """The exception for an argument that only this package knows."""
+    """The exception for an argument that this package checks itself."""
     return made(message, "INVALID_ARGUMENT", 1)
 
 

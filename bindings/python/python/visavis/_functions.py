@@ -1,4 +1,4 @@
-"""The methods of the verifier that a program shares, as functions."""
+"""The methods of the shared verifier, as functions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from visavis._verifier import Verifier
 
 
 def _shared(name: str) -> Any:
-    """A method of the shared verifier as a function, which makes that verifier when it is called."""
+    """A method of the shared verifier as a function, which creates that verifier when it is first called."""
     method = getattr(Verifier, name)
 
     @functools.wraps(method)
     def function(*arguments: Any, **options: Any) -> Any:
         return getattr(_verifier.default(), name)(*arguments, **options)
 
-    # What `help` shows has no `self`; what `pickle` looks up is here.
+    # `help` must show no `self`, and `pickle` must find the function in this package.
     function.__wrapped__ = MethodType(method, Verifier)
     function.__module__, function.__qualname__ = "visavis", name
     return function

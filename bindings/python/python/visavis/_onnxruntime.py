@@ -1,4 +1,4 @@
-"""Where the package `onnxruntime` has its library, without importing it; and what to say when it is not there."""
+"""Finds the library in the package `onnxruntime` without importing it, and has the advice for when it is missing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Optional
 ADVICE = (
     "ONNX Runtime is not installed: photos take about three times as long with the engine inside the package; "
     + (
-        'pip install "visavis[fast]" brings it'
+        'pip install "visavis[fast]" installs it'
         if sys.version_info >= (3, 10)
-        else "there is no ONNX Runtime for this version of Python that is new enough; Python 3.10 has one"
+        else "no ONNX Runtime for this version of Python is new enough; there is one for Python 3.10"
     )
 )
-"""For programs that run on the embedded engine without having asked for it."""
+"""The warning for programs that use the embedded engine without having requested it."""
 
 
 _found: Optional[str] = None
@@ -24,8 +24,8 @@ _found: Optional[str] = None
 def library() -> Optional[str]:
     """The library of the package `onnxruntime` in this environment, if it is installed.
 
-    Found once: a daemon thread that looks for a module while the interpreter exits crashes in the interpreter, which
-    has freed the lock of its imports by then (seen in CPython 3.11).
+    The result is cached: a daemon thread that looks for a module while the interpreter exits crashes in the
+    interpreter, which has freed its import lock by then (seen in CPython 3.11).
     """
     global _found
     if _found is None or not os.path.exists(_found):
@@ -34,11 +34,11 @@ def library() -> Optional[str]:
 
 
 def _search() -> Optional[str]:
-    """Importing the package would load the library and start whatever it starts; looking where it lies does neither."""
+    """Looks for the file only: importing the package would load the library and run its start-up code."""
     try:
         spec = importlib.util.find_spec("onnxruntime")
     except (ImportError, ValueError):
-        # sys.modules has something else in its place.
+        # sys.modules holds something else under this name.
         return None
     for folder in (spec and spec.submodule_search_locations) or []:
         capi = os.path.join(folder, "capi")

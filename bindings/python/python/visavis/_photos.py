@@ -1,4 +1,4 @@
-"""From whatever holds a photo to one of the forms that the native half takes."""
+"""Converts every kind of photo to one of the forms that the native half accepts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Photo = Union[
     "numpy.typing.NDArray[numpy.uint8]",
     "PIL.Image.Image",
 ]
-"""A photo: an image file as bytes, path or open file, or pixels as a numpy array or a picture of Pillow."""
+"""A photo: an image file as bytes, path or open file, or pixels as a numpy array or a Pillow image."""
 
 Pixels = tuple[Union[bytes, "numpy.typing.NDArray[numpy.uint8]"], int, int, str]
 """Rows without gaps, height, width, format."""
@@ -46,17 +46,17 @@ Invalid = tuple[str, str, Optional[Exception]]
 Native = Union[bytes, str, Pixels, Invalid]
 
 Order = Literal["rgb", "bgr"]
-"""What the channels of numpy arrays are."""
+"""The order of the channels of numpy arrays."""
 
 _CHUNK = 1 << 20
 
 _MODES = {"L": "gray", "RGB": "rgb", "RGBA": "rgba"}
-"""Modes of Pillow that are formats of the core."""
+"""Pillow's modes that are formats of the core."""
 
 
 def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
-    """What the native half takes. An object that is no photo is a TypeError; what is wrong with a photo is not raised
-    but returned."""
+    """The photo in the form for the native half. An object that is not a photo is a TypeError; a fault of a photo is
+    returned, not raised."""
     if order not in ("rgb", "bgr"):
         raise invalid_argument(f"order must be rgb or bgr, not {order}")
     max_bytes = limits.max_bytes
@@ -66,11 +66,11 @@ def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
         return _copied(photo, max_bytes + 1)
     if isinstance(photo, (str, os.PathLike)):
         return os.fsdecode(photo)
-    # A caller that passes an object of numpy or Pillow has imported them.
+    # A caller that passes an object of numpy or Pillow has imported that package.
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and isinstance(photo, numpy.ndarray):
         if photo.dtype != numpy.uint8:
-            raise TypeError(f"a numpy array of uint8 is needed, not of {photo.dtype}")
+            raise TypeError(f"a numpy array must have the type uint8, not {photo.dtype}")
         return _array(photo, limits.max_pixels, order, numpy.ascontiguousarray)
     pillow: Any = sys.modules.get("PIL.Image")
     if pillow is not None and isinstance(photo, pillow.Image):
@@ -86,15 +86,15 @@ def native(photo: Photo, limits: _visavis.Verifier, order: Order) -> Native:
 
 
 def _copied(data: Union[bytearray, memoryview], length: int) -> bytes:
-    # Others may change it while the lock is released: a copy costs nothing beside decoding.
+    # Other threads may change it while the lock is released. The cost of a copy is negligible compared to decoding.
     with memoryview(data) as view:
         if view.ndim != 1 or view.itemsize != 1:
-            raise TypeError("a memoryview must be of bytes in one dimension; pass an array of pixels itself")
+            raise TypeError("a memoryview must have one dimension of bytes; pass an array of pixels itself")
         return bytes(view[:length])
 
 
 def _file(file: Any, length: int) -> Union[bytes, Invalid]:
-    """The rest of an open file: up to the limit and one byte more, for the core to refuse."""
+    """The rest of an open file, up to one byte beyond the limit, so that the core rejects it if it is longer."""
     chunks = []
     while length > 0:
         try:
@@ -105,7 +105,7 @@ def _file(file: Any, length: int) -> Union[bytes, Invalid]:
             busy = BlockingIOError(errno.EAGAIN, "the file is non-blocking and has no data yet")
             return ("FILE_UNREADABLE", "the file cannot be read", busy)
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
-            raise TypeError(f"the file's read() gives {type(chunk).__name__}, not bytes")
+            raise TypeError(f"the file's read() returns {type(chunk).__name__}, not bytes")
         if not chunk:
             break
         chunks.append(bytes(chunk[:length]))
@@ -118,22 +118,22 @@ def _array(array: Any, max_pixels: int, order: Order, contiguous: Any) -> Union[
     channels = 1 if len(shape) == 2 else shape[2] if len(shape) == 3 else 0
     formats = {1: "gray", 3: order, 4: order + "a"}
     if channels not in formats:
-        message = f"an array of shape {list(shape)}: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) is needed"
+        message = f"an array of shape {list(shape)}: (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) is required"
         return ("INVALID_PIXELS", message, None)
     height, width = shape[:2]
-    # Before a view of little memory becomes an array of much.
+    # Checked before a view of little memory becomes a large array.
     return _too_large(width, height, max_pixels) or (contiguous(array), height, width, formats[channels])
 
 
 def _picture(picture: Any, max_pixels: int) -> Union[Pixels, Invalid]:
-    """Pixels of a picture of Pillow. What its `open` returned is turned as its EXIF says, as files are."""
+    """The pixels of a Pillow image. An image from `PIL.Image.open` is rotated according to its EXIF, as files are."""
     width, height = picture.size
     too_large = _too_large(width, height, max_pixels)
     if too_large:
-        # Before Pillow decodes it.
+        # Checked before Pillow decodes it.
         return too_large
     if picture.mode in ("I", "F"):
-        message = f"a picture of mode {picture.mode} says nothing of what is white: convert it to 8 bits"
+        message = f"a picture of mode {picture.mode} does not define white: convert it to 8 bits"
         return ("INVALID_PIXELS", message, None)
     try:
         picture = _upright(picture)
@@ -154,7 +154,7 @@ def _too_large(width: int, height: int, max_pixels: int) -> Optional[Invalid]:
 
 
 def _upright(picture: Any) -> Any:
-    # What was made of an opened picture has no format: its maker has seen it as it is.
+    # An image derived from an opened one has no format: its creator has seen it as it is.
     if picture.format is None:
         return picture
     from PIL import ImageOps
@@ -164,7 +164,7 @@ def _upright(picture: Any) -> Any:
 
 def _converted(picture: Any) -> Any:
     if picture.mode.startswith("I;16"):
-        # Pillow's own conversion cuts 16 bits off at 255 instead of scaling them.
+        # Pillow's own conversion clips 16-bit values at 255 instead of scaling them.
         return picture.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
     if picture.mode == "La":
         picture = picture.convert("LA")

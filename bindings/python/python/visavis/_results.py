@@ -1,4 +1,4 @@
-"""The answers: plain, frozen, can be pickled. Lengths are pixels of the upright photo."""
+"""The answers: plain, frozen and picklable. Lengths are in pixels of the upright photo."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from visavis._errors import Error
 from visavis._visavis import Template
 
 MYPY = False
-"""Always true for mypy, which takes code behind it for unreachable; false for everybody else."""
+"""Always true for mypy, which treats the code behind `not MYPY` as unreachable; false for everything else."""
 
 
 class Shown:
-    """What notebooks show as a table."""
+    """Answers that notebooks show as a table."""
 
     __slots__ = ()
 
@@ -37,12 +37,12 @@ def _cell(value: Any) -> str:
 
 
 class Value(Shown):
-    """Common to all answers."""
+    """Answers that can be converted to dictionaries."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Dictionaries, lists, numbers and texts, as the module `json` takes them."""
+        """Dictionaries, lists, numbers and strings, in a form that the module `json` accepts."""
         return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore
 
 
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
 class Ambiguous:
     """Answers that are neither true nor false.
 
-    By Python's rule any object counts as true, so that `if verify(a, b):` would let everybody in.
+    In Python any object counts as true by default, so that `if verify(a, b):` would let everybody in.
     """
 
     __slots__ = ()
@@ -67,16 +67,16 @@ class Ambiguous:
         def __bool__(self):
             hint = {"Detection": "its .faces", "Success": "its .error", "Failure": "its .error"}
             name = type(self).__name__
-            raise TypeError(f"a {name} is neither true nor false: ask {hint.get(name, 'its .is_match')}")
+            raise TypeError(f"a {name} is neither true nor false: use {hint.get(name, 'its .is_match')}")
 
     elif not MYPY:
-        # What is no bool is an error of pyright. For mypy there is no __bool__ at all, so that its check truthy-bool
-        # reports a condition; a method that does not return would make it skip all that follows one.
+        # pyright reports a condition whose __bool__ does not return bool. mypy sees no __bool__ at all, so that its
+        # check truthy-bool reports the condition; with a method that never returns it would skip the code after it.
         def __bool__(self) -> None: ...
 
 
 class Point(NamedTuple):
-    """A place in pixels from the photo's top left corner."""
+    """A point, in pixels from the photo's top left corner."""
 
     x: float
     y: float
@@ -92,7 +92,7 @@ class Bounds(NamedTuple):
 
 
 class Landmarks(NamedTuple):
-    """Five places of a face. Right and left are the person's: the right eye is on the photo's left."""
+    """Five points of a face. Right and left are the person's: in an unmirrored photo, the right eye is on the left."""
 
     right_eye: Point
     left_eye: Point
@@ -105,11 +105,11 @@ class Landmarks(NamedTuple):
 class Quality(Value):
     """Quality of the capture of a face, for the photographer.
 
-    The measures are those of ISO/IEC 29794-5 where it has them.
+    Where ISO/IEC 29794-5 defines a measure, it is that one.
     """
 
     inter_eye_distance: float
-    """Distance between the eyes in pixels. Below about 30 the template suffers."""
+    """Distance between the eyes in pixels. Below about 30 the template is unreliable."""
     sharpness: float
     """How much fine detail the face shows, 0 (blurred) to 1 (sharp)."""
     brightness: float
@@ -117,9 +117,9 @@ class Quality(Value):
     contrast: float
     """Standard deviation of the luminance, 0 to 0.5."""
     under_exposure: float
-    """Part of the face that is nearly black, 0 to 1."""
+    """Fraction of the face that is nearly black, 0 to 1."""
     over_exposure: float
-    """Part of the face that is nearly white, 0 to 1."""
+    """Fraction of the face that is nearly white, 0 to 1."""
     dynamic_range: float
     """Entropy of the face's luminances in bits, 0 to 8."""
     illumination_uniformity: float
@@ -131,7 +131,7 @@ class Quality(Value):
     roll: float
     """Degrees by which the head is tilted towards its own left shoulder."""
     advice: tuple[str, ...]
-    """What to do better: `too_small`, `blurred`, `too_dark`, `too_bright`, `turned_away` or `tilted`, or nothing."""
+    """What to improve: `too_small`, `blurred`, `too_dark`, `too_bright`, `turned_away` or `tilted`; may be empty."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Sample(Value):
     height: int
     milliseconds: Milliseconds = field(compare=False, repr=False)
     advice: tuple[str, ...] = ()
-    """What a better photo needs: `too_small` and `several_faces` in any case, the rest where quality was asked for."""
+    """What a better photo needs: always `too_small` and `several_faces`, the rest if the quality was requested."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Comparison(Value, Ambiguous):
     ...     print("welcome")
     Traceback (most recent call last):
         ...
-    TypeError: a Verdict is neither true nor false: ask its .is_match
+    TypeError: a Verdict is neither true nor false: use its .is_match
     """
 
     is_match: bool
@@ -242,7 +242,7 @@ class Ranked(Comparison):
     """One of many templates, and how similar it is."""
 
     index: int
-    """Its place among the templates."""
+    """Its index in the list of templates."""
 
 
 @dataclass(frozen=True)
@@ -257,21 +257,21 @@ class Extraction(Shown):
 
 @dataclass(frozen=True)
 class Enrolled(Value):
-    """One of the photos that a template was made of."""
+    """One of the photos that a template was made from."""
 
     sample: Sample
-    """What was seen on it."""
+    """What was found in it."""
     others: Optional[Comparison]
-    """How alike it is to the template that the other photos make without it. No match means that it probably shows
-    somebody else, or is too bad to be of use. None where there is no other photo."""
+    """How similar it is to the template made from the other photos. No match means that it probably shows
+    somebody else, or is too poor to be useful. None if there is no other photo."""
 
 
 @dataclass(frozen=True)
 class Enrollment:
-    """A template made of several photos of one person."""
+    """A template made from several photos of one person."""
 
     template: Template
-    """What to keep, and to compare probes with."""
+    """The template, to store and to compare probes with."""
     photos: tuple[Enrolled, ...]
     """The photos, in their order."""
 
@@ -320,13 +320,13 @@ class Engine(Value):
     library: Optional[str]
     """The library that was loaded, for ONNX Runtime."""
     fallback_reason: Optional[str]
-    """Why the slower embedded engine computes, where nobody asked for it."""
+    """Why the slower embedded engine is in use although it was not requested."""
     warning: Optional[str] = None
-    """The program had loaded an ONNX Runtime of 1.29 or later before, whose telemetry can no longer be turned off."""
+    """Set if ONNX Runtime 1.29 or later was loaded before visavis: its telemetry can no longer be turned off."""
 
 
 class Picture(bytes):
-    """A PNG file, which notebooks show."""
+    """A PNG file, which notebooks show as a picture."""
 
     __slots__ = ()
 

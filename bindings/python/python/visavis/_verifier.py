@@ -1,4 +1,4 @@
-"""`visavis.Verifier`, and the one that the functions of the module share."""
+"""`visavis.Verifier`, and the verifier that the functions of the module share."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ Template = _visavis.Template
 PhotoOrTemplate = Union[Photo, Template]
 
 _MOST_ENROLLED = 16
-"""One more is for the core to refuse."""
+"""The most photos of an enrolment. One more is passed on, for the core to reject."""
 
 _warned: set[str] = set()
 
 
 class Verifier:
-    """Compares faces. Make one, keep it, and share it between threads.
+    """Compares faces. Create one, keep it, and share it between threads.
 
-    Making one loads the models, which takes a tenth of a second. Every method may be called from any number of
-    threads at once; the interpreter's lock is released while it works. It outlives `fork`, but cannot be pickled:
-    each process makes its own.
+    Creating one loads the models, which takes a tenth of a second. Every method may be called from any number of
+    threads at once; the interpreter's lock is released while it works. It survives `fork`, but cannot be pickled:
+    create one in each process.
 
-    Two arguments are the same in all methods. `order` says what the channels of numpy arrays are: `rgb` (also with
-    alpha), or `bgr` for what OpenCV reads. With `quality` the capture quality of the faces is measured as well.
+    Two arguments are the same in all methods. `order` is the order of the channels of numpy arrays: `rgb` (also
+    with alpha), or `bgr` as OpenCV reads them. With `quality` the capture quality of the faces is measured as well.
 
     >>> import visavis
     >>> verifier = visavis.Verifier(face="single", threshold=30)
@@ -71,21 +71,21 @@ class Verifier:
         search: Optional[Literal["quick", "normal", "thorough"]] = None,
         deadline: Optional[float] = None,
     ) -> None:
-        """Load the models and start the engine; what is left out has its default.
+        """Load the models and start the engine; arguments that are omitted have their defaults.
 
-        engine: `auto` (ONNX Runtime where it can be loaded, else the embedded engine), `onnxruntime` or `embedded`.
-        onnxruntime: path of ONNX Runtime's library; else that of the package `onnxruntime`, if it is installed.
+        engine: `auto` (ONNX Runtime if it can be loaded, else the embedded engine), `onnxruntime` or `embedded`.
+        onnxruntime: path of ONNX Runtime's library (that of the package `onnxruntime`, if it is installed).
         models: folder with other models and their manifest.toml.
         workers: how many photos are processed at once (one per core); more calls wait.
-        face: which face counts: `prominent` (large and near the middle), `largest`, or `single`, for which several
+        face: how the face is chosen: `prominent` (large and near the middle), `largest`, or `single`, for which several
             faces are an error.
         min_face: smallest face that is accepted, as the shorter side of its bounds in pixels (0).
         threshold: comparison score from which two photos are a match (27: a false match rate of 0.2 %).
         max_bytes: largest image file in bytes (64 MiB).
         max_pixels: largest photo, width times height (50 million).
         max_decode_bytes: most memory that decoding one photo may take (160 MiB).
-        search: how hard a face is looked for: `quick`, `normal` or `thorough`: 12, 120 or 600 looks at most.
-        deadline: seconds that one call may take, or it fails with DEADLINE_EXCEEDED (any).
+        search: how thoroughly faces are searched for: `quick`, `normal` or `thorough`: at most 12, 120 or 600 looks.
+        deadline: seconds that one call may take before it fails with DEADLINE_EXCEEDED (no limit).
         """
         settings = {
             "engine": engine,
@@ -141,7 +141,7 @@ class Verifier:
     ) -> PartialVerdict:
         """Do these two photos show the same person? Either may be a template.
 
-        Errors come in a fixed order: probe unreadable, reference unreadable, no face on the probe, none on the
+        Errors come in a fixed order: probe unreadable, reference unreadable, no face in the probe, none in the
         reference.
 
         threshold: comparison score from which it is a match, instead of the verifier's.
@@ -201,13 +201,13 @@ class Verifier:
         quality: bool = False,
         order: Order = "rgb",
     ) -> Iterator[Outcome[Any]]:
-        """Verify pairs of photos side by side; outcomes come in the order of the pairs.
+        """Verify pairs of photos in parallel; outcomes come in the order of the pairs.
 
-        What is wrong with a pair is in its outcome and stops nothing. Only a few pairs are taken ahead of the one
-        whose outcome is next, so that `pairs` may be an endless generator; it is asked in the caller's thread.
+        The error of a pair is in its outcome and does not stop the others. Only a few pairs are read ahead of the
+        next outcome, so that `pairs` may be an endless generator; it runs in the caller's thread.
 
-        threads: how many pairs are worked on at once (one per worker of the verifier).
-        progress: called with the number of outcomes so far and the number of pairs, None where that is unknown.
+        threads: how many pairs are processed at once (one per worker of the verifier).
+        progress: called with the number of outcomes so far and the number of pairs, or None if that is unknown.
 
         >>> import visavis
         >>> pairs = [("astronaut.jpg", "hopper.jpg"), ("astronaut.jpg", "no such file")]
@@ -224,11 +224,11 @@ class Verifier:
         return _batch.run(work, pairs, self.workers if threads is None else threads, progress)
 
     def detect(self, photo: Photo, *, quality: bool = False, order: Order = "rgb") -> Detection:
-        """Find all faces of a photo. A photo without a face is no error here."""
+        """Find all faces in a photo. Finding none is not an error here."""
         return self._native.detect(native(photo, self._native, order), quality)
 
     def extract(self, photo: Photo, *, quality: bool = False, order: Order = "rgb") -> Extraction:
-        """Make a template of the face that counts."""
+        """Make a template of the chosen face."""
         return self._native.extract(native(photo, self._native, order), quality, None)
 
     def extract_many(
@@ -240,7 +240,7 @@ class Verifier:
         quality: bool = False,
         order: Order = "rgb",
     ) -> Iterator[Outcome[Extraction]]:
-        """Make templates of photos side by side, as `verify_many` verifies pairs."""
+        """Make templates of photos in parallel, as `verify_many` verifies pairs."""
 
         def work(photo: Photo) -> Extraction:
             return self.extract(photo, quality=quality, order=order)
@@ -255,10 +255,10 @@ class Verifier:
         quality: bool = False,
         order: Order = "rgb",
     ) -> Enrollment:
-        """Make one template of 1 to 16 photos of one person, which is compared with as any other.
+        """Make one template from 1 to 16 photos of one person. Probes are compared with it as with any other.
 
         The first photo that cannot be used is an error, whose `index` says which it is. A photo of somebody else is
-        no error, but lets that person match: `others` of each photo says whether it matches the rest.
+        not an error, but lets that person match: `others` of each photo says whether it matches the rest.
 
         threshold: comparison score from which a photo matches the others, instead of the verifier's.
 
@@ -270,14 +270,14 @@ class Verifier:
         True
         """
         if isinstance(photos, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(photos, "dtype"):
-            raise TypeError(f"a list of photos is needed, not one {type(photos).__name__}")
+            raise TypeError(f"a list of photos is required, not one {type(photos).__name__}")
         taken = itertools.islice(photos, _MOST_ENROLLED + 1)
         return self._native.enroll(
             [native(photo, self._native, order) for photo in taken], threshold, quality
         )
 
     def extract_face(self, photo: Photo, face: Face, *, order: Order = "rgb") -> Template:
-        """Make a template of a face that `detect` found on the same photo, whichever face counts there.
+        """Make a template of any face that `detect` found in the same photo.
 
         >>> import visavis
         >>> one, other = (
@@ -308,9 +308,9 @@ class Verifier:
         threshold: Optional[float] = None,
         top: Optional[int] = None,
     ) -> list[Ranked]:
-        """Compare one template with many; the most alike come first.
+        """Compare one template with many; the most similar come first.
 
-        top: how many of them to return, instead of all.
+        top: how many to return (all).
 
         >>> import visavis
         >>> photos = ["hopper.jpg", "astronaut-dark.jpg", "hopper-128.png"]
@@ -322,9 +322,9 @@ class Verifier:
         return self._native.rank(probe, list(references), threshold, top)
 
     def draw(self, photo: Photo, detection: Optional[Detection] = None, *, order: Order = "rgb") -> Picture:
-        """The photo as a PNG file with bounds and landmarks drawn in: green for the face that counts, others orange.
+        """The photo as a PNG file with bounds and landmarks drawn in: green for the chosen face, orange for others.
 
-        detection: what `detect` found on this photo; without it the photo is looked at first.
+        detection: what `detect` found in this photo; without it, `detect` is called first.
         """
         if detection is None:
             detection = self.detect(photo, order=order)
@@ -334,7 +334,7 @@ class Verifier:
     def crop(self, photo: Photo, face: Face, *, margin: float = 0.25, order: Order = "rgb") -> Picture:
         """A face cut out of its photo, as a PNG file.
 
-        margin: how much of the photo is left on each side, in parts of the face's width and height.
+        margin: how much of the photo is kept on each side, as a fraction of the face's width and height.
         """
         return Picture(self._native.crop(native(photo, self._native, order), face, margin))
 
@@ -344,7 +344,7 @@ class Verifier:
 
     @property
     def engine(self) -> Engine:
-        """The engine that computes."""
+        """The engine in use."""
         return self._native.engine
 
     @property
@@ -365,13 +365,13 @@ class Verifier:
         )
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Verifier cannot be pickled or copied: make one in each process")
+        raise TypeError("a Verifier cannot be pickled or copied: create one in each process")
 
 
 def _warn_once(message: str) -> None:
     if message not in _warned:
         _warned.add(message)
-        # Of whoever made the verifier.
+        # Attributed to the code that created the verifier.
         warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
@@ -380,7 +380,7 @@ _lock = threading.Lock()
 
 
 def default() -> Verifier:
-    """The verifier of the module's functions, made at the first call; a failure is not remembered."""
+    """The verifier of the module's functions, created at the first call; a failure is not remembered."""
     global _default
     if _default is None:
         with _lock:
@@ -390,7 +390,7 @@ def default() -> Verifier:
 
 
 def _after_fork() -> None:
-    """The thread that held the lock, and those whose calls were running, are not in the child."""
+    """The child has neither the thread that held the lock nor those whose calls were running."""
     global _lock
     _lock = threading.Lock()
     _visavis.reopen()
