@@ -226,7 +226,7 @@ export class Verifier {
   [Symbol.dispose](): void;
 }
 
-/** The stable name of what went wrong. `QUEUE_FULL` and `CLOSED` are this package's own; the README explains all. */
+/** The stable name of what went wrong. `QUEUE_FULL` and `CLOSED` are this package's own; the README explains them. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT' | 'INVALID_PIXELS' | 'TEMPLATE_MALFORMED' | 'TEMPLATE_MISMATCH' | 'TEMPLATE_FAILED' | 'FILE_UNREADABLE' | 'DEADLINE_EXCEEDED'
   | 'EMPTY_IMAGE' | 'UNSUPPORTED_FORMAT' | 'CORRUPT_IMAGE' | 'IMAGE_TOO_LARGE'

@@ -1,8 +1,8 @@
-// By hand: the module in Chromium, beside the native embedded engine and two others that run in browsers, on the same photos
-// in the same minutes: one pair by each in turn.
+// Run by hand: compares the module in Chromium with the native embedded engine and two other packages for browsers, on the
+// same photos and at the same time: each verifies one pair in turn.
 //
-// node browser.mjs WEB PAIRS_CSV [COUNT [SUBJECT...]]; WEB is what `cargo xtask web --release` made, PAIRS_CSV lists pairs of
-// photos beside it (path_a, path_b, same). bindings/node must be built (npm run build), and bench/ installed (npm ci).
+// node browser.mjs WEB PAIRS_CSV [COUNT [SUBJECT...]]; WEB is the output of `cargo xtask web --release`, PAIRS_CSV lists pairs
+// of photos in its own folder (path_a, path_b, same). bindings/node must be built (npm run build), and bench/ installed (npm ci).
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
@@ -15,7 +15,7 @@ const [web, table, most = '300', ...wanted] = process.argv.slice(2);
 const photos = dirname(table);
 const peers = join(repository, 'bench/node_modules');
 
-/** So many pairs, evenly out of the list, the same number of each kind. */
+/** The requested number of pairs, spread evenly over the list, half of them genuine. */
 function pairs() {
   const all = readFileSync(table, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
   const half = (same) => {
@@ -27,7 +27,7 @@ function pairs() {
   return same.flatMap((pair, index) => [pair, different[index]]);
 }
 
-/** What runs in the page. Each has `start()` and `verify(one, other)`, of Blobs: a value that rises with likeness, or null. */
+/** The subjects that run in the page. Each returns `verify(one, other)` for two Blobs, which gives a similarity and a verdict, or null. */
 const IN_PAGE = {
   async visavis() {
     const { Verifier } = await import('/web/index.js');
@@ -83,7 +83,7 @@ async function native() {
   return async (one, other) => verifier.verify(one, other).then(({ score, isMatch }) => [score, isMatch], () => null);
 }
 
-/** The best accuracy that any threshold gives, with a pair that has no value never taken for one person. */
+/** The best accuracy at any threshold; a pair without a value counts as different people. */
 function bestAccuracy(outcomes) {
   const right = (threshold) => outcomes.filter(({ value, same }) => (value !== null && value >= threshold) === same).length;
   const values = outcomes.map(({ value }) => value).filter((value) => value !== null);
@@ -124,15 +124,15 @@ for (const [number, [one, other, same]] of pairs().entries()) {
     }
     const [answer, time] = outcome;
     subject.outcomes.push({ same: same.trim() === '1', value: answer?.[0] ?? null, match: answer?.[1] ?? false });
-    // The first few warm up.
+    // The first few are for warming up.
     if (number >= 5) subject.times.push(time);
   }
   const [a, b] = [subjects.native, subjects.visavis].map((subject) => subject?.outcomes.at(-1).value);
   if (a === undefined || b === undefined) continue;
   if (Math.floor(a) === Math.floor(b)) scores += 1;
-  else console.log(`  ${one} ${other}: natively ${a}, here ${b}`);
+  else console.log(`  ${one} ${other}: native ${a}, browser ${b}`);
 }
-console.log(`${cpus().length} cores of ${cpus()[0].model}; ${browser.version()}; ${scores} integer scores are the native ones`);
+console.log(`${cpus().length} cores of ${cpus()[0].model}; ${browser.version()}; ${scores} integer scores equal the native ones`);
 for (const [name, { outcomes, times }] of Object.entries(subjects)) {
   const right = outcomes.filter(({ same, match }) => same === match).length / outcomes.length;
   const none = outcomes.filter(({ value }) => value === null).length;

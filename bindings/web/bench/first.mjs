@@ -1,7 +1,7 @@
-// By hand: how long the first verdict takes in a browser that has nothing in its cache, and what of it is loading.
+// Run by hand: how long the first verdict takes in a browser with an empty cache, and how much of that is loading.
 //
-// node first.mjs WEB [TIMES]; WEB is what `cargo xtask web --release` made. The file server is on this machine, so that the
-// time of a network comes on top.
+// node first.mjs WEB [TIMES]; WEB is the output of `cargo xtask web --release`. The file server is on this machine, so
+// the time of a network is not included.
 import { cleanUp, golden, launch, serve } from '../test/harness.mjs';
 
 const [web, times = '9'] = process.argv.slice(2);

@@ -5,7 +5,7 @@ export const EXPECTED = 'an ArrayBuffer or a view of bytes on one';
 const VIEWS = [Uint8Array, Uint8ClampedArray, Int8Array, DataView];
 
 /**
- * The bytes of a buffer or a view of bytes; nothing for anything else, wider elements included.
+ * The bytes of a buffer or a view of bytes; undefined for anything else, including views with wider elements.
  * @returns {Uint8Array | undefined}
  */
 export function bytes(value) {

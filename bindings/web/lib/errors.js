@@ -1,4 +1,4 @@
-// What the core could not do, as error objects.
+// Turns failures of the core into error objects.
 
 import { translated } from './refusal.js';
 import { VisavisError } from './visavis-error.js';

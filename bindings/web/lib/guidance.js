@@ -1,6 +1,6 @@
-// What the person in front of the camera can improve, from a detection.
+// From a detection: what the person in front of the camera can improve.
 
-/** How far from the middle the face's centre may be, in parts of the picture's width and height. */
+/** How far from the middle the face's centre may be, as a fraction of the picture's width and height. */
 const MOST_OFF_CENTRE = 0.25;
 
 /**

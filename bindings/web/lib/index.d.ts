@@ -1,7 +1,7 @@
-// visavis in the browser: do these two photos show the same person? What the Node package has too has the same names,
-// types and answers; the tests compare them.
+// visavis in the browser: do these two photos show the same person? Whatever the Node package has too has the same
+// names, types and answers here; the tests compare them.
 
-/** A place in pixels from the top left corner of the upright photo. */
+/** A point, in pixels from the top left corner of the upright photo. */
 export interface Point {
   /** To the right. */
   x: number;
@@ -21,23 +21,23 @@ export interface Bounds {
   height: number;
 }
 
-/** Five places of a face. Right and left are the person's: the right eye is on an unmirrored photo's left. */
+/** Five points of a face. Right and left are the person's: in an unmirrored photo, the right eye is on the left. */
 export interface Landmarks {
-  /** Its middle. */
+  /** The centre of the eye. */
   rightEye: Point;
-  /** Its middle. */
+  /** The centre of the eye. */
   leftEye: Point;
-  /** Its tip. */
+  /** The tip of the nose. */
   nose: Point;
-  /** The corner. */
+  /** The corner of the mouth. */
   mouthRight: Point;
-  /** The corner. */
+  /** The corner of the mouth. */
   mouthLeft: Point;
 }
 
-/** Capture quality of one face. Where ISO/IEC 29794-5 has a measure, it is that one, not mapped to 0..=100. */
+/** Capture quality of one face. Where ISO/IEC 29794-5 defines a measure, it is that one, not mapped to 0..=100. */
 export interface Quality {
-  /** Distance between the eyes in pixels. Below about 30 the template suffers. */
+  /** Distance between the eyes in pixels. Below about 30 the template is unreliable. */
   interEyeDistance: number;
   /** How much fine detail the face shows, 0 (blurred) to 1 (sharp). */
   sharpness: number;
@@ -45,9 +45,9 @@ export interface Quality {
   brightness: number;
   /** Standard deviation of the luminance, 0 to 0.5. */
   contrast: number;
-  /** Part of the face that is nearly black, 0 to 1. */
+  /** Fraction of the face that is nearly black, 0 to 1. */
   underExposure: number;
-  /** Part of the face that is nearly white, 0 to 1. */
+  /** Fraction of the face that is nearly white, 0 to 1. */
   overExposure: number;
   /** Entropy of the face's luminances in bits, 0 to 8. */
   dynamicRange: number;
@@ -67,17 +67,17 @@ export interface Quality {
 export interface Face {
   /** The box around it; it may reach beyond the photo. */
   bounds: Bounds;
-  /** Five places in it. */
+  /** Five points of the face. */
   landmarks: Landmarks;
   /** How sure the detector is, 0 to 1. */
   confidence: number;
-  /** How good the capture is, where the call asked for it. */
+  /** The capture quality, if the call requested it. */
   quality?: Quality;
 }
 
 /** Wall-clock time of the steps for one photo, in milliseconds. */
 export interface Milliseconds {
-  /** From bytes to pixels; 0 where the pixels were given. */
+  /** From bytes to pixels; 0 for raw pixels. */
   decode: number;
   /** From pixels to faces. */
   detect: number;
@@ -97,7 +97,7 @@ export interface Sample {
   height: number;
   /** The time of its steps. */
   milliseconds: Milliseconds;
-  /** What a better photo needs: `too_small` and `several_faces` in any case, the rest where the quality was asked for. */
+  /** What a better photo needs: always `too_small` and `several_faces`, the rest if the quality was requested. */
   advice: Advice[];
 }
 
@@ -168,20 +168,20 @@ export interface Extraction {
   sample: Sample;
 }
 
-/** One of the photos that a template was made of. */
+/** One of the photos that a template was made from. */
 export interface Enrolled {
-  /** What was seen on it. */
+  /** What was found in it. */
   sample: Sample;
   /**
-   * How alike it is to the template that the other photos make without it. No match means that it probably shows
-   * somebody else, or is too bad to be of use. Absent where there is no other photo.
+   * How similar it is to the template made from the other photos. No match means that it probably shows
+   * somebody else, or is too poor to be useful. Absent if there is no other photo.
    */
   others?: Comparison;
 }
 
-/** A template made of several photos of one person. */
+/** A template made from several photos of one person. */
 export interface Enrollment {
-  /** What to keep, and to compare probes with. */
+  /** The template, to store and to compare probes with. */
   template: Template;
   /** The photos, in their order. */
   photos: Enrolled[];
@@ -218,9 +218,9 @@ export type Photo = Blob | Bytes | ImageData | RawPixels | Drawable;
 export interface VerifierOptions {
   /** The engine: `auto` and `embedded` are the same here. */
   engine?: 'auto' | 'onnxruntime' | 'embedded' | undefined;
-  /** URL of a folder of this page's origin with the three model files (default: `models/` beside this module). */
+  /** URL of a folder of this page's origin with the three model files (default: `models/` next to this module). */
   models?: string | URL | undefined;
-  /** Makes the worker out of `worker.js`, where a page has to do that itself: because it requires trusted types, for example. */
+  /** Creates the worker from `worker.js`, for pages that must do that themselves, for example because they require trusted types. */
   worker?: (() => Worker) | undefined;
   /**
    * How the face is chosen. `prominent` (default): large and near the middle; `largest`; `single`: several faces are an
@@ -239,7 +239,7 @@ export interface VerifierOptions {
   maxDecodeBytes?: number | undefined;
   /** How thoroughly faces are searched for (default `'normal'`): at most 12, 120 or 600 looks. */
   search?: 'quick' | 'normal' | 'thorough' | undefined;
-  /** Seconds that one call may wait, and again that it may take, or it is rejected with `DEADLINE_EXCEEDED` (default: any). */
+  /** Seconds that one call may wait and, separately, may run, before it is rejected with `DEADLINE_EXCEEDED` (default: no limit). */
   deadline?: number | undefined;
   /** How many calls may wait for the worker (default 256). One more is rejected with `QUEUE_FULL`. */
   queueLength?: number | undefined;
@@ -267,7 +267,7 @@ export interface SignalOption {
 export interface ManyOptions extends QualityOption, SignalOption {
   /** How many calls are pending at once (default 2). */
   concurrency?: number | undefined;
-  /** Called with the number of outcomes so far, before each. */
+  /** Called before each outcome, with the number of outcomes including it. */
   onProgress?: ((done: number) => void) | undefined;
 }
 
@@ -277,7 +277,7 @@ export interface CallOptions extends QualityOption, SignalOption {}
 /** Options of `verify()`. */
 export interface VerifyOptions extends CallOptions, ThresholdOption {}
 
-/** The outcome of each, in the given order; a failure is an outcome, too. */
+/** The outcomes in the given order; a failure is an outcome, too. */
 export type Outcomes<T> = AsyncGenerator<PromiseSettledResult<T>, void, undefined>;
 
 /** What is wrong with a picture from a camera, for the person in front of it. */
@@ -301,7 +301,7 @@ export interface Guidance {
 
 /**
  * The numbers that represent a face, comparable with others of the same model. It is biometric data: only `toBuffer()`
- * `toBuffer()` only, never in what `JSON.stringify` gives.
+ * returns its values, never `JSON.stringify`.
  */
 export class Template {
   private constructor();
@@ -315,11 +315,11 @@ export class Template {
   get model(): string;
 }
 
-/** Compares faces. Make one, keep it, and use it for everything: a verifier has a worker with networks in its memory. */
+/** Compares faces. Create one, keep it, and use it for everything: a verifier has a worker with networks in its memory. */
 export class Verifier {
-  /** The worker starts, and loads module and models, at the first call; `create()` does it now. */
+  /** The worker starts, and loads module and models, at the first call; `create()` does this at once. */
   constructor(options?: VerifierOptions);
-  /** Makes a verifier whose worker has started. */
+  /** Creates a verifier whose worker has started. */
   static create(options?: VerifierOptions): Promise<Verifier>;
   /**
    * Do these two photos show the same person?
@@ -341,38 +341,38 @@ export class Verifier {
   ): Outcomes<Verdict<Probe, Reference>>;
   /** Finds all faces in a photo. Finding none is not an error here. */
   detect(photo: Photo, options?: CallOptions): Promise<Detection>;
-  /** Whether a picture, of a camera perhaps, is good enough to be verified, and what to do better. */
+  /** Whether a picture, for example from a camera, is good enough to be verified, and what to improve. */
   advice(photo: Photo, options?: SignalOption): Promise<Guidance>;
   /** Makes the template of the chosen face, to be stored and compared later. */
   extract(photo: Photo, options?: CallOptions): Promise<Extraction>;
   /** Extracts many templates: `for await (const outcome of verifier.extractMany(photos))`. */
   extractMany(photos: Iterable<Photo> | AsyncIterable<Photo>, options?: ManyOptions): Outcomes<Extraction>;
   /**
-   * Makes one template of 1 to 16 photos of one person, which is compared with as any other. The first photo that cannot
-   * be used is an error, whose `index` says which it is. A photo of somebody else is no error, but lets that person
-   * match: `others` of each photo says whether it matches the rest.
+   * Makes one template from 1 to 16 photos of one person. Probes are compared with it as with any other. The first photo
+   * that cannot be used is an error, whose `index` says which it is. A photo of somebody else is not an error, but lets
+   * that person match: `others` of each photo says whether it matches the rest.
    */
   enroll(photos: readonly Photo[], options?: VerifyOptions): Promise<Enrollment>;
   /** Makes the template of any face. `face`: one that `detect()` found in the same photo. */
   extractFace(photo: Photo, face: { landmarks: Landmarks }, options?: SignalOption): Promise<Template>;
-  /** Compares two templates. A promise, as the worker compares. */
+  /** Compares two templates. Returns a promise, because the worker compares. */
   compare(probe: Template, reference: Template, options?: ThresholdOption): Promise<Comparison>;
   /** Compares one template with many: all of them or the `top` most similar, best first. */
   rank(probe: Template, references: readonly Template[], options?: ThresholdOption & { top?: number | undefined }): Promise<Ranked[]>;
   /** The engine; starts the worker. */
   get engine(): Promise<EngineInfo>;
-  /** The lowest false match rate that was measured; what a higher score says of it is continued from there. */
+  /** The lowest false match rate that was measured; rates for higher scores are extrapolated. */
   get lowestMeasuredRate(): Promise<number>;
   /**
-   * Ends its worker when the running call has finished. Waiting calls, and every later call, fail with `CLOSED`. Without it that
-   * happens when the garbage collector finds the verifier.
+   * Ends its worker when the running call has finished. Waiting calls, and every later call, fail with `CLOSED`. Without it, this
+   * happens when the verifier is garbage-collected.
    */
   close(): void;
   /** `close()`, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** The stable name of what went wrong; the README of the Node package explains all. */
+/** The stable name of what went wrong; the README of the Node package explains them. */
 export type ErrorCode =
   | 'INVALID_ARGUMENT' | 'INVALID_PIXELS' | 'TEMPLATE_MALFORMED' | 'TEMPLATE_MISMATCH' | 'TEMPLATE_FAILED' | 'FILE_UNREADABLE' | 'DEADLINE_EXCEEDED'
   | 'EMPTY_IMAGE' | 'UNSUPPORTED_FORMAT' | 'CORRUPT_IMAGE' | 'IMAGE_TOO_LARGE'
@@ -391,13 +391,13 @@ export class VisavisError extends Error {
   private constructor();
   /** The stable name, for example `'NO_FACE'`. */
   readonly code: ErrorCode;
-  /** The stable number, for example 40; absent for what the packages for JavaScript alone have. */
+  /** The stable number, for example 40; absent for codes that only the JavaScript packages have. */
   readonly number?: number;
-  /** The photo that it is about, if there are two. */
+  /** The photo that the error is about, if there are two. */
   readonly side?: 'probe' | 'reference';
   /** Which step failed. */
   readonly stage?: 'setup' | 'decode' | 'detect' | 'choose' | 'extract' | 'compare';
-  /** Which of several photos or templates it is about, where it is about one of many. */
+  /** The index of the photo or template that the error is about, if there are several. */
   readonly index?: number;
   /** What the photographer can improve, if that is known. The message says it in words. */
   readonly advice?: Advice[];
@@ -407,7 +407,7 @@ export class VisavisError extends Error {
 
 // The functions below are those of one verifier with all defaults, whose worker starts at the first call.
 
-/** Whether a picture, of a camera perhaps, is good enough to be verified, and what to do better. */
+/** Whether a picture, for example from a camera, is good enough to be verified, and what to improve. */
 export const advice: Verifier['advice'];
 /** Do these two photos show the same person? */
 export const verify: Verifier['verify'];
@@ -417,7 +417,7 @@ export const detect: Verifier['detect'];
 export const extract: Verifier['extract'];
 /** Makes the template of any face. */
 export const extractFace: Verifier['extractFace'];
-/** Makes one template of several photos of one person. */
+/** Makes one template from several photos of one person. */
 export const enroll: Verifier['enroll'];
 /** Compares two templates. */
 export const compare: Verifier['compare'];

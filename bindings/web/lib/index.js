@@ -1,5 +1,5 @@
-// visavis in the browser: do these two photos show the same person? Nothing leaves the page. index.d.ts describes what
-// is public.
+// visavis in the browser: do these two photos show the same person? Nothing leaves the page. index.d.ts documents the
+// interface.
 
 import { Template } from './template.js';
 import { Verifier } from './verifier.js';

@@ -6,7 +6,7 @@ import { wrongType } from './refusal.js';
 const DEFAULT_QUEUE_LENGTH = 256;
 const DEFAULT_MAX_BYTES = 64 << 20;
 
-/** Our name, the core's name, and the type. */
+/** Each option with the core's name and the type. */
 const OPTIONS = new Map([
   ['engine', ['engine', 'string']],
   ['face', ['face', 'string']],

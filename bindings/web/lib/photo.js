@@ -1,4 +1,4 @@
-// What counts as a photo, and how it is handed to the worker: copied, so that the caller keeps what is his.
+// What counts as a photo, and how it is passed to the worker: copied, so that the caller keeps the original.
 
 import { EXPECTED, bytes } from './bytes.js';
 import { invalid, wrongType } from './refusal.js';
@@ -6,15 +6,15 @@ import { bytesOf } from './template.js';
 
 const MORE = 'a Blob or a File, ImageData, an ImageBitmap, a video, image or canvas element, or raw pixels { data, width, height, channels }';
 
-/** What the browser itself turns into pixels. */
+/** The types that the browser itself converts to pixels. */
 const DRAWN = ['ImageBitmap', 'HTMLVideoElement', 'HTMLImageElement', 'HTMLCanvasElement', 'OffscreenCanvas', 'VideoFrame', 'SVGImageElement'];
 
 const isDrawn = (value) => DRAWN.some((name) => name in globalThis && value instanceof globalThis[name]);
 
 /**
- * A photo for the worker, at once or as a promise, and what of it is handed over instead of copied once more.
- * @param {string} name What an error calls it.
- * @param {number} limit Just beyond this, bytes are left out: the core refuses what is longer.
+ * A photo for the worker, at once or as a promise, and the parts that are transferred instead of copied again.
+ * @param {string} name The photo's name in errors.
+ * @param {number} limit Bytes more than one beyond this are omitted: the core rejects anything longer.
  * @returns {{ source: object, transfer: Transferable[] } | Promise<{ source: object, transfer: Transferable[] }>}
  */
 export function photo(value, name, limit) {
@@ -30,13 +30,13 @@ export function photo(value, name, limit) {
 
 const owned = (source, view) => ({ source: { ...source, bytes: view }, transfer: [view.buffer] });
 
-/** What is seen at this moment: a video goes on, and a canvas may change. */
+/** The picture at this moment: a video continues, and a canvas may change. */
 async function drawn(value, name) {
   try {
     const bitmap = await createImageBitmap(value);
     return { source: { form: 'bitmap', bitmap }, transfer: [bitmap] };
   } catch (cause) {
-    throw Object.assign(invalid(`${name} shows no picture yet, or one that this page may not read`), { cause });
+    throw Object.assign(invalid(`${name} shows no picture yet, or a picture that this page may not read`), { cause });
   }
 }
 
@@ -59,7 +59,7 @@ function pixels(raw, name) {
 const LANDMARKS = ['rightEye', 'leftEye', 'nose', 'mouthRight', 'mouthLeft'];
 
 /**
- * The landmarks of a face that a detection found, one number after the other.
+ * The landmarks of a face that a detection found, as a flat list of numbers.
  * @returns {number[]}
  */
 export function landmarks(face) {

@@ -1,4 +1,4 @@
-// A worker with a verifier in it: one request after the other, and what became of each.
+// A worker that contains a verifier: it gets one request after the other, each with its answer.
 
 import { aborted } from './aborted.js';
 import { fromFailure } from './errors.js';
@@ -8,7 +8,7 @@ import { VisavisError } from './visavis-error.js';
 
 const closed = () => new VisavisError('the verifier is closed', { code: 'CLOSED' });
 
-/** Starts when it is first used, and again when the worker broke. */
+/** Starts a worker when it is first used, and another one if that breaks. */
 export class Remote {
   /** @type {Worker | null} */
   #worker = null;
@@ -28,7 +28,7 @@ export class Remote {
     return this.#settings.maxBytes;
   }
 
-  /** Whether one more call may wait; asked before its photos are copied. */
+  /** Throws if no further call may wait; called before its photos are copied. */
   check() {
     if (this.#closed) throw closed();
     const { queueLength } = this.#settings;
@@ -63,7 +63,7 @@ export class Remote {
     });
   }
 
-  /** Ends the worker when what runs has ended; what waits fails. */
+  /** Ends the worker when the running call has finished; waiting calls fail. */
   close() {
     this.#closed = true;
     for (const job of this.#waiting.splice(0)) job.reject(closed());
@@ -75,7 +75,7 @@ export class Remote {
     const job = (this.#running = this.#waiting.shift() ?? null);
     if (!job) return this.#closed && this.#end();
     if (performance.now() - job.since > this.#settings.deadline) {
-      const message = 'the call waited longer than it may take';
+      const message = 'the call waited longer than its deadline allows';
       return this.#settle({ failure: { message, code: 'DEADLINE_EXCEEDED', number: 7 } });
     }
     try {
@@ -91,7 +91,7 @@ export class Remote {
     const worker = make ? make() : new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'visavis' });
     worker.postMessage({ task: 'set', core, models });
     worker.addEventListener('message', ({ data }) => {
-      // What a defect left behind is not used again.
+      // After a defect, the worker is not used again.
       if (data.broken) this.#end();
       this.#settle(data);
     });

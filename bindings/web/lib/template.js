@@ -1,12 +1,12 @@
-// The class Template: the bytes of a template, which never leave it by themselves.
+// The class Template: holds the bytes of a template, which only toBuffer() returns.
 
 import { EXPECTED, bytes } from './bytes.js';
 import { wrongType } from './refusal.js';
 
-/** The bytes of a template; nothing for anything else. @type {(value: any) => Uint8Array<ArrayBuffer> | undefined} */
+/** The bytes of a template; undefined for anything else. @type {(value: any) => Uint8Array<ArrayBuffer> | undefined} */
 export let bytesOf;
 
-/** Where a template's bytes have the number of its dimensions, and the identity of its model. */
+/** The offsets of the number of dimensions and of the model's identity in a template's bytes. */
 const [DIMENSIONS, MODEL, END_OF_MODEL] = [6, 8, 24];
 
 export class Template {
@@ -16,9 +16,9 @@ export class Template {
     bytesOf = (value) => (value !== null && typeof value === 'object' && #bytes in value ? value.#bytes : undefined);
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} own What nobody else will change. */
+  /** @param {Uint8Array<ArrayBuffer>} own Bytes that nobody else will change. */
   constructor(own) {
-    if (!(own instanceof Uint8Array)) throw wrongType('template', 'what extract() or fromBuffer() makes', own);
+    if (!(own instanceof Uint8Array)) throw wrongType('template', 'bytes from extract() or fromBuffer()', own);
     this.#bytes = own;
   }
 

@@ -1,4 +1,4 @@
-// The class Verifier: what each call takes and gives.
+// The class Verifier: the arguments and results of each call.
 
 import { call } from './call.js';
 import { guidance } from './guidance.js';
@@ -9,10 +9,10 @@ import { wrongType } from './refusal.js';
 import { Remote } from './remote.js';
 import { Template, bytesOf } from './template.js';
 
-/** One more is for the core to refuse. */
+/** The most photos of an enrolment. One more is passed on, for the core to reject. */
 const MOST_ENROLLED = 16;
 
-/** Ends the workers of verifiers that nobody has any more. @type {FinalizationRegistry<Remote>} */
+/** Ends the workers of verifiers that were garbage-collected. @type {FinalizationRegistry<Remote>} */
 const forgotten = new FinalizationRegistry((remote) => remote.close());
 
 function handle(template, name) {
@@ -112,17 +112,17 @@ export class Verifier {
    */
   async #ask(task, photos, { signal, ...more }) {
     this.#remote.check();
-    // All at once, so that each is what it is now.
+    // All photos are copied at once, in their current state.
     const taken = Object.entries(photos).map(async ([name, value]) => ({ name, ...(await photo(value, name, this.#remote.maxBytes)) }));
     const ready = await Promise.all(taken);
-    // An enrolment has a list of photos, any other task has them by their names.
+    // An enrolment has a list of photos, any other task has them by name.
     const list = { photos: ready.map(({ source }) => source) };
     const given = task === 'enroll' ? list : Object.fromEntries(ready.map(({ name, source }) => [name, source]));
     const transfer = ready.flatMap(({ transfer }) => transfer);
     return this.#submit(task, { ...given, ...more }, { transfer, signal });
   }
 
-  /** Waits, and so holds the verifier: were it collected meanwhile, its worker would end. */
+  /** Waits for the answer, which keeps the verifier alive: if it were collected, its worker would end. */
   async #submit(task, given, more) {
     const answer = await this.#remote.submit(task, given, more);
     return this && answer;

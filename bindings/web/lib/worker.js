@@ -2,23 +2,23 @@
 
 import init, { Core, Settings, Source } from './visavis.js';
 
-/** The models that the module knows the SHA-256 of. Every name is written out: that is how bundlers find the files. */
+/** The models whose SHA-256 the module knows. Every name is a literal, so that bundlers find the files. */
 const MODELS = {
   'mobilefacenet.onnx': new URL('./models/mobilefacenet.onnx', import.meta.url),
   'retinaface-mnet025.onnx': new URL('./models/retinaface-mnet025.onnx', import.meta.url),
   'retinaface-mnet025-fine.onnx': new URL('./models/retinaface-mnet025-fine.onnx', import.meta.url),
 };
 
-/** Why something failed, where the core does not say it. */
+/** A failure outside the core. */
 class Refusal {
   constructor(failure) {
     this.failure = failure;
   }
 }
 
-/** What the page set: the core's options, and where the models are. */
+/** The page's settings: the core's options, and the URL of the models. */
 let settings;
-/** The verifier, once it was asked for. @type {Promise<Core> | undefined} */
+/** The verifier, after the first request. @type {Promise<Core> | undefined} */
 let core;
 
 async function start() {
@@ -33,7 +33,7 @@ async function start() {
   }
 }
 
-/** The module and its models load side by side. */
+/** Loads the module and its models in parallel. */
 async function models() {
   const loading = Object.entries(MODELS).map(async ([name, beside]) => {
     const url = settings.models ? new URL(name, settings.models) : beside;
@@ -51,7 +51,7 @@ async function module() {
   }
 }
 
-/** A file of the page's own origin. */
+/** Loads a file from the page's own origin. */
 async function load(url, code, number) {
   try {
     const response = await fetch(url, { mode: 'same-origin' });
@@ -74,7 +74,7 @@ async function source({ form, bytes, bitmap, width, height, channels, bgr }, sid
   }
 }
 
-/** What the browser decoded, as pixels. */
+/** The pixels of a picture that the browser decoded. */
 function drawn(bitmap) {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
@@ -119,7 +119,7 @@ const TASKS = {
   rank: (core, { probe, references, top, threshold }) => JSON.parse(core.rank(probe, references, top, threshold)),
 };
 
-/** What failed: the core says it in JSON; anything else is a defect, after which the module is not used again. */
+/** Describes a failure. The core reports it as JSON; anything else is a defect, after which the module is not used again. */
 function failed(error) {
   if (error instanceof Refusal) return { failure: error.failure };
   if (typeof error === 'string') return { failure: JSON.parse(error) };

@@ -1,5 +1,5 @@
 //! What the core answers, as JSON. Numbers are printed with the digits that distinguish them from their neighbours:
-//! 27.3 stays 27.3, so that comparing with a threshold gives what `isMatch` says.
+//! 27.3 stays 27.3, so that comparing it with a threshold agrees with `isMatch`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::failure::names;
 
-/// A serialised object, and where each of its fields comes from.
+/// A serialised object, and the source of each of its fields.
 macro_rules! object {
     ($(#[$doc:meta])* $name:ident from $core:ident: $from:ty {
         $($(#[$attribute:meta])* $field:ident: $type:ty = $value:expr;)+
@@ -69,7 +69,7 @@ pub(crate) struct Ranked {
     pub(crate) comparison: Comparison,
 }
 
-/// What came out of a verification. What was a template has no sample.
+/// The result of a verification. A template has no sample.
 #[derive(Serialize)]
 pub(crate) struct Verdict {
     #[serde(flatten)]
@@ -80,7 +80,7 @@ pub(crate) struct Verdict {
     pub(crate) reference: Option<Sample>,
 }
 
-/// One of the photos that a template was made of. Without other photos it is compared with none.
+/// One of the photos that a template was made from. If it is the only one, `others` is absent.
 #[derive(Serialize)]
 pub(crate) struct Enrolled {
     pub(crate) sample: Sample,
@@ -122,7 +122,7 @@ object! {
 }
 
 object! {
-    /// Five places of a face.
+    /// Five points of a face.
     Landmarks from points: [visavis::Point; 5] {
         right_eye: Point = points[0].into();
         left_eye: Point = points[1].into();
@@ -133,7 +133,7 @@ object! {
 }
 
 object! {
-    /// A place in pixels.
+    /// A point in pixels.
     Point from point: visavis::Point {
         x: f32 = point.x;
         y: f32 = point.y;

@@ -1,4 +1,4 @@
-//! A verifier of the core, and what it is asked.
+//! A verifier of the core, and the calls that the worker makes.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::answer::{Advised, Comparison, Detection, EngineInfo, Enrolled, Ranked
 use crate::failure::{Json, failure, json};
 use crate::source::Source;
 
-/// What a verifier is made of.
+/// The options and model files for a verifier.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Settings {
@@ -22,7 +22,7 @@ pub struct Settings {
 
 #[wasm_bindgen]
 impl Settings {
-    /// None yet: those of the core.
+    /// No settings yet: the core's defaults apply.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Settings {
         Settings::default()
@@ -33,7 +33,7 @@ impl Settings {
         self.options.push((name, value));
     }
 
-    /// Brings a model's file.
+    /// Adds a model's file.
     pub fn model(&mut self, name: String, bytes: Vec<u8>) {
         self.files.borrow_mut().insert(name, bytes);
     }
@@ -45,19 +45,19 @@ pub struct Core {
     verifier: Verifier,
 }
 
-/// A template, and what it was made from as JSON.
+/// A template, and the sample that it was made from, as JSON.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Extraction {
-    /// What to keep and compare.
+    /// The template, to store and compare.
     pub template: Vec<u8>,
     /// What was found in the photo.
     pub sample: String,
 }
 
-/// A template of several photos, and what was seen on each as JSON.
+/// A template made from several photos, and what was found in each, as JSON.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Enrollment {
-    /// What to keep and compare.
+    /// The template, to store and compare.
     pub template: Vec<u8>,
     /// The photos, in their order.
     pub photos: String,
@@ -65,17 +65,17 @@ pub struct Enrollment {
 
 #[wasm_bindgen]
 impl Core {
-    /// Starts a verifier with the models that were brought.
+    /// Starts a verifier with the models that were added.
     pub fn start(settings: &Settings) -> std::result::Result<Core, String> {
         start(settings).map_err(|error| failure(&error))
     }
 
-    /// What computes.
+    /// The engine in use.
     pub fn engine(&self) -> String {
         json(&EngineInfo::from(&self.verifier))
     }
 
-    /// The lowest false match rate that was measured: beyond it, scores are continued.
+    /// The lowest false match rate that was measured; rates for higher scores are extrapolated.
     pub fn lowest_measured_rate(&self) -> f64 {
         ScoreTable::false_match_rate(self.verifier.calibration().highest_measured_score())
     }
@@ -88,23 +88,23 @@ impl Core {
         })
     }
 
-    /// Finds all faces of a photo.
+    /// Finds all faces in a photo.
     pub fn detect(&self, photo: Source, quality: bool) -> Json {
         self.ask(|verifier| Ok(Detection::from(&verifier.detect(photo.photo(quality))?)))
     }
 
-    /// Finds all faces of a photo, and says what a better one needs.
+    /// Finds all faces in a photo, and says what a better photo needs.
     pub fn advise(&self, photo: Source) -> Json {
         self.ask(|verifier| Ok(Advised::from(&verifier.detect(photo.photo(true))?)))
     }
 
-    /// Makes the template of the face that counts.
+    /// Makes the template of the chosen face.
     pub fn extract(&self, photo: Source, quality: bool) -> std::result::Result<Extraction, String> {
         let found = self.verifier.extract(photo.photo(quality)).map_err(|error| failure(&error))?;
         Ok(Extraction { template: found.template.to_bytes(), sample: json(&Sample::from(found.sample)) })
     }
 
-    /// Makes one template of several photos of one person.
+    /// Makes one template from several photos of one person.
     pub fn enroll(
         &self,
         photos: Vec<Source>,
@@ -145,7 +145,7 @@ impl Core {
         })
     }
 
-    /// Compares one template with many, which come one after the other: the `top` most similar, best first.
+    /// Compares one template with many, whose bytes are concatenated: the `top` most similar, best first.
     pub fn rank(&self, probe: &[u8], references: &[u8], top: usize, threshold: Option<f64>) -> Json {
         self.ask(|verifier| {
             let threshold = own_threshold(verifier, threshold)?;
@@ -166,14 +166,14 @@ impl Core {
 
 fn start(settings: &Settings) -> Result<Core> {
     let mut options = Options::default();
-    // There is no other one to ask for, and none that is missed.
+    // The only engine on this target; a page that requests another gets an error.
     options.engine = Engine::Embedded;
     for (name, value) in &settings.options {
         options.set(name, value)?;
     }
     let file = |name: &str| {
         settings.files.borrow_mut().remove(name).ok_or_else(|| {
-            Error::new(ErrorKind::ModelNotFound, format!("{name} cannot be read: the page did not bring it"))
+            Error::new(ErrorKind::ModelNotFound, format!("{name} cannot be read: the page did not supply it"))
         })
     };
     Ok(Core { verifier: Verifier::with_model_files(options, file)? })

@@ -20,7 +20,7 @@ struct Failure<'a> {
     advice: Vec<&'static str>,
 }
 
-/// An error for the JavaScript half, which makes a `VisavisError` of it.
+/// An error for the JavaScript half, which turns it into a `VisavisError`.
 pub(crate) fn failure(error: &Error) -> String {
     json(&Failure {
         message: error.message(),
@@ -33,11 +33,11 @@ pub(crate) fn failure(error: &Error) -> String {
     })
 }
 
-/// Advice by its names.
+/// The names of the advice.
 pub(crate) fn names(advice: &[Advice]) -> Vec<&'static str> {
     advice.iter().map(|advice| advice.name()).collect()
 }
 
 pub(crate) fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("our answers have only text for keys")
+    serde_json::to_string(value).expect("all keys of our answers are strings")
 }

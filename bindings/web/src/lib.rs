@@ -1,5 +1,5 @@
-//! The core as a WebAssembly module: what a worker of the page calls. Answers and failures are JSON, shaped as the Node
-//! package shapes them; photos and templates are bytes.
+//! The core as a WebAssembly module, called by a worker of the page. Answers and failures are JSON, in the form of the Node
+//! package; photos and templates are bytes.
 
 mod answer;
 mod core;
@@ -10,7 +10,7 @@ use std::panic;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes a panic an exception that says what happened, since the module cannot be used any more after either.
+/// Turns a panic into an exception with its message. After either, the module cannot be used any more.
 #[wasm_bindgen(start)]
 pub fn start() {
     panic::set_hook(Box::new(|what| {

@@ -1,9 +1,9 @@
-//! What JavaScript passes as a photo, as the core's.
+//! Converts JavaScript's photos to the core's.
 
 use visavis::{Error, ErrorKind, Photo, PixelFormat, Pixels, Result, Side, Template, Verifier};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// One photo, or for a verification a template instead.
+/// One photo or, for a verification, a template.
 #[wasm_bindgen]
 pub struct Source(Content);
 
@@ -19,12 +19,12 @@ impl Source {
         Source(Content::Photo(bytes.into()))
     }
 
-    /// Raw pixels without gaps between the rows. What cannot be pixels is an error in its turn, not here.
+    /// Raw pixels without gaps between the rows. Invalid pixels are reported in their turn, not here.
     pub fn pixels(bytes: Vec<u8>, width: f64, height: f64, channels: f64, bgr: bool) -> Source {
         Source(Content::Photo(pixels(bytes, [width, height, channels], bgr).into()))
     }
 
-    /// What `extract` gave.
+    /// The template that `extract` returned.
     pub fn template(bytes: Vec<u8>) -> Source {
         Source(Content::Template(bytes))
     }
@@ -46,7 +46,7 @@ impl Source {
         matches!(self.0, Content::Photo(_))
     }
 
-    /// The template that was passed, or that of the photo with what was seen on it.
+    /// The template that was passed, or the photo's template with its sample.
     pub(crate) fn extract(
         self,
         verifier: &Verifier,

@@ -17,12 +17,12 @@ function options(text) {
   return Object.fromEntries(entries.map(([name, value]) => [camel(name), NAMES[name](value)]));
 }
 
-/** The native embedded engine's own scores, where VISAVIS_TEST_NATIVE is the folder of the Node package, built. */
+/** The scores of the native embedded engine, if VISAVIS_TEST_NATIVE is the folder of the built Node package. */
 const { Verifier } = NATIVE ? createRequire(import.meta.url)(NATIVE) : {};
 const native = async (options, ...names) =>
   (await new Verifier({ ...options, engine: 'embedded', workers: 1 }).verify(...names.map((name) => join(golden, 'images', name)))).score;
 
-/** Every case: the score of the table within one point, which was made with ONNX Runtime, or the error. */
+/** Every case: a score within one point of the table's, which is from ONNX Runtime, or the error. */
 async function goldenCases({ browser, url }) {
   const { page, close } = await open(browser, url);
   const lines = readFileSync(join(golden, 'cases.tsv'), 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
@@ -55,12 +55,12 @@ async function goldenCases({ browser, url }) {
     ran += 1;
   });
   assert.ok(ran > 100 && ran === lines.length, `${ran} of ${lines.length} cases ran`);
-  const beside = NATIVE ? `; at most ${largest.toFixed(4)} from the native embedded engine` : '';
-  console.log(`    ${ran} golden cases: ${apart[0]} with the table's integer score, ${apart[1]} one point beside it${beside}`);
+  const difference = NATIVE ? `; at most ${largest.toFixed(4)} from the native embedded engine` : '';
+  console.log(`    ${ran} golden cases: ${apart[0]} with the table's integer score, ${apart[1]} one point away from it${difference}`);
   await close();
 }
 
-/** The enrolments, as everywhere. */
+/** The golden enrolments. */
 async function enrolments({ browser, url }) {
   const { page, close } = await open(browser, url);
   const [header, ...rows] = readFileSync(join(golden, 'enrolment.tsv'), 'utf8').split('\n').filter(Boolean).map((line) => line.split('\t'));
@@ -88,7 +88,7 @@ async function enrolments({ browser, url }) {
   await close();
 }
 
-/** One photo in every form that is taken has the score of its bytes, or nearly where the browser decoded it. */
+/** One photo has the same score in every form, or nearly the same for a frame of a video. */
 async function everyForm({ browser, url }) {
   const { page, close } = await open(browser, url);
   const scores = await page.evaluate(async () => {
@@ -123,7 +123,7 @@ async function everyForm({ browser, url }) {
     };
     const scores = {};
     for (const [name, form] of Object.entries(forms)) scores[name] = (await visavis.verify(form, bytes)).score;
-    // They are the caller's as before.
+    // The caller's objects are unchanged.
     scores.kept = sizes().every((size) => size > 0) ? 100 : 0;
     for (const track of video.srcObject.getTracks()) track.stop();
     return scores;
@@ -134,7 +134,7 @@ async function everyForm({ browser, url }) {
   await close();
 }
 
-/** Answers are shaped as the Node package shapes them. */
+/** Answers have the form of the Node package's. */
 async function shapes({ browser, url }) {
   const { page, close } = await open(browser, url);
   const found = await page.evaluate(async () => {
@@ -157,7 +157,7 @@ async function shapes({ browser, url }) {
   assert.deepEqual(Object.keys(found.detection), ['faces', 'chosen', 'width', 'height', 'milliseconds']);
   assert.deepEqual(Object.keys(found.detection.faces[0].landmarks), ['rightEye', 'leftEye', 'nose', 'mouthRight', 'mouthLeft']);
   assert.deepEqual(Object.keys(found.detection.milliseconds), ['decode', 'detect', 'extract']);
-  assert.ok(found.detection.milliseconds.detect > 0, 'the clock stands still');
+  assert.ok(found.detection.milliseconds.detect > 0, 'the clock does not advance');
   assert.equal(found.quality.length, 12);
   assert.deepEqual([found.engine.name, found.engine.model], ['embedded', 'mobilefacenet-192']);
   const { version } = JSON.parse(readFileSync(join(golden, '../../bindings/node/package.json'), 'utf8'));
@@ -225,9 +225,9 @@ async function advice({ browser, url }) {
 }
 
 /**
- * The worker's memory after many verifications is that after a few. Five hundred by hand, with the page's own memory,
- * which takes a browser long to measure: VISAVIS_TEST_VERIFIES=500. That leaves out the memory of modules, so the worker
- * is made to report it.
+ * The worker's memory does not grow between few and many verifications. VISAVIS_TEST_VERIFIES=500 runs more, and also
+ * measures the page's own memory, which takes a browser long. That measurement excludes the memory of modules, so the
+ * worker is changed to report it.
  */
 async function memory({ browser, folders }) {
   const report = (path, bytes) => (path.endsWith('/worker.js') ? `${bytes}`.replace('await init(', 'self.made = await init(') : bytes);
@@ -246,7 +246,7 @@ async function memory({ browser, folders }) {
   const [before, after] = [await run(6), await run(count)];
   const mebibytes = ({ heap, module }) => `${(module / 2 ** 20).toFixed(1)} MiB${heap ? ` and ${(heap / 2 ** 20).toFixed(1)} MiB of JavaScript` : ''}`;
   console.log(`    the module has ${mebibytes(before)} after 6 verifications, ${mebibytes(after)} after ${count} more`);
-  // No leak of a photo, of a template or of an input of a network has room in that.
+  // A leak of a photo or of a network's input per call would exceed this.
   assert.ok(before.module > (16 << 20) && after.module - before.module <= (1 << 20), 'the module grows');
   assert.ok(after.heap <= before.heap + (2 << 20), 'the heap grows');
   await close();

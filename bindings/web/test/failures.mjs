@@ -1,14 +1,14 @@
-// What goes wrong: hostile files, wrong arguments, models that are not there, a worker that breaks.
+// Failures: hostile files, wrong arguments, missing models, a worker that breaks.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { STRICT, golden, inLanes, open, serve } from './harness.mjs';
 
-/** Photos that are not committed, where they are there. */
+/** Photos that are not committed, used if they exist. */
 const SHARED = join(golden, '../../../shared/data/decode');
 
-/** Every file has an answer or an error of its own, from two workers that live on. */
+/** Every file gives an answer or a named error, and both workers survive. */
 async function hostileFiles({ browser, folders }) {
   const extra = existsSync(SHARED) ? { shared: SHARED } : {};
   const server = await serve({ ...folders, ...extra });
@@ -38,7 +38,7 @@ async function hostileFiles({ browser, folders }) {
   assert.deepEqual(scores, [100, 100]);
   assert.equal(server.asked.filter((path) => path.endsWith('worker.js')).length, 2);
   console.log(`    ${files.length} files: ${Object.entries(codes).map(([code, count]) => `${code} ${count}`).join(', ')}`);
-  if (!extra.shared) console.log('    SKIPPED: the photos of shared/data/decode, which are not here');
+  if (!extra.shared) console.log('    SKIPPED: the photos of shared/data/decode, which are missing');
   await close();
   await server.stop();
 }
@@ -91,7 +91,7 @@ async function wrongArguments({ browser, url }) {
   await close();
 }
 
-/** What waits can be taken back, refused and closed; the page goes on meanwhile. */
+/** Waiting calls can be aborted, rejected and closed; the page is not blocked. */
 async function waiting({ browser, url }) {
   const { page, close } = await open(browser, url);
   const found = await page.evaluate(async () => {
@@ -108,7 +108,7 @@ async function waiting({ browser, url }) {
     await new Promise((resolve) => setTimeout(resolve));
     calls.push(code(verifier.detect(bytes), 'fourth'));
     await new Promise((resolve) => setTimeout(resolve));
-    order.push('the page goes on');
+    order.push('the page is not blocked');
     controller.abort();
     await calls[1];
     verifier.close();
@@ -118,11 +118,11 @@ async function waiting({ browser, url }) {
     await code(hurried.detect(bytes), 'hurried');
     return order;
   });
-  assert.deepEqual(found, ['fourth QUEUE_FULL', 'the page goes on', 'second ABORT_ERR', 'third CLOSED', 'first done', 'late CLOSED', 'hurried DEADLINE_EXCEEDED']);
+  assert.deepEqual(found, ['fourth QUEUE_FULL', 'the page is not blocked', 'second ABORT_ERR', 'third CLOSED', 'first done', 'late CLOSED', 'hurried DEADLINE_EXCEEDED']);
   await close();
 }
 
-/** Models that were changed, are missing or are elsewhere; and nobody remembers the failure. */
+/** Models that were changed, are missing or are on another origin; and a failure is not remembered. */
 async function models({ browser, url, folders }) {
   const other = await serve(folders);
   let missing = true;
@@ -139,7 +139,7 @@ async function models({ browser, url, folders }) {
   assert.deepEqual([changed.code, changed.number, changed.stage], ['MODEL_HASH_MISMATCH', 62, 'setup']);
   assert.equal((await start('/nowhere/')).code, 'MODEL_NOT_FOUND');
   assert.equal((await start(`${other.url}web/models/`)).code, 'MODEL_NOT_FOUND');
-  assert.deepEqual(other.asked, [], 'another origin was asked');
+  assert.deepEqual(other.asked, [], 'another origin received a request');
   await page.evaluate(() => { globalThis.kept = new visavis.Verifier({ models: '/away/models/' }); });
   const again = () => page.evaluate(async () => outcome(kept.verify(await photo('hopper.jpg'), await photo('hopper.jpg'))));
   assert.equal((await again()).code, 'MODEL_NOT_FOUND');
@@ -150,7 +150,7 @@ async function models({ browser, url, folders }) {
   await server.stop();
 }
 
-/** A defect is an error of the call that met it; the next call has a new worker. */
+/** A defect is an error of the affected call; the next call has a new worker. */
 async function brokenWorker({ browser, folders }) {
   const server = await serve({ ...folders }, {
     change: (path, bytes) => (path.endsWith('/worker.js') ? Buffer.from(`${bytes}`.replace('detect: async (core, {', "detect: async (core, { photo: { bytes: { size } } }) => size === 5 ? trap() : 0,\n  detectAll: async (core, {").replace('const TASKS', 'function trap() { throw new WebAssembly.RuntimeError("unreachable"); }\nconst TASKS')) : bytes),
@@ -166,7 +166,7 @@ async function brokenWorker({ browser, folders }) {
   await server.stop();
 }
 
-/** Where the policy forbids WebAssembly, or the worker is missing, the error says so. */
+/** If the policy forbids WebAssembly, or the worker is missing, the error is ENGINE_UNAVAILABLE. */
 async function forbidden({ browser, folders }) {
   const expected = /Content Security Policy|violates|404|Failed to load|unsafe-eval/;
   const strict = await serve(folders, { policy: STRICT.replace(" 'wasm-unsafe-eval'", '') });
@@ -180,7 +180,7 @@ async function forbidden({ browser, folders }) {
   }
 }
 
-/** A page that requires trusted types makes the worker itself; and its own header needs no WebAssembly. */
+/** A page that requires trusted types creates the worker itself; its own header need not allow WebAssembly. */
 async function trustedTypes({ browser, folders }) {
   const page = STRICT.replace(" 'wasm-unsafe-eval'", '') + "; trusted-types own; require-trusted-types-for 'script'";
   const server = await serve(folders, { policy: (path) => (path.endsWith('/worker.js') ? STRICT : page) });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
-// The driver of the tests of the server's page.
+// The browser driver that the tests of the server's page use.
 const { chromium } = createRequire(join(repository, 'server/tests/page/package.json'))('playwright-core');
 
 export const golden = join(repository, 'tests', 'golden');
@@ -16,14 +16,14 @@ export const cleanUp = () => rmSync(temporary, { recursive: true, force: true })
 
 const KINDS = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml' };
 
-/** What the README asks for, and nothing more. Inline styles and images are not needed by the module. */
+/** The policy in the README. The module needs no inline styles and no images. */
 export const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>test</title><body></body>';
 
 /**
- * Serves folders by the first part of the path. `policy` may depend on the path; `change` may replace a file's bytes. The page is isolated from other
- * origins, so that its memory can be measured.
+ * Serves folders by the first part of the path. `policy` may depend on the path; `change` may replace a file's bytes.
+ * The page is isolated from other origins, so that its memory can be measured.
  */
 export async function serve(folders, { policy = STRICT, change = (_, bytes) => bytes } = {}) {
   const asked = [];
@@ -43,7 +43,7 @@ export async function serve(folders, { policy = STRICT, change = (_, bytes) => b
       const whole = statSync(file).isDirectory() ? join(file, 'index.html') : file;
       send(200, KINDS[extname(whole)] ?? 'application/octet-stream', change(path, readFileSync(whole)));
     } catch {
-      send(404, 'text/plain', 'not there');
+      send(404, 'text/plain', 'not found');
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,13 +55,13 @@ export async function serve(folders, { policy = STRICT, change = (_, bytes) => b
   return { url: `http://127.0.0.1:${port}/`, asked, stop };
 }
 
-/** Does something with each of a list, in two lanes: a worker of the page's own for each keeps two cores busy. */
+/** Processes a list in two lanes: with a worker for each, two cores are busy. */
 export const inLanes = (list, work) =>
   Promise.all([0, 1].map(async (lane) => {
     for (let at = lane; at < list.length; at += 2) await work(list[at], lane);
   }));
 
-/** A browser that logs what it does on the network, its workers included. `log()` closes it and gives the addresses that pages asked for. */
+/** A browser that logs its network traffic, workers included. `log()` closes it and returns the URLs that pages requested. */
 export async function launch() {
   const file = join(temporary, `network-${Date.now()}.json`);
   const film = join(temporary, 'webcam.mjpeg');
@@ -75,7 +75,7 @@ export async function launch() {
     await browser.close();
     const { constants, events } = JSON.parse(readFileSync(file, 'utf8'));
     const start = constants.logEventTypes.URL_REQUEST_START_JOB;
-    // What a page asks for has an origin that asks. The browser itself looks for updates.
+    // Requests of a page have an initiator; the browser's own, such as for updates, do not.
     const asked = events.filter(({ type, params }) => type === start && params?.initiator?.startsWith('http'));
     return [...new Set(asked.map(({ params }) => params.url))];
   };
@@ -83,8 +83,8 @@ export async function launch() {
 }
 
 /**
- * A page with the module as `visavis`, and `photo(name)` for a golden image's bytes. `close` fails on errors that
- * nobody expects.
+ * A page with the module as `visavis`, and `photo(name)` for a golden image's bytes. `close` fails on unexpected
+ * errors.
  */
 export async function open(browser, url, { expected = /^$/, module = 'web' } = {}) {
   const context = await browser.newContext();
@@ -97,7 +97,7 @@ export async function open(browser, url, { expected = /^$/, module = 'web' } = {
   await page.evaluate(async (module) => {
     globalThis.visavis = await import(`/${module}/index.js`);
     globalThis.photo = async (name) => (await fetch(`/images/${name}`)).arrayBuffer();
-    // What became of it, as data.
+    // The outcome of a promise, as data.
     globalThis.outcome = (promise) => promise.then(
       ({ score, isMatch }) => ({ score, isMatch }),
       ({ name, code, number, side, stage, message, advice }) => ({ name, code, number, side, stage, message, advice }),

@@ -1,5 +1,5 @@
 // The module in a real browser.
-// Usage: node web.mjs FOLDER [TEST...], where FOLDER is what `cargo xtask web` made.
+// Usage: node web.mjs FOLDER [TEST...], where FOLDER is the output of `cargo xtask web`.
 import { tests as answers } from './answers.mjs';
 import { tests as failures } from './failures.mjs';
 import { cleanUp, golden, launch, serve } from './harness.mjs';
@@ -25,10 +25,10 @@ for (const [name, test] of chosen) {
 await server.stop();
 const addresses = await log();
 const elsewhere = addresses.filter((address) => !/^(http:\/\/127\.0\.0\.1:\d+\/|data:|blob:http:\/\/127\.0\.0\.1)/.test(address));
-if (elsewhere.length) throw new Error(`a page asked for ${elsewhere.join(', ')}`);
-// The log sees what workers ask for.
+if (elsewhere.length) throw new Error(`a page requested ${elsewhere.join(', ')}`);
+// The log must include the requests of workers.
 const loaded = ['visavis_bg.wasm', 'models/mobilefacenet.onnx'].filter((file) => addresses.some((address) => address.endsWith(file)));
-if (loaded.length < 2) throw new Error(`the network log has no more than ${addresses.join(', ')}`);
-console.log(`${addresses.length} addresses in the browser's network log, workers included: all of them the page's own`);
+if (loaded.length < 2) throw new Error(`the network log has only ${addresses.join(', ')}`);
+console.log(`${addresses.length} URLs in the browser's network log, workers included: all of them from the page's own origin`);
 console.log(`${chosen.length} of ${all.length} tests in the browser passed`);
 process.exit();

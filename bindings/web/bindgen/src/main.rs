@@ -1,5 +1,5 @@
-//! bindgen MODULE FOLDER: writes the JavaScript beside a module that lets a page call it. The program `wasm-bindgen`
-//! does the same, but brings an HTTP client and a server for tests.
+//! bindgen MODULE FOLDER: writes a module to FOLDER, with the JavaScript through which a page calls it. The program
+//! `wasm-bindgen` does the same, but depends on an HTTP client and a server for tests.
 
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -12,5 +12,5 @@ fn main() {
     bindgen.input_path(module).out_name("visavis").typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let made = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
-    made.expect("the module is one of wasm-bindgen's");
+    made.expect("the module was built with wasm-bindgen");
 }

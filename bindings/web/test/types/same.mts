@@ -1,10 +1,10 @@
-// What both halves of the package have is the same type, member by member. Nothing of this runs.
+// Types that both halves of the package have are the same, member by member. Nothing here runs.
 import type * as node from '../../../node/index.js';
 import type * as web from '../../lib/index.js';
 
 type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
 
-/** With all members written out: two interfaces of the same shape have the same ones. */
+/** The type with all members expanded, so that two interfaces of the same shape are equal. */
 type Flat<T> = T extends readonly (infer Item)[] ? Flat<Item>[] : T extends object ? { [Name in keyof T]: Flat<T[Name]> } : T;
 
 const same = <One, Other>(_: Same<Flat<One>, Flat<Other>>) => {};
@@ -29,8 +29,8 @@ same<node.VerifyOptions, web.VerifyOptions>(true);
 same<node.ManyOptions, web.ManyOptions>(true);
 same<Omit<node.VerifierOptions, 'models' | 'onnxruntime' | 'workers'>, Omit<web.VerifierOptions, 'models' | 'worker'>>(true);
 same<Pick<node.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'index' | 'advice'>, Pick<web.VisavisError, 'code' | 'number' | 'side' | 'stage' | 'index' | 'advice'>>(true);
-// And what differs is noticed.
+// A difference is detected.
 same<node.Comparison, web.Sample>(false);
-// Everything of the browser is also Node's, but these.
+// Everything in the browser half is also in Node's, except these.
 same<Exclude<keyof typeof web, keyof typeof node>, 'advice'>(true);
 same<Exclude<keyof web.Verifier, keyof node.Verifier>, 'advice' | 'lowestMeasuredRate'>(true);

@@ -1,4 +1,4 @@
-// A page in strict TypeScript. Nothing of this runs.
+// A page in strict TypeScript. Nothing here runs.
 import { Template, Verifier, VisavisError, advice, compare, verify } from '../../lib/index.js';
 import type { Guidance, Hint, Verdict } from '../../lib/index.js';
 
@@ -7,7 +7,7 @@ export async function usage(file: File, video: HTMLVideoElement, pixels: ImageDa
   const verdict: Verdict<File, ImageData> = await verifier.verify(file, pixels, { signal: AbortSignal.timeout(1000) });
   const { template } = await verifier.extract(video, { quality: true });
   const again = await verify(Template.fromBuffer(stored), file);
-  // What was a template has no sample.
+  // A template has no sample.
   const none: undefined = again.probe;
   const guidance: Guidance = await advice(video);
   const hints: Hint[] = guidance.advice;
@@ -22,7 +22,7 @@ export async function usage(file: File, video: HTMLVideoElement, pixels: ImageDa
   }
 }
 
-// @ts-expect-error a path is no photo in a page
+// @ts-expect-error a path is not a photo in a page
 void verify('a.jpg', 'b.jpg');
 // @ts-expect-error only extract() and fromBuffer() make templates
 new Template();
