@@ -10,7 +10,7 @@ int main(int argc, char **argv) {
     vav_photo probe = VAV_PHOTO_FILE(argv[1]), reference = VAV_PHOTO_FILE(argv[2]);
     vav_status status = vav_verifier_new(NULL, &verifier, &err);
     if (status == VAV_OK && vav_verifier_fallback_reason(verifier)[0] != 0)
-        fprintf(stderr, "the slower engine computes: %s\n", vav_verifier_fallback_reason(verifier));
+        fprintf(stderr, "using the slower engine: %s\n", vav_verifier_fallback_reason(verifier));
     if (status == VAV_OK)
         status = vav_verify(verifier, &probe, &reference, &result, &err);
     if (status == VAV_OK)

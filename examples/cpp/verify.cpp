@@ -8,7 +8,7 @@ int main(int argc, char **argv) {
     try {
         const visavis::verifier verifier;
         if (const std::string reason = verifier.fallback_reason(); !reason.empty())
-            std::cerr << "the slower engine computes: " << reason << '\n';
+            std::cerr << "using the slower engine: " << reason << '\n';
         const vav_result result = verifier.verify(visavis::file(argv[1]), visavis::file(argv[2]));
         std::cout << "score " << result.score << (result.is_match ? ": same person\n" : ": different people\n");
     } catch (const visavis::error &error) {

@@ -1,6 +1,6 @@
-// NIST's FRTE 1:1 interface over the C ABI of visavis, and nothing else.
+// NIST's FRTE 1:1 interface, implemented with only the C ABI of visavis.
 //
-// The configuration folder holds manifest.toml and the models that it names (models/ of visavis as it is).
+// The configuration folder holds manifest.toml and the models that it names (an unchanged copy of models/).
 
 #include "frte.hpp"
 
@@ -73,14 +73,14 @@ EyePair eyes(const vav_face &face, const Image &image) {
     return pair;
 }
 
-// A template for NIST is one or more of visavis, each after its length in two bytes, the lower one first.
+// A template for NIST is one or more templates of visavis, each preceded by its length as two bytes, little-endian.
 
 void append(Bytes &to, const vav_template *templ) {
     const std::size_t size = vav_template_size(templ), at = to.size();
     to.resize(at + 2 + size);
     to[at] = static_cast<std::uint8_t>(size);
     to[at + 1] = static_cast<std::uint8_t>(size >> 8);
-    // It has the size that is needed.
+    // Cannot fail: the buffer has the required size.
     (void)vav_template_to_bytes(templ, to.data() + at + 2, size, nullptr);
 }
 
@@ -107,7 +107,7 @@ public:
     ReturnStatus initialize(const std::string &configDir) override {
         vav_config *config = vav_config_new();
         vav_error *err = nullptr;
-        // One worker, so that no threads are started: a rule of NIST's. Neither call fails with a config.
+        // One worker, so that no threads are started: NIST forbids them. With a valid config neither call can fail.
         (void)vav_config_set_workers(config, 1);
         (void)vav_config_set_models(config, configDir.c_str());
         vav_verifier_free(verifier_);
@@ -156,7 +156,7 @@ public:
         for (std::size_t i = 0; i < vav_faces_count(handle); i++) {
             vav_template *made = nullptr;
             vav_face face = VAV_FACE_INIT;
-            // There are more than i.
+            // Cannot fail: i is less than the number of faces.
             (void)vav_faces_get(handle, i, &face, nullptr);
             const vav_status status = vav_extract_face(verifier_, &photo, handle, i, &made, &err);
             const Template templ(made);
@@ -174,8 +174,9 @@ public:
         return result;
     }
 
-    // The mean over all pairs, which equals the effect of averaging the templates of a person. Cosines instead of the
-    // comparison score of visavis, which is limited to 0..100: NIST wants every difference. Shifted by 1 to be positive.
+    // The mean over all pairs, which is the dot product of the mean templates of both sides. Cosines instead of the
+    // comparison score of visavis, because that is limited to 0..100 and NIST wants distinct values. Shifted by 1 to be
+    // positive.
     ReturnStatus matchTemplates(const Bytes &verifTemplate, const Bytes &enrollTemplate, double &similarity) override {
         std::vector<Template> probes, references;
         double sum = 0.0;

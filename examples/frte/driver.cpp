@@ -1,7 +1,7 @@
 // driver MODELS PHOTOS [LIMIT_MS]: checks an FRTE 1:1 implementation as NIST's validation does.
 //
-// PHOTOS holds astronaut.ppm, hopper.ppm and two-people.ppm. With LIMIT_MS a template of a picture of 3000x4500 pixels
-// must not cost more processor time than that (NIST: 1500); without, the time is only reported.
+// PHOTOS holds astronaut.ppm, hopper.ppm and two-people.ppm. With LIMIT_MS, a template of a picture of 3000x4500 pixels
+// must not take more processor time than that (NIST: 1500); without it, the time is only reported.
 
 // The versions are symbols of the library under test.
 #define NIST_EXTERN_API_VERSION
@@ -59,7 +59,7 @@ Image read_ppm(const fs::path &path) {
     Image image = make_image(width, height, 24);
     file.read(reinterpret_cast<char *>(image.data.get()), static_cast<std::streamsize>(image.size()));
     if (magic != "P6" || max != 255 || !file || image.size() == 0) {
-        std::fprintf(stderr, "%s is not a PPM of 8 bits a channel\n", path.c_str());
+        std::fprintf(stderr, "%s is not a PPM with 8 bits per channel\n", path.c_str());
         std::exit(2);
     }
     return image;
@@ -118,10 +118,10 @@ Bytes one_template(const Implementation &implementation, const Image &image, Tem
     Bytes templ;
     std::vector<EyePair> eyes;
     const auto status = implementation->createFaceTemplate(std::vector<Image>{image}, role, templ, eyes);
-    check(status.code == ReturnCode::Success, "a template is made of a photo");
-    check(!templ.empty() && eyes.size() == 1, "one picture has one pair of eyes");
+    check(status.code == ReturnCode::Success, "a photo gives a template");
+    check(!templ.empty() && eyes.size() == 1, "one picture gives one pair of eyes");
     const bool placed = eyes.size() == 1 && eyes[0].isLeftAssigned && eyes[0].isRightAssigned;
-    check(placed && eyes[0].xright < eyes[0].xleft && eyes[0].xleft < image.width, "the eyes lie in the picture");
+    check(placed && eyes[0].xright < eyes[0].xleft && eyes[0].xleft < image.width, "the eyes are in the picture");
     return templ;
 }
 
@@ -135,7 +135,7 @@ long threads_of_this_process() {
     return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator());
 }
 
-// Every child makes its share of the templates again; they must be the parent's to the byte.
+// Every child makes its share of the templates again; they must equal the parent's byte for byte.
 void forked(const Implementation &implementation, const std::vector<Image> &images, const std::vector<Bytes> &expected,
             std::size_t children) {
     std::vector<pid_t> pids;
@@ -146,7 +146,7 @@ void forked(const Implementation &implementation, const std::vector<Image> &imag
             failures = 0;
             for (std::size_t i = child; i < images.size(); i += children)
                 check(one_template(implementation, images[i], TemplateRole::Enrollment_11) == expected[i],
-                      "a child makes the template of its parent");
+                      "a child makes the same template as its parent");
             check(threads_of_this_process() <= 2, "a child has at most two threads");
             _exit(failures == 0 ? 0 : 1);
         }
@@ -155,13 +155,13 @@ void forked(const Implementation &implementation, const std::vector<Image> &imag
     for (pid_t pid : pids) {
         int status = -1;
         check(pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0,
-              "a forked child ends well");
+              "a forked child exits with status 0");
     }
 }
 
 double similarity(const Implementation &implementation, const Bytes &probe, const Bytes &reference, ReturnCode expected) {
     double value = 7.0;
-    check(implementation->matchTemplates(probe, reference, value).code == expected, "the code of a match");
+    check(implementation->matchTemplates(probe, reference, value).code == expected, "the return code of a match");
     return value;
 }
 
@@ -172,7 +172,7 @@ void matches(const Implementation &implementation, const std::vector<Bytes> &mad
     for (std::size_t i = 0; i < made.size(); i++) {
         for (std::size_t j = i + 1; j < made.size(); j++) {
             const double value = similarity(implementation, made[i], made[j], ReturnCode::Success);
-            check(value >= 0.0, "similarities are positive");
+            check(value >= 0.0, "similarities are not negative");
             count++;
             unique.insert(value);
             double &extreme = (i < made.size() / 2) == (j < made.size() / 2) ? worst_same : best_different;
@@ -191,16 +191,16 @@ void failed_templates(const Implementation &implementation, const Bytes &sound) 
     const Image blank = make_image(320, 240, 24);
     const auto status = implementation->createFaceTemplate({blank}, TemplateRole::Verification_11, failed, eyes);
     check(status.code == ReturnCode::FaceDetectionError, "a blank picture has no face");
-    check(!failed.empty() && eyes.size() == 1 && !eyes[0].isLeftAssigned, "a failure leaves a template");
+    check(!failed.empty() && eyes.size() == 1 && !eyes[0].isLeftAssigned, "a failure gives a template");
     for (const auto &[probe, reference] : {std::pair(failed, sound), std::pair(sound, failed), std::pair(failed, failed)})
-        check(similarity(implementation, probe, reference, ReturnCode::VerifTemplateError) == -1.0, "a failure has -1");
+        check(similarity(implementation, probe, reference, ReturnCode::VerifTemplateError) == -1.0, "a failure gives -1");
     const Bytes junk{1, 2, 3};
-    check(similarity(implementation, junk, sound, ReturnCode::TemplateFormatError) == -1.0, "junk is no template");
+    check(similarity(implementation, junk, sound, ReturnCode::TemplateFormatError) == -1.0, "junk is not a template");
     std::vector<Bytes> several;
     eyes.clear();
     check(implementation->createFaceTemplate(blank, TemplateRole::Verification_11, several, eyes).code ==
               ReturnCode::FaceDetectionError, "a blank picture shows no one");
-    check(several.size() == 1 && eyes.size() == 1, "a picture without people leaves a failed template");
+    check(several.size() == 1 && eyes.size() == 1, "a picture without people gives a failed template");
 }
 
 void several(const Implementation &implementation, const std::vector<Image> &images, const std::vector<Bytes> &made,
@@ -212,18 +212,18 @@ void several(const Implementation &implementation, const std::vector<Image> &ima
     check(implementation->createFaceTemplate(pictures, TemplateRole::Enrollment_11, person, eyes).code ==
               ReturnCode::Success && eyes.size() == 3, "several pictures of one person make one template");
     const double same = similarity(implementation, person, made[1], ReturnCode::Success);
-    check(same > similarity(implementation, person, made[7], ReturnCode::Success), "and it is that person's");
-    // Several people on one picture.
+    check(same > similarity(implementation, person, made[7], ReturnCode::Success), "the template is that person's");
+    // Several people in one picture.
     std::vector<Bytes> people;
     eyes.clear();
     check(implementation->createFaceTemplate(two, TemplateRole::Verification_11, people, eyes).code ==
-              ReturnCode::Success, "two people on a picture");
-    check(people.size() == 2 && eyes.size() == people.size(), "as many templates as people and as pairs of eyes");
+              ReturnCode::Success, "two people in a picture");
+    check(people.size() == 2 && eyes.size() == people.size(), "one template and one pair of eyes per person");
     int first = 0;
     for (const Bytes &one : people)
         first += similarity(implementation, one, made[0], ReturnCode::Success) >
                  similarity(implementation, one, made[6], ReturnCode::Success);
-    check(first == 1, "one of the two is the one, the other the other");
+    check(first == 1, "each template matches a different person");
     Bytes iris;
     std::vector<FRVT::IrisAnnulus> annuli;
     check(implementation->createIrisTemplate({images[0]}, TemplateRole::Enrollment_11, iris, annuli).code ==
@@ -239,10 +239,10 @@ void time_of_a_large_picture(const Implementation &implementation, const Image &
     check(limit_ms <= 0.0 || ms <= limit_ms, "a large picture is fast enough");
 }
 
-// NIST names the folder, and it cannot be written to.
+// NIST chooses the folder's name, and the folder is read-only.
 fs::path read_only_copy(const fs::path &models) {
     std::string name = fs::temp_directory_path() / "frte-XXXXXX";
-    const fs::path folder = fs::path(mkdtemp(name.data())) / "whatever it is called";
+    const fs::path folder = fs::path(mkdtemp(name.data())) / "any name";
     fs::create_directory(folder);
     for (const auto &entry : fs::directory_iterator(models))
         if (entry.path().extension() == ".onnx" || entry.path().extension() == ".toml")
@@ -252,7 +252,7 @@ fs::path read_only_copy(const fs::path &models) {
     return folder;
 }
 
-// The place of a virtual function in the table through which NIST's driver calls it (Itanium C++ ABI).
+// The index of a virtual function in the table through which NIST's driver calls it (Itanium C++ ABI).
 template <class Function>
 std::size_t slot(Function function) {
     std::size_t offset = 0;
@@ -260,7 +260,7 @@ std::size_t slot(Function function) {
     return (offset - 1) / sizeof(void *);
 }
 
-// Two functions stood in another order than NIST declares: its driver would have called one for the other.
+// The functions must be in NIST's order: two were once swapped, and NIST's driver would have called the wrong one.
 void interface_of_nist() {
     using I = FRVT_11::Interface;
     using Pairs = std::vector<EyePair>;
@@ -285,12 +285,12 @@ int main(int argc, char **argv) {
     const fs::path config = read_only_copy(argv[1]), photos = argv[2];
     const Implementation implementation = FRVT_11::Interface::getImplementation();
     interface_of_nist();
-    check(implementation->initialize("/nowhere").code == ReturnCode::ConfigError, "no folder, no configuration");
+    check(implementation->initialize("/nowhere").code == ReturnCode::ConfigError, "a missing folder is an error");
     check(implementation->initialize(config).code == ReturnCode::Success, "the folder is read");
     const std::vector<Image> images = gallery(photos);
     const std::vector<Bytes> made = templates(implementation, images);
     check(threads_of_this_process() <= 2, "the process has at most two threads");
-    // As NIST does: initialised, nothing computed yet, forked. And once more with one that was used before.
+    // As NIST does: forked after initialisation, before any computation. Then with an implementation already in use.
     const Implementation fresh = FRVT_11::Interface::getImplementation();
     check(fresh->initialize(config).code == ReturnCode::Success, "a second implementation");
     forked(fresh, images, made, 1);

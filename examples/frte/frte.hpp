@@ -1,4 +1,4 @@
-// The part of NIST's FRTE 1:1 interface (API 6.0) that an implementation and its tests need, declared in our words.
+// The part of NIST's FRTE 1:1 interface (API 6.0) that an implementation and its tests need, declared in our own words.
 //
 // Names, members, the order of virtual functions and the values of enumerations are NIST's, so that an adapter built
 // with this header links into NIST's driver. To build with NIST's own headers, put those before this folder and define
@@ -19,7 +19,7 @@
 
 namespace FRVT {
 
-/// One picture: `depth` 24 is RGB, 8 is brightness; there are no gaps between rows.
+/// One picture: `depth` 24 is RGB, 8 is gray; there are no gaps between rows.
 struct Image {
     enum class ImageDescription { FaceUnknown, FaceIso, FaceMugshot, FacePhotojournalism, FaceWild, IrisUnknown,
                                   IrisNIR, IrisWild };
@@ -83,7 +83,7 @@ enum class ReturnCode {
     VendorError
 };
 
-/// What a function returns, with a message for people.
+/// The result of a function, with a message for people.
 struct ReturnStatus {
     ReturnCode code = ReturnCode::UnknownError;
     std::string info;
@@ -92,7 +92,7 @@ struct ReturnStatus {
     ReturnStatus(ReturnCode code, const std::string &info = "") : code(code), info(info) {}
 };
 
-/// The eyes of the person (the left one is the person's left), where they were found within the picture.
+/// The eyes of the person (left is the person's left), if they were found within the picture.
 struct EyePair {
     bool isLeftAssigned = false, isRightAssigned = false;
     std::uint16_t xleft = 0, yleft = 0, xright = 0, yright = 0;
@@ -134,7 +134,7 @@ public:
                                                   std::vector<std::vector<std::uint8_t>> &templs,
                                                   std::vector<FRVT::EyePair> &eyeCoordinates) = 0;
 
-    /// A similarity of 0 or more; -1 and VerifTemplateError where a template records a failure.
+    /// A similarity of 0 or more; -1 and VerifTemplateError if a template records a failure.
     virtual FRVT::ReturnStatus matchTemplates(const std::vector<std::uint8_t> &verifTemplate,
                                               const std::vector<std::uint8_t> &enrollTemplate, double &similarity) = 0;
 

@@ -24,7 +24,7 @@ typedef struct blob {
     size_t len;
 } blob;
 
-/* A whole file; ends the program when it cannot be read. */
+/* A whole file; ends the program if it cannot be read. */
 static inline blob load(const char *folder, const char *name) {
     char path[4096];
     blob result = { NULL, 0 };
@@ -56,14 +56,14 @@ static inline vav_photo with_quality(vav_photo photo) {
     return photo;
 }
 
-/* A binary PPM of 8 bits a channel. The caller frees `owner`. */
+/* A binary PPM with 8 bits per channel. The caller frees `owner`. */
 static inline vav_photo load_ppm(const char *folder, const char *name, blob *owner) {
     unsigned width = 0, height = 0;
     int header = 0;
     *owner = load(folder, name);
     owner->data[owner->len] = 0;
     if (sscanf((const char *)owner->data, "P6 %u %u 255%n", &width, &height, &header) != 2 || header == 0) {
-        fprintf(stderr, "%s is not a PPM as expected\n", name);
+        fprintf(stderr, "%s is not a binary PPM with 8 bits per channel\n", name);
         exit(2);
     }
     vav_photo photo = VAV_PHOTO_PIXELS(owner->data + header + 1, owner->len - (size_t)header - 1, width, height, 0,
@@ -84,7 +84,7 @@ static inline vav_config *engine_config(void) {
     return config;
 }
 
-/* A verifier; ends the program when it cannot be made. Frees the config. */
+/* A verifier; ends the program if it cannot be created. Frees the config. */
 static inline vav_verifier *make_verifier(vav_config *config) {
     vav_verifier *verifier = NULL;
     vav_error *err = NULL;
@@ -96,7 +96,7 @@ static inline vav_verifier *make_verifier(vav_config *config) {
     return verifier;
 }
 
-/* The last line of every program. Without a single check it is a failure. */
+/* The last statement of every program. A program without checks fails. */
 static inline int done(const char *name) {
     fprintf(stderr, "%s: %d checks, %d failures\n", name, checks, failures);
     return checks > 0 && failures == 0 ? 0 : 1;

@@ -1,5 +1,5 @@
-/* floating_point IMAGES: every call leaves rounding, traps, flags and subnormal numbers as it found them, and gives the
- * same answer whatever they are. ONNX Runtime left flush-to-zero on; under traps it ended the program with SIGFPE. */
+/* floating_point IMAGES: every call preserves rounding, traps, flags and subnormal numbers, and its answer does not depend
+ * on them. ONNX Runtime used to leave flush-to-zero on, and with traps it ended the program with SIGFPE. */
 #include "check.h"
 
 #include <fenv.h>
@@ -12,10 +12,10 @@ static unsigned long state(void) { return __builtin_ia32_stmxcsr(); }
 #elif defined __aarch64__
 static unsigned long state(void) { return __builtin_aarch64_get_fpcr() << 32 | __builtin_aarch64_get_fpsr(); }
 #else
-#error "how is the state of this processor read?"
+#error "this test does not know how to read the floating-point state of this processor"
 #endif
 
-/* Makes a verifier and uses everything that computes; the similarity. */
+/* Creates a verifier and calls every function that computes; returns the similarity. */
 static float compute(void) {
     const unsigned long before = state();
     const vav_photo one = with_quality(encoded(one_file)), other = encoded(other_file);

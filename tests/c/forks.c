@@ -1,4 +1,4 @@
-/* forks IMAGES: a config and a verifier made before fork() work after it, in parent and children. */
+/* forks IMAGES: a config and a verifier created before fork() work after it, in the parent and its children. */
 #include "check.h"
 
 #include <sys/wait.h>

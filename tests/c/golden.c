@@ -1,7 +1,7 @@
 /* golden CASES ENROLMENT IMAGES: every golden case through the C ABI.
  *
- * Prints one line per case, as ffi/examples/reference.rs does, so that both can be compared bit by bit; and checks what
- * the table expects. */
+ * Prints one line per case, as ffi/examples/reference.rs does, so that the results can be compared bit by bit; and checks
+ * them against the table. */
 #include "check.h"
 
 #include <math.h>
@@ -62,7 +62,7 @@ static unsigned bits(float value) {
     return (unsigned)result;
 }
 
-/* The expected scores are those of ONNX Runtime; the engines may be one point apart. */
+/* The expected scores are from ONNX Runtime; the embedded engine may differ by one point. */
 static int is_near(float score, const char *expected, const vav_verifier *verifier) {
     int apart = abs((int)floorf(score) - atoi(expected));
     return apart <= (vav_verifier_engine(verifier) == VAV_ENGINE_ONNXRUNTIME ? 0 : 1);
@@ -136,7 +136,7 @@ static void enroll(char **cells, const char *images) {
     free(probe_file.data);
 }
 
-/* How many cases a table has; `run` gets the cells of each. */
+/* Calls `run` with the cells of each case of a table, and returns the number of cases. */
 static int walk(const char *path, const char *columns, void (*run)(char **, const char *), const char *images) {
     char line[1024];
     int cases = 0, header = 0, expected = 1;

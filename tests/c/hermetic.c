@@ -1,4 +1,4 @@
-/* hermetic IMAGES: a program that uses the library, to be watched by the caller. Prints the score. */
+/* hermetic IMAGES: uses the library while the caller traces it. Prints the score. */
 #include "check.h"
 
 int main(int argc, char **argv) {

@@ -1,4 +1,4 @@
-/* A library of an attacker's: says so as soon as it is loaded. */
+/* An attacker's library: prints a line as soon as it is loaded. */
 #include <unistd.h>
 
 __attribute__((constructor)) static void injected(void) {

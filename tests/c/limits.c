@@ -1,5 +1,5 @@
-/* limits PHOTO: what visavis.h promises of stacks and threads. Without a thread to be had, the embedded engine ended in
- * VAV_PANIC. */
+/* limits PHOTO: what visavis.h promises about stacks and threads. If no thread could be started, the embedded engine used
+ * to end in VAV_PANIC. */
 #include "check.h"
 
 #include <grp.h>
@@ -10,7 +10,7 @@
 
 static const char *path;
 
-/* The first call and more of a process, with two workers. */
+/* The first calls of a process, with two workers. */
 static vav_status call(void) {
     vav_photo photo = VAV_PHOTO_FILE(path);
     vav_result result = VAV_RESULT_INIT;
@@ -42,7 +42,7 @@ static int small_stack(void) {
 
 static void *nothing(void *unused) { return unused; }
 
-/* The limit does not hold for root, whose rights a program with no more than a user's does not have. */
+/* The limit does not apply to root, so the child becomes an ordinary user first. */
 static int no_threads(void) {
     const struct rlimit one = { 1, 1 };
     pthread_t thread;
@@ -53,7 +53,7 @@ static int no_threads(void) {
     return (int)call();
 }
 
-/* The status that a call in a process of its own ends with. */
+/* The status of a call in a separate process. */
 static int in_a_child(int (*work)(void)) {
     int status = 0;
     const pid_t pid = fork();

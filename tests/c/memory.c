@@ -1,5 +1,5 @@
-/* memory PHOTO [FIRST LAST STEP]: with any limit on the address space, in MiB, a call ends with a status. Allocations
- * that failed ended the program. */
+/* memory PHOTO [FIRST LAST STEP]: with any limit on the address space, in MiB, a call ends with a status. Failed
+ * allocations used to end the program. */
 #include "check.h"
 
 #include <sys/resource.h>

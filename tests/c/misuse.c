@@ -1,13 +1,13 @@
-/* misuse IMAGES [brief]: every mistake of a program gives a status, never a crash.
+/* misuse IMAGES [brief]: every misuse of the library gives a status, never a crash.
  *
- * `brief` leaves out what takes long: under valgrind a network takes a minute. */
+ * `brief` omits what takes long: under valgrind, running a network takes a minute. */
 #include "check.h"
 
 static vav_verifier *verifier;
 static blob face_file, blank_file;
 static vav_photo face, blank;
 
-/* The call failed with this status, and so says its error object, which is freed. */
+/* Whether the call and its error object have this status. Frees the error object. */
 static int fails(vav_status status, vav_error *err, vav_status expected) {
     int as_expected = status == expected && vav_error_status(err) == expected && vav_error_message(err)[0] != 0;
     if (!as_expected)
@@ -66,7 +66,7 @@ static void null_is_an_error_or_nothing(void) {
     CHECK(vav_template_from_bytes(NULL, 0, NULL, NULL) == VAV_INVALID_ARGUMENT);
 }
 
-/* A photo of `len` bytes at `data`, whatever lies there. */
+/* A photo of `len` bytes at `data`, whatever they are. */
 static vav_photo some(const void *data, size_t len) {
     vav_photo photo = VAV_PHOTO_ENCODED(data, len);
     return photo;
@@ -89,7 +89,7 @@ static void null_one_by_one(void) {
     CHECK(FAILS(vav_verify(verifier, &none, &null, &result, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_verify(verifier, &none, &face, &result, &err), VAV_EMPTY_IMAGE));
     CHECK(FAILS(vav_detect(verifier, &empty, &faces, &err), VAV_EMPTY_IMAGE) && faces == NULL);
-    /* Handles are NULL after a failure, whatever the variables held; nothing here initialised them. */
+    /* Handles are NULL after a failure, although the variables were not initialised. */
     CHECK(FAILS(vav_extract(verifier, &null, &templ, NULL, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
     CHECK(FAILS(vav_detect(NULL, &face, &faces, &err), VAV_INVALID_ARGUMENT) && faces == NULL);
     CHECK(FAILS(vav_detect(verifier, NULL, &faces, &err), VAV_INVALID_ARGUMENT) && faces == NULL);
@@ -131,7 +131,7 @@ static void sizes_of_structs(void) {
     }
 }
 
-/* A program built against a later header: what this library does not know stays as it was, or must be 0. */
+/* A program built with a later header: members unknown to this library are unchanged in outputs and must be 0 in inputs. */
 static void structs_of_a_later_header(void) {
     struct {
         vav_result known;
@@ -179,12 +179,12 @@ static void wrong_photos(void) {
         vav_status expected = i < ARGUMENTS ? VAV_INVALID_ARGUMENT : VAV_INVALID_PIXELS;
         vav_result result = VAV_RESULT_INIT;
         CHECK(FAILS(vav_detect(verifier, &wrong[i], &faces, &err), expected) && faces == NULL);
-        /* A search for a face in the right one is many networks. */
+        /* A search for a face in the valid photo runs many networks. */
         if (brief) continue;
         CHECK(vav_verify(verifier, &wrong[i], &right, &result, &err) == expected);
         CHECK(vav_error_side(err) == VAV_SIDE_PROBE);
         vav_error_free(err);
-        /* The right one shows nobody, but unreadable pixels are reported before a missing face. */
+        /* The valid photo shows no face, but unreadable pixels are reported first. */
         CHECK(vav_verify(verifier, &right, &wrong[i], &result, &err) == expected);
         CHECK(vav_error_side(err) == VAV_SIDE_REFERENCE);
         vav_error_free(err);
@@ -226,7 +226,7 @@ static void template_of_another_model(const vav_template *made) {
     vav_template_free(other);
 }
 
-/* One template against stored ones that lie one after the other in memory of exactly their length. */
+/* One template against stored ones that are contiguous in memory of exactly their length. */
 static void ranks(const vav_template *made, const vav_template *failed) {
     const size_t size = vav_template_size(made), count = 5;
     uint8_t *stored = malloc(count * size);
@@ -257,7 +257,7 @@ static void ranks(const vav_template *made, const vav_template *failed) {
     CHECK(strstr(vav_error_message(err), "index 1") != NULL);
     vav_error_free(err);
     free(stored);
-    /* The vector is that of the bytes. */
+    /* The vector has length one. */
     const float *vector = vav_template_vector(made, &dimensions);
     double length = 0.0;
     for (size_t i = 0; i < dimensions; i++) length += (double)vector[i] * (double)vector[i];
@@ -288,7 +288,7 @@ static void templates(void) {
     CHECK(vav_compare(verifier, made, other, &result, NULL) == VAV_OK && result.similarity > 0.9999f);
     CHECK(result.is_match == 1 && result.flags == 0);
     vav_template_free(other);
-    /* Truncated anywhere, damaged anywhere, or something else altogether. */
+    /* Truncated anywhere, damaged anywhere, or not a template at all. */
     for (size_t len = 0; len < size; len += 1 + len / 16)
         CHECK(FAILS(vav_template_from_bytes(bytes, len, &other, &err), VAV_TEMPLATE_MALFORMED));
     for (size_t at = 0; at < size; at += 1 + at / 16) {
@@ -298,7 +298,7 @@ static void templates(void) {
     }
     CHECK(FAILS(vav_template_from_bytes(face_file.data, face_file.len, &other, &err), VAV_TEMPLATE_MALFORMED));
     CHECK(other == NULL);
-    /* No score with a failure to extract, on either side, before and after storage. */
+    /* A failure to extract has no score on either side, before and after storage. */
     CHECK(vav_template_is_failed(failed) == 1 && vav_template_is_failed(made) == 0);
     size = vav_template_size(failed);
     CHECK(vav_template_to_bytes(failed, bytes, size, NULL) == VAV_OK);
@@ -321,7 +321,7 @@ static int same_quality(const vav_face *one, const vav_face *other) {
            memcmp(&one->quality, &other->quality, sizeof one->quality) == 0;
 }
 
-/* Measured only where it is requested, and the same from every function. */
+/* Measured only on request, and the same from every function. */
 static void quality(void) {
     const vav_photo asked = with_quality(face);
     vav_result result = VAV_RESULT_INIT;
@@ -337,7 +337,7 @@ static void quality(void) {
     CHECK(same_quality(&one, &seen.face));
     vav_template_free(made);
     vav_faces_free(found);
-    /* A dark picture without a face: the error says what to do. */
+    /* A dark picture without a face: the error says what to improve. */
     static uint8_t black[64 * 64];
     const vav_photo dark = VAV_PHOTO_PIXELS(black, sizeof black, 64, 64, 0, VAV_FORMAT_GRAY8);
     vav_error *err;
@@ -347,7 +347,7 @@ static void quality(void) {
     CHECK(result.probe.width == 128 && result.probe.face_count == 1 && result.reference.extract_ms > 0.0f);
 }
 
-/* Frames of a camera with odd sides, in blocks of exactly their length: valgrind sees a byte too many. */
+/* Camera frames with odd sides, in blocks of exactly their length, so that valgrind detects a read beyond the end. */
 static void frames(const vav_faces *found) {
     static const struct {
         int format;
@@ -385,7 +385,7 @@ static void faces(void) {
     CHECK(FAILS(vav_faces_get(found, 0, NULL, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_faces_chosen(found, NULL, &err), VAV_INVALID_ARGUMENT));
     CHECK(FAILS(vav_extract_face(verifier, &face, found, 1, &templ, &err), VAV_INVALID_ARGUMENT) && templ == NULL);
-    /* A face of one photo looked for on another, blank one: meaningless, but no crash. */
+    /* A face of one photo, extracted from a blank one: meaningless, but no crash. */
     CHECK(vav_extract_face(verifier, &blank, found, 0, &templ, NULL) == VAV_OK);
     vav_template_free(templ);
     frames(found);
@@ -413,7 +413,7 @@ static void settings(void) {
     vav_config_free(config);
 }
 
-/* What is cancelled stays so; the verifier that it came from goes on. */
+/* A cancelled verifier stays cancelled; the one that it was made from still works. */
 static void calls_end_early(void) {
     vav_verifier *limited;
     vav_faces *found;
@@ -433,7 +433,7 @@ static void calls_end_early(void) {
     vav_faces_free(found);
 }
 
-/* Every setting can be read again. */
+/* Every setting can be read back. */
 static void settings_read_back(void) {
     vav_settings given = VAV_SETTINGS_INIT;
     vav_config *config = vav_config_new();

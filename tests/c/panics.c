@@ -1,4 +1,4 @@
-/* panics: a panic becomes a status, and the program goes on. Needs a library built with the feature `test-panic`. */
+/* panics: a panic becomes a status, and the program continues. Needs a library built with the feature `test-panic`. */
 #include "check.h"
 
 vav_status vav_test_panic(vav_error **err);

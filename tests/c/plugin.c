@@ -1,4 +1,4 @@
-/* A plugin with the library inside: only its own function may be visible to the program that loads it. */
+/* A plugin that contains the static library: only its own function may be visible to the program that loads it. */
 #include <visavis.h>
 
 int plugin_status(void);

@@ -1,4 +1,4 @@
-/* privileged: prints whether it runs as root, and makes a verifier. To be started as a setuid program. */
+/* privileged: creates a verifier and prints the effective user and the engine. To be started as a setuid program. */
 #include "check.h"
 
 #include <unistd.h>

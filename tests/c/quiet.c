@@ -1,4 +1,4 @@
-/* quiet MODELS: a model that the engine refuses is reported by the status alone; ONNX Runtime wrote to stderr too. */
+/* quiet MODELS: a model that the engine rejects is reported only by the status. ONNX Runtime used to write to stderr. */
 #include "check.h"
 
 int main(int argc, char **argv) {

@@ -1,5 +1,5 @@
-/* The ONNX Runtime of the file RUNTIME under another version: what a program may have loaded, without its telemetry.
-   Both are strings that the compiler is given. */
+/* The ONNX Runtime in the file RUNTIME, reporting VERSION as its version: a stand-in without telemetry for a newer one that
+   a program has loaded. Both macros are strings, defined on the compiler's command line. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* threads IMAGES: one const verifier, eight threads. */
+/* threads IMAGES: eight threads use one const verifier. */
 #include "check.h"
 
 #include <pthread.h>

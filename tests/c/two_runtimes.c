@@ -1,4 +1,4 @@
-/* two_runtimes COPY IMAGES: the program has its own copy of ONNX Runtime, loaded and started first. */
+/* two_runtimes COPY IMAGES: the program has loaded and started its own copy of ONNX Runtime first. */
 #include "check.h"
 
 #include <dlfcn.h>

@@ -31,7 +31,7 @@ static std::string file(const char *folder, const char *name) {
     return bytes;
 }
 
-// A buffer rounded up to a page was read with a guessed stride: sheared pixels, and a wrong score in silence.
+// A buffer rounded up to a page used to be read with a guessed stride: sheared pixels, and silently a wrong score.
 static void rounded_up_to_a_page(const visavis::verifier &verifier, const vav_photo &rgb,
                                  const std::vector<std::uint8_t> &expected) {
     const auto *pixels = static_cast<const std::uint8_t *>(rgb.data);
@@ -97,7 +97,7 @@ static std::uint8_t ycc(const vav_photo &rgb, std::size_t x, std::size_t y, std:
     return static_cast<std::uint8_t>(values[which] + 0.5);
 }
 
-// A frame as a driver hands it out: rows with gaps, and colour after a whole number of 16 rows; then turned.
+// A frame as drivers deliver it: rows with gaps, and colour after a multiple of 16 rows; then a rotated one.
 static void camera(const visavis::verifier &verifier, const char *folder) {
     blob owner;
     const vav_photo rgb = load_ppm(folder, "astronaut.ppm", &owner);
@@ -116,7 +116,7 @@ static void camera(const visavis::verifier &verifier, const char *folder) {
         return verifier.compare(verifier.extract(one), verifier.extract(upright)).similarity;
     };
     CHECK(alike(nv12) > 0.98f);
-    // The wrong order of colours, and the wrong range of brightness, are another picture of the same person.
+    // The wrong order of colours or the wrong range of brightness gives a different picture.
     const visavis::photo nv21 =
         visavis::pixels(frame, rgb.width, rgb.height, VAV_FORMAT_NV21, stride).colour_at(offset);
     CHECK(alike(nv21) < 0.98f && alike(nv12.full_range()) < 1.0f);
@@ -146,7 +146,7 @@ static void several_faces(const visavis::verifier &verifier, const char *images)
         matches += verifier.compare(one, astronaut).is_match + verifier.compare(one, hopper).is_match;
     }
     CHECK(matches == 2);
-    // Chosen by hand or by the policy, the template is the same.
+    // The template is the same whether the face is chosen by index or by the policy.
     CHECK(verifier.extract_face(two, found, found.chosen()).to_bytes() == verifier.extract(two).to_bytes());
     const visavis::faces nobody = verifier.detect(file(images, "gray.png"));
     CHECK(nobody.size() == 0 && thrown([&] { nobody.chosen(); }) == VAV_NO_FACE);
@@ -162,7 +162,7 @@ static void ranks(const visavis::verifier &verifier, const char *images) {
         stored.insert(stored.end(), bytes.begin(), bytes.end());
     }
     const auto ranked = verifier.rank(probe, stored);
-    // Equally alike, the two of one photo stay in their order.
+    // The two templates of one photo are equally similar and stay in their order.
     CHECK(ranked.size() == 4 && ranked[0].index == 2 && ranked[1].index == 1 && ranked[2].index == 0 && ranked[3].index == 3);
     CHECK(ranked[0].similarity == 1.0f && ranked[1].is_match == 1 && ranked[2].is_match == 0);
     CHECK(verifier.score_from_similarity(ranked[1].similarity) == ranked[1].score);

@@ -1,4 +1,4 @@
-"""Sends the requests of cases.json to a server by several clients, and compares the replies. README.md says how."""
+"""Sends the requests of cases.json to a server with several clients, and compares the replies; see README.md."""
 
 import argparse
 import base64
@@ -14,7 +14,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 VERIFY = "/api/v1/face/verify"
 
-# A client's program, and how it is run with its file.
+# The program that each client needs, and its command line.
 CLIENTS = {
     "curl": ("curl", ["bash", "curl.sh"]),
     "requests": (None, [sys.executable, "requests_client.py"]),
@@ -22,7 +22,7 @@ CLIENTS = {
     "java": ("javac", ["java", "Client.java"]),
 }
 
-# How the bytes of a photo become the text that is sent.
+# The forms in which a photo is sent as text.
 FORMS = {
     "standard": lambda data: base64.b64encode(data).decode(),
     "url-safe": lambda data: base64.urlsafe_b64encode(data).decode(),
@@ -33,7 +33,7 @@ FORMS = {
 
 
 class Kit:
-    """The cases, made ready for one server."""
+    """The cases, prepared for one server."""
 
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
@@ -43,7 +43,7 @@ class Kit:
         self.cases = [case for case in cases if not options.documented or case["from"] == "documented"]
 
     def photo(self, value):
-        """Replaces what stands for a photo by its text."""
+        """Replaces placeholders for photos with their text."""
         if isinstance(value, dict) and "photo" in value:
             data = (self.options.photos / value["photo"]).read_bytes()
             return FORMS[value.get("as", "standard")](data)
@@ -81,7 +81,7 @@ class Kit:
             yield "\t".join([method, url, "-" if body is None else str(file), str(reply), *headers])
 
     def faults(self, client):
-        """What is not as it should be in the replies to a client."""
+        """The unexpected replies to a client."""
         for number, case in enumerate(self.cases):
             reply = self.folder / f"{number}.{client}"
             fault = compare(case["expect"], *(reply.with_name(f"{reply.name}.{part}") for part in ("status", "headers", "body")))
@@ -90,7 +90,7 @@ class Kit:
 
 
 def compare(expected, status, headers, body):
-    """What differs, or None."""
+    """The first difference, or None."""
     if not status.exists():
         return "there is no reply"
     if int(status.read_text()) != expected["status"]:
@@ -125,7 +125,7 @@ def main():
     parser.add_argument("--url", required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--password", required=True)
-    parser.add_argument("--documented", action="store_true", help="only what the vendors' documentation says")
+    parser.add_argument("--documented", action="store_true", help="only the cases in the vendors' documentation")
     parser.add_argument("--clients", default="curl,requests,fetch,java")
     parser.add_argument("--photos", type=pathlib.Path, default=HERE.parent / "golden/images")
     options = parser.parse_args()
@@ -133,7 +133,7 @@ def main():
     for client in options.clients.split(","):
         needed, command = CLIENTS[client]
         if needed and not shutil.which(needed):
-            print(f"NOT RUN: the contract by {client}, since {needed} is not here", flush=True)
+            print(f"NOT RUN: the contract with {client}, because {needed} is missing", flush=True)
             continue
         with tempfile.TemporaryDirectory() as folder:
             kit = Kit(options, pathlib.Path(folder))

@@ -1,4 +1,4 @@
-"""The few bytes of each file format that the fixtures need, written out by hand.
+"""The parts of each file format that the fixtures need, written byte by byte.
 
 Pillow refuses to write broken files, and some sound ones (16-bit RGB, interlaced PNG).
 """
@@ -23,7 +23,7 @@ def png_header(width, height, depth, colour, interlace=0):
 
 
 def png(width, height, depth, colour, raw, interlace=0):
-    """A PNG around `raw`, which holds the filter byte of every row already."""
+    """A PNG around `raw`, which already contains the filter byte of every row."""
     return (
         PNG_SIGNATURE
         + png_header(width, height, depth, colour, interlace)
@@ -43,7 +43,7 @@ def png_chunks(data):
 
 
 def png_rgb16(image):
-    """16 bits a channel: v * 257 keeps the picture, the noise-free low byte keeps the file small."""
+    """16 bits per channel: v * 257 keeps the picture, and the noise-free low byte keeps the file small."""
     width, height = image.size
     pixels = image.tobytes()
     rows = (pixels[y * width * 3 : (y + 1) * width * 3] for y in range(height))
@@ -134,7 +134,7 @@ def riff(*chunks):
 
 
 def bmp(width, height, pixels=b""):
-    """24 bits, uncompressed; the sizes are signed 32-bit numbers, as the format has it."""
+    """24 bits, uncompressed; width and height are signed 32-bit numbers, as the format requires."""
     info = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 2835, 2835, 0, 0)
     return b"BM" + struct.pack("<IHHI", 54 + len(pixels), 0, 0, 54) + info + pixels
 
@@ -160,7 +160,7 @@ def tiff(width, height, strip, strip_offset=None, strip_count=1, next_ifd=0):
 
 
 def gif(width, height, frames=b""):
-    """A screen with two colours; `frames` goes in as it is."""
+    """A screen with two colours; `frames` is inserted unchanged."""
     screen = struct.pack("<HHBBB", width, height, 0x80, 0, 0)
     return b"GIF89a" + screen + b"\x80\x80\x80\xff\xff\xff" + frames + b";"
 

@@ -1,4 +1,4 @@
-"""Fixtures that a careless or nasty client would send. None of them may crash, hang or eat memory."""
+"""Fixtures that a careless or hostile client would send. None of them may cause a crash, a hang or excessive memory."""
 
 import base64
 import struct
@@ -67,7 +67,7 @@ def jpegs(a, h):
     start, end = f.jpeg_segment(small, f.DQT)
     while small[end : end + 2] == b"\xff\xdb":
         end += 2 + struct.unpack_from(">H", small, end + 2)[0]
-    yield "no-quantization-tables.jpg", ASTRONAUT, "its DQT segments taken out", small[:start] + small[end:]
+    yield "no-quantization-tables.jpg", ASTRONAUT, "its DQT segments removed", small[:start] + small[end:]
     yield "segment-overrun.jpg", NONE, "a segment longer than the file", f.SOI + b"\xff\xe0\xff\xffJFIF\0"
 
 
@@ -86,7 +86,7 @@ def pngs(a):
         "no picture data",
         f.PNG_SIGNATURE + f.png_header(64, 64, 8, 2) + f.png_chunk(b"IEND", b""),
     )
-    yield "too-few-rows.png", NONE, "half of the rows, all checksums right", f.png(64, 64, 8, 0, bytes(65 * 32))
+    yield "too-few-rows.png", NONE, "half of the rows, all checksums correct", f.png(64, 64, 8, 0, bytes(65 * 32))
     yield "zero-width.png", NONE, "0x64", f.png(0, 64, 8, 0, bytes(64))
     yield "claims-100000x100000.png", NONE, "the header claims 100000x100000", f.png(100000, 100000, 8, 2, bytes(64))
     yield "bomb-12000x12000.png", NONE, "144 megapixels, sound", f.png(12000, 12000, 1, 0, bytes(1501 * 12000))
@@ -104,7 +104,7 @@ def others(a):
         "VP8L, first half",
         cut(save(close, "WEBP", lossless=True, method=6), 0.5),
     )
-    yield "header-only.webp", NONE, "RIFF header and no chunk", f.riff()
+    yield "header-only.webp", NONE, "RIFF header without chunks", f.riff()
     canvas = struct.pack("<I", 0) + struct.pack("<I", 16382)[:3] * 2
     note = "VP8X canvas of 16383x16383 around one pixel"
     yield "claims-16383x16383.webp", NONE, note, f.riff((b"VP8X", canvas), (b"VP8L", TINY_VP8L))

@@ -1,4 +1,4 @@
-"""Fixtures that are, or should be treated as, sound pictures."""
+"""Fixtures that are, or must be treated as, sound pictures."""
 
 import io
 import random
@@ -9,11 +9,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 import _formats as f
 
 ASTRONAUT, HOPPER, SMALL_HOPPER, NONE = "astronaut", "hopper", "hopper-128", "made"
-PORTRAIT = (96, 0, 352, 320)  # 256x320: not square, so that a turn in the wrong direction shows
+PORTRAIT = (96, 0, 352, 320)  # 256x320: not square, so that a rotation in the wrong direction shows
 CLOSE = (144, 16, 304, 208)  # 160x192, hair to collar
 TIGHT = (176, 60, 272, 188)  # brow to chin
 Turn = Image.Transpose
-# What the pixels must go through so that EXIF orientation n puts them upright again.
+# The transformation of the pixels after which EXIF orientation n makes them upright again.
 STORED = {
     2: Turn.FLIP_LEFT_RIGHT,
     3: Turn.ROTATE_180,
@@ -55,7 +55,7 @@ def canvas(size, *pasted, colour=(96, 112, 128)):
 
 
 def head_mask(size):
-    """White where the head of the CLOSE crop is."""
+    """A mask that is white where the head is in the CLOSE crop."""
     mask = Image.new("L", size, 0)
     width, height = size
     ImageDraw.Draw(mask).ellipse((width * 0.14, 0, width * 0.86, height * 0.97), fill=255)
@@ -63,12 +63,12 @@ def head_mask(size):
 
 
 def containers(a):
-    """The same face in every format that is decoded, and in the odd corners of each."""
+    """The same face in every supported format, and in unusual variants of each."""
     portrait, close = a.crop(PORTRAIT), a.crop(CLOSE)
     small = scaled(close, 112)
     cut_out, hidden = close.convert("RGBA"), scaled(close, 96).convert("RGBA")
     cut_out.putalpha(head_mask(close.size))
-    hidden.putalpha(0)  # after scaling: Pillow scales colours by their alpha and would leave none
+    hidden.putalpha(0)  # after scaling: Pillow weights colours by alpha when it scales, and would erase them
     yield "astronaut.jpg", ASTRONAUT, "the whole portrait, quality 90", jpeg(a)
     yield "astronaut.png", ASTRONAUT, "RGB", png(scaled(close, 128))
     yield "astronaut-lossless.webp", ASTRONAUT, "VP8L", save(scaled(close, 128), "WEBP", lossless=True, method=6)
@@ -80,7 +80,7 @@ def containers(a):
     yield (
         "astronaut-oriented.tif",
         ASTRONAUT,
-        "TIFF orientation 6, pixels turned",
+        "TIFF orientation 6, pixels rotated",
         save(turned(scaled(close, 96), 6), "TIFF", compression="tiff_lzw", tiffinfo={274: 6}),
     )
     yield "astronaut.ppm", ASTRONAUT, "P6", save(small, "PPM")
@@ -97,7 +97,7 @@ def containers(a):
     yield (
         "astronaut-cut-out.png",
         ASTRONAUT,
-        "RGBA, head on transparent ground",
+        "RGBA, head on a transparent background",
         png(cut_out.resize((128, 154), Image.Resampling.LANCZOS)),
     )
     yield (
@@ -131,7 +131,7 @@ def oriented(a, h):
     for n in range(1, 9):
         # 4:4:4 and sizes of whole blocks: the upright views then differ by rounding only.
         data = jpeg(turned(portrait, n), 85, subsampling=0, exif=f.exif(n))
-        yield f"exif-{n}.jpg", ASTRONAUT, f"EXIF orientation {n}, pixels turned to match", data
+        yield f"exif-{n}.jpg", ASTRONAUT, f"EXIF orientation {n}, pixels transformed to match", data
     small = scaled(a.crop(CLOSE), 112)
     big_endian = f.exif(5, ">")
     yield (
@@ -149,13 +149,13 @@ def oriented(a, h):
     yield (
         "exif-invalid-orientation.jpg",
         ASTRONAUT,
-        "orientation 99: as if there were none",
+        "orientation 99: treated as none",
         jpeg(portrait, 85, exif=f.exif(99)),
     )
     yield (
         "exif-garbage.jpg",
         ASTRONAUT,
-        "EXIF directory beyond the block: as if there were none",
+        "EXIF directory beyond the block: treated as none",
         jpeg(portrait, 85, exif=b"Exif\0\0II*\0\xf0\xff\xff\x7f\xff\xff"),
     )
     thumbnail = jpeg(scaled(h, 128), 75)
@@ -166,16 +166,16 @@ def oriented(a, h):
         jpeg(portrait, 85, exif=f.exif(1, thumbnail=thumbnail)),
     )
     for degrees, turn in ((90, Turn.ROTATE_90), (180, Turn.ROTATE_180), (270, Turn.ROTATE_270)):
-        note = f"turned by {degrees} degrees anticlockwise, no EXIF"
+        note = f"rotated by {degrees} degrees anticlockwise, no EXIF"
         yield f"rotated-{degrees}.jpg", ASTRONAUT, note, jpeg(portrait.transpose(turn), 85)
 
 
 def framed(a, h):
     portrait, close = a.crop(PORTRAIT), a.crop(CLOSE)
     yield "astronaut-mirrored.jpg", ASTRONAUT, "mirrored", jpeg(ImageOps.mirror(portrait))
-    yield "face-40px.jpg", ASTRONAUT, "shrunk until the face is about 40 pixels wide", jpeg(scaled(a, 230))
-    yield "face-20px.jpg", ASTRONAUT, "shrunk until the face is about 20 pixels wide", jpeg(scaled(a, 115))
-    yield "face-fills-frame.jpg", ASTRONAUT, "brow to chin and nothing else", jpeg(scaled(a.crop(TIGHT), 288))
+    yield "face-40px.jpg", ASTRONAUT, "reduced until the face is about 40 pixels wide", jpeg(scaled(a, 230))
+    yield "face-20px.jpg", ASTRONAUT, "reduced until the face is about 20 pixels wide", jpeg(scaled(a, 115))
+    yield "face-fills-frame.jpg", ASTRONAUT, "brow to chin only", jpeg(scaled(a.crop(TIGHT), 288))
     canvas_note = "1600x1200, the face about 70 pixels wide and off the centre"
     yield "face-in-canvas.jpg", ASTRONAUT, canvas_note, jpeg(canvas((1600, 1200), (scaled(portrait, 195), (1100, 300))))
     yield "astronaut-q10.jpg", ASTRONAUT, "quality 10", jpeg(portrait, 10)
@@ -192,7 +192,7 @@ def framed(a, h):
 def small_hopper(s):
     yield "hopper-128.png", SMALL_HOPPER, "128x128", png(s)
     big = s.resize((512, 512), Image.Resampling.BICUBIC)
-    yield "hopper-upscaled.jpg", SMALL_HOPPER, "four times larger than there is detail for", jpeg(big, 85)
+    yield "hopper-upscaled.jpg", SMALL_HOPPER, "enlarged four times, without additional detail", jpeg(big, 85)
 
 
 def several(a, h):
@@ -209,7 +209,7 @@ def several(a, h):
 
 
 def tolerated(a, h):
-    """Files that no encoder should write and that every viewer shows."""
+    """Files that no encoder should write, but every viewer shows."""
     portrait = a.crop(PORTRAIT)
     plain = jpeg(portrait, 85)
     assert plain.endswith(f.EOI)
@@ -217,7 +217,7 @@ def tolerated(a, h):
     yield "trailing-garbage.jpg", ASTRONAUT, "1000 bytes of noise after EOI", plain + random.Random(1).randbytes(1000)
     second = jpeg(scaled(h, 256), 80)
     yield "trailing-second-photo.jpg", ASTRONAUT, "a JPEG of Hopper after EOI, as in an MPO file", plain + second
-    yield "no-eoi.jpg", ASTRONAUT, "complete but for its EOI marker", plain[:-2]
+    yield "no-eoi.jpg", ASTRONAUT, "complete except for its EOI marker", plain[:-2]
     start, _ = f.jpeg_segment(plain, f.SOS)
     fill = plain[:start] + b"\xff" * 5 + plain[start:]
     yield "fill-bytes.jpg", ASTRONAUT, "0xFF fill bytes before a marker, as the standard allows", fill
@@ -248,7 +248,7 @@ def faceless():
     yield (
         "1000x1.png",
         NONE,
-        "aspect 1000:1, the most that is allowed",
+        "aspect 1000:1, the maximum",
         png(Image.new("L", (1000, 1))),
     )
 

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Sends the requests of standard input by Java's HttpClient; README.md has their form. */
+/** Sends the requests on standard input with Java's HttpClient; README.md describes their form. */
 public class Client {
     public static void main(String[] arguments) throws Exception {
         HttpClient client = HttpClient.newHttpClient();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sends the requests of standard input by curl; README.md has their form.
+# Sends the requests on standard input with curl; README.md describes their form.
 set -euo pipefail
 while IFS=$'\t' read -r -a fields; do
     options=()

@@ -1,4 +1,4 @@
-// Sends the requests of standard input by Node's fetch; README.md has their form.
+// Sends the requests on standard input with Node's fetch; README.md describes their form.
 import { readFileSync, writeFileSync } from "node:fs";
 
 for (const line of readFileSync(0, "utf8").split("\n").filter(Boolean)) {

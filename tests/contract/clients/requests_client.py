@@ -1,4 +1,4 @@
-"""Sends the requests of standard input by Python's requests; README.md has their form."""
+"""Sends the requests on standard input with Python's requests; README.md describes their form."""
 
 import pathlib
 import sys

@@ -9,7 +9,7 @@ import org.openapitools.client.model.PhotoInput;
 import org.openapitools.client.model.Request;
 import org.openapitools.client.model.Verdict;
 
-/** The client of openapi-generator, used: two photos to the server, and the answer by its types. */
+/** Uses the client of openapi-generator: sends two photos to the server and reads the answer through its types. */
 public class Usage {
     private static String photos;
 
@@ -17,7 +17,7 @@ public class Usage {
         photos = arguments[2];
         String login = "Basic " + Base64.getEncoder().encodeToString(arguments[1].getBytes());
         ApiClient client = new ApiClient();
-        // Generated readers ignore members that they do not know, and then take any answer for either kind.
+        // By default, generated readers ignore unknown members, and would then accept any answer as either kind.
         client.setObjectMapper(
             ApiClient.createDefaultObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES));
         client.updateBaseUri(arguments[0]);

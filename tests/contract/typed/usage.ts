@@ -1,4 +1,4 @@
-// The client of openapi-typescript and openapi-fetch, used: two photos to the server, and the answer by its types.
+// Uses the client of openapi-typescript and openapi-fetch: sends two photos to the server and reads the answer through its types.
 import { readFileSync } from "node:fs";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./generated/api.js";

@@ -1,6 +1,6 @@
 package javax.annotation;
 
-/** What generated code is marked with, and Java no longer brings. */
+/** The annotation of generated code, which Java no longer includes. */
 public @interface Generated {
     String value();
 
