@@ -112,14 +112,14 @@ static void camera(const visavis::verifier &verifier, const char *folder) {
     const visavis::photo nv12 =
         visavis::pixels(frame, rgb.width, rgb.height, VAV_FORMAT_NV12, stride).colour_at(offset);
     const visavis::photo upright(rgb);
-    const auto alike = [&](const visavis::photo &one) {
+    const auto similarity = [&](const visavis::photo &one) {
         return verifier.compare(verifier.extract(one), verifier.extract(upright)).similarity;
     };
-    CHECK(alike(nv12) > 0.98f);
+    CHECK(similarity(nv12) > 0.98f);
     // The wrong order of colours or the wrong range of brightness gives a different picture.
     const visavis::photo nv21 =
         visavis::pixels(frame, rgb.width, rgb.height, VAV_FORMAT_NV21, stride).colour_at(offset);
-    CHECK(alike(nv21) < 0.98f && alike(nv12.full_range()) < 1.0f);
+    CHECK(similarity(nv21) < 0.98f && similarity(nv12.full_range()) < 1.0f);
     std::vector<std::uint8_t> turned(rgb.len);
     for (std::size_t y = 0; y < rgb.height; y++)
         for (std::size_t x = 0; x < rgb.width; x++)

@@ -1,5 +1,5 @@
 'use strict';
-// Checks the names and types of options; the core checks the ranges of its own.
+// Checks the names and types of options; the core checks the ranges of the options that it receives.
 
 const { invalid, wrongType } = require('./refusal');
 

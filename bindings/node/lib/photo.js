@@ -1,5 +1,5 @@
 'use strict';
-// What counts as a photo, and how it is handed to the native half, which copies it at once.
+// What counts as a photo, and how it is passed to the native half, which copies it at once.
 
 const { fileURLToPath } = require('node:url');
 const { EXPECTED, bytes } = require('./bytes');

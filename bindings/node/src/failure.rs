@@ -57,7 +57,7 @@ fn errno(cause: &io::Error) -> Option<i32> {
 }
 
 impl Failure {
-    /// A code of this package only has a name but no number.
+    /// A failure that only this package has: its code has no number.
     fn own(code: &str, message: String) -> Self {
         let error = Error::new(ErrorKind::InvalidArgument, message);
         Failure { code: code.to_owned(), number: None, ..error.into() }

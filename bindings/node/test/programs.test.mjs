@@ -85,7 +85,7 @@ const PROGRAMS = {
     `Promise.allSettled([a, b, other, none].map((file) => verifier.verify(file, a))).then((all) => out(all.map((o) => o.value?.isMatch ?? o.reason.code).join()))`,
     'true,true,false,NO_FACE\n'],
   'a time limit': [`verifier.verify(a, b, { signal: AbortSignal.timeout(60_000) }).then((r) => out(r.isMatch))`, 'true\n'],
-  'a worker thread of its own': [
+  'a worker thread': [
     `const { Worker } = require('worker_threads');
      new Worker("const v = require('visavis'); const { workerData: [a, b, o] } = require('worker_threads'); console.log(new v.Verifier(o).verifySync(a, b).isMatch)", { eval: true, workerData: [a, b, options] })`,
     'true\n'],

@@ -65,7 +65,7 @@ test('one call too many is QUEUE_FULL, and later there is room again', async () 
 });
 
 test('a signal that has aborted rejects at once', async () => {
-  const reason = new Error('nobody waits any more');
+  const reason = new Error('the answer is no longer needed');
   const expected = (error) => {
     assert.deepEqual([error.name, error.code, error.cause], ['AbortError', 'ABORT_ERR', reason]);
     return true;

@@ -37,7 +37,7 @@ def test_every_kind_has_the_class_of_its_band() -> None:
         error = _errors.made("why", code, number, "reference", "decode")
         (expected,) = [cls for band, cls in BANDS if number in band]
         assert isinstance(error, expected)
-        # Photo errors have classes of their own.
+        # Photo errors have a class for each code.
         name = "".join(part.capitalize() for part in code.split("_")) + "Error"
         assert type(error) is (getattr(visavis, name) if number in range(40, 60) else expected)
         assert code in get_args(visavis.Code)

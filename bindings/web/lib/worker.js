@@ -35,8 +35,8 @@ async function start() {
 
 /** Loads the module and its models in parallel. */
 async function models() {
-  const loading = Object.entries(MODELS).map(async ([name, beside]) => {
-    const url = settings.models ? new URL(name, settings.models) : beside;
+  const loading = Object.entries(MODELS).map(async ([name, bundled]) => {
+    const url = settings.models ? new URL(name, settings.models) : bundled;
     return [name, await load(url, 'MODEL_NOT_FOUND', 60)];
   });
   const [files] = await Promise.all([Promise.all(loading), module()]);

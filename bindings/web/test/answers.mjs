@@ -210,7 +210,7 @@ async function advice({ browser, url }) {
       blurred: (await of('astronaut-blurred.jpg')).advice,
       two: (await of('two-people.jpg')).advice,
       nobody: await visavis.advice({ data, width, height, channels: 3 }),
-      beside: (await visavis.advice(canvas)).advice,
+      offCentre: (await visavis.advice(canvas)).advice,
       outcomes,
     };
   });
@@ -219,7 +219,7 @@ async function advice({ browser, url }) {
   assert.ok(found.blurred.includes('blurred'), found.blurred.join());
   assert.ok(found.two.includes('several_faces'), found.two.join());
   assert.deepEqual([found.nobody.ready, found.nobody.advice[0], 'face' in found.nobody], [false, 'no_face', false]);
-  assert.ok(found.beside.includes('off_centre'), found.beside.join());
+  assert.ok(found.offCentre.includes('off_centre'), found.offCentre.join());
   assert.deepEqual(found.outcomes, ['fulfilled', 'rejected']);
   await close();
 }
