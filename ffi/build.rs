@@ -1,4 +1,4 @@
-//! Names the shared library for the dynamic linker. Within one such name the ABI only grows.
+//! Sets the SONAME of the shared library. Within one SONAME the ABI only grows.
 
 fn main() {
     let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));

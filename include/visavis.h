@@ -25,7 +25,7 @@
  *   (try: VAV_DO_NOT_WAIT), or when another thread calls vav_verifier_cancel.
  *
  *   The first call needs a stack of 256 KiB. Do not cancel a thread (pthread_cancel) inside a call. Before exit() or a
- *   return from main(), wait for the calls of other threads to end: the engine's destructors would run beside them.
+ *   return from main(), wait for the calls of other threads to end: otherwise the engine's destructors run during them.
  *   _exit() may be called at any time. With ONNX Runtime a verifier starts one short-lived thread when a call compares
  *   two photos and a second worker is free; with one worker it starts none. The embedded engine keeps a thread for each
  *   worker and an idle one for each core.
@@ -48,15 +48,15 @@
  *   The first vav_verifier_new that looks for ONNX Runtime sets ORT_DISABLE_TELEMETRY and ORT_TELEMETRY_DISABLED to 1
  *   in the environment, unless they are set: newer builds otherwise send telemetry to Microsoft. Set them yourself, or
  *   create the first verifier before other threads read the environment. In a setuid program, or one with file
- *   capabilities, environment variables are ignored, and a library that is found is loaded only if only root and the
- *   user whose rights the program has can write to it and to the folders above it. A statically linked program uses the
- *   embedded engine.
+ *   capabilities, environment variables are ignored, and a library is loaded only if nobody except root and the user whose
+ *   rights the program has can write to it and to the folders above it. A statically linked program uses the embedded
+ *   engine.
  *
  * MEMORY
  *   If memory for a photo or an engine cannot be allocated, the status is VAV_OUT_OF_MEMORY. If there is too little for
  *   ONNX Runtime, VAV_ENGINE_AUTO uses the embedded engine. With one worker and a small photo both need 75 MiB of address
  *   space, the embedded engine up to 105. Decoding needs more for each worker, during the call, but no more than
- *   vav_config_set_max_decode_bytes: 3 bytes a pixel for PNG, BMP, PNM, TIFF in strips and raw pixels (none for RGB8 used
+ *   vav_config_set_max_decode_bytes: 3 bytes per pixel for PNG, BMP, PNM, TIFF in strips and raw pixels (none for RGB8 used
  *   in place), 6 or 8 for interlaced PNG with 16 bits, 9 for GIF, 10 for TIFF in tiles, 10 or 11 for WebP. Only the part of a
  *   JPEG that the search needs is decoded: 48 megapixels take 16 MiB, or 24 if progressive.
  *
@@ -114,10 +114,10 @@
     { { 0, 0, 0, 0 }, { { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 } }, 0, 0, \
       { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0, 0, 0 } } }
 
-/// The most photos of a call of vav_enroll.
+/// The largest number of photos in a call of vav_enroll.
 #define VAV_MAX_ENROLLED 16
 
-/// For vav_enrolled.flags: the photo was compared with the others, because there are others.
+/// For vav_enrolled.flags: there are other photos, and this one was compared with them.
 #define VAV_COMPARED 1
 
 /// For vav_face.flags: the quality was measured.
@@ -258,7 +258,7 @@ typedef enum {
     VAV_SEARCH_THOROUGH = 2,
 } vav_search;
 
-/// The form of the data of a vav_photo.
+/// The form of a vav_photo's data.
 typedef enum {
     /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
     VAV_FORMAT_ENCODED = 0,
@@ -304,8 +304,8 @@ typedef enum {
     VAV_ADVICE_SEVERAL_FACES = 128,
 } vav_advice;
 
-/// Settings of a verifier. Settings that are not made keep their defaults. A number outside its range is reported when
-/// the verifier is created. One config may serve any number of verifiers.
+/// Settings of a verifier. Settings that are not changed keep their defaults. A number outside its range is reported when
+/// the verifier is created. One config can be used for any number of verifiers.
 typedef struct vav_config vav_config;
 
 /// Why a call failed. Never holds pixels or templates, so it may be logged.
@@ -438,24 +438,24 @@ typedef struct {
     float detect_ms;
     /// Milliseconds from the face to the template.
     float extract_ms;
-    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
-    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
+    /// What a better photo needs: bits of vav_advice. VAV_ADVICE_TOO_SMALL and VAV_ADVICE_SEVERAL_FACES are reported in
+    /// any case, the others only with VAV_MEASURE_QUALITY.
     uint32_t advice;
     /// 0; room for later members.
     uint32_t reserved[1];
 } vav_sample;
 
-/// One of the photos that were enrolled.
+/// One of the enrolled photos.
 typedef struct {
-    /// What was seen on it.
+    /// What was found in it.
     vav_sample sample;
-    /// Cosine of the angle to the template that the other photos make without it, -1..1.
+    /// Cosine of the angle to the template of the other photos, -1..1.
     float similarity;
     /// Comparison score with that template, 0..100, as in vav_result.
     float score;
-    /// 1 when the score reaches the threshold of the verifier, else 0: it probably shows somebody else then.
+    /// 1 if the score reaches the verifier's threshold, else 0: then the photo probably shows somebody else.
     int32_t is_match;
-    /// VAV_COMPARED, or 0, where the three before are 0. Bits may be added later.
+    /// VAV_COMPARED, or 0; then the three members before are 0. Bits may be added later.
     uint32_t flags;
     /// 0; room for later members.
     uint32_t reserved[4];
@@ -463,7 +463,7 @@ typedef struct {
 
 /// One of many templates, and how similar it is.
 typedef struct {
-    /// Its place among the references, from 0.
+    /// Its index among the stored templates, from 0.
     size_t index;
     /// Cosine of the angle between the templates, -1..1.
     float similarity;
@@ -487,7 +487,7 @@ typedef struct {
     size_t workers;
     /// The largest encoded photo in bytes.
     size_t max_bytes;
-    /// The most pixels of a photo.
+    /// The largest photo in pixels.
     uint64_t max_pixels;
     /// The most memory that decoding one photo may take, in bytes.
     uint64_t max_decode_bytes;
@@ -531,14 +531,14 @@ extern "C" {
 /// Creates a config with all defaults.
 VAV_MUST_USE vav_config *vav_config_new(void);
 
-/// Frees a config. Verifiers made with it no longer need it.
+/// Frees a config. Verifiers created with it no longer need it.
 void vav_config_free(vav_config *config);
 
 /// Which engine computes: a vav_engine.
 VAV_MUST_USE vav_status vav_config_set_engine(vav_config *config, int32_t engine);
 
-/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH or, without it, beside this
-/// library, beside the program, then where the system's loader looks. If a named library does not work, it is an error,
+/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH or, without it, next to this
+/// library, next to the program, then where the system's loader looks. A named library that does not work is an error,
 /// with VAV_ENGINE_AUTO too. A process uses a single file: the first that was loaded.
 VAV_MUST_USE
 vav_status vav_config_set_onnxruntime(vav_config *config,
@@ -570,7 +570,7 @@ vav_status vav_config_set_threshold(vav_config *config,
 /// The largest encoded photo in bytes, 1..2^30 (default 2^26).
 VAV_MUST_USE vav_status vav_config_set_max_bytes(vav_config *config, size_t bytes);
 
-/// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
+/// The largest photo in pixels, raw pixels included, 1..2^30 (default 50,000,000).
 VAV_MUST_USE vav_status vav_config_set_max_pixels(vav_config *config, uint64_t pixels);
 
 /// The most memory that decoding one photo may take, in bytes, 1..2^40 (default 160 MiB).
@@ -579,11 +579,11 @@ VAV_MUST_USE vav_status vav_config_set_max_decode_bytes(vav_config *config, uint
 /// Milliseconds after which a call fails with VAV_DEADLINE_EXCEEDED; 0 (default) for no limit.
 VAV_MUST_USE vav_status vav_config_set_deadline(vav_config *config, uint32_t milliseconds);
 
-/// Makes one template of `count` photos of one person, 1..VAV_MAX_ENROLLED, which probes are compared with as with any
-/// other. `photos` points to `count` pointers. `enrolled` is NULL or has `count` places, which receive what was seen on
-/// each photo, and how alike it is to the others. The first photo that cannot be used is the error, and
-/// vav_error_index says which it is. A photo of somebody else is no error, but lets that person match: look at
-/// `is_match` of each.
+/// Makes one template of `count` photos of one person, 1..VAV_MAX_ENROLLED, with which probes are compared as with any
+/// other. `photos` points to `count` pointers. `enrolled` is NULL or has `count` places, which receive what was found in
+/// each photo, and how similar it is to the others. The first photo that cannot be used is the error, and
+/// vav_error_index returns its index. A photo of somebody else is not an error, but lets that person match: check
+/// `is_match` of each photo.
 VAV_MUST_USE
 vav_status vav_enroll(const vav_verifier *verifier,
                       const vav_photo *const *photos,
@@ -601,7 +601,7 @@ VAV_MUST_USE vav_side vav_error_side(const vav_error *error);
 /// Which step the error comes from; VAV_STAGE_NONE for NULL.
 VAV_MUST_USE vav_stage vav_error_stage(const vav_error *error);
 
-/// Which of several photos or templates the error is about, from 0; -1 where it is not about one of many, or for NULL.
+/// Which of several photos or templates the error is about, from 0; -1 if it is not about one of many, or for NULL.
 VAV_MUST_USE
 int64_t vav_error_index(const vav_error *error);
 
@@ -636,7 +636,7 @@ void vav_faces_free(vav_faces *faces);
 /// Compares one template with many: `stored` holds templates as vav_template_to_bytes wrote them, one after the other. The
 /// most similar ones are written to `ranked`, at most `capacity`, best first, equally similar ones in the order of `stored`.
 /// `count` receives how many were written. All templates of a model have the same size, so there are `len` divided by
-/// vav_template_size of them. If one cannot be compared, the error, as for vav_compare, says which one.
+/// vav_template_size of them. If one cannot be compared, the error is that of vav_compare, with its index.
 VAV_MUST_USE
 vav_status vav_rank(const vav_verifier *verifier,
                     const vav_template *probe,
@@ -724,8 +724,8 @@ VAV_MUST_USE const char *vav_verifier_engine_version(const vav_verifier *verifie
 VAV_MUST_USE
 const char *vav_verifier_fallback_reason(const vav_verifier *verifier);
 
-/// What the program should know of the engine: it had loaded an ONNX Runtime of 1.29 or later before the first verifier was
-/// made, whose telemetry can no longer be turned off. "" where there is nothing, or for NULL. Lives as long as the verifier.
+/// A warning about the engine: before the first verifier was created, the program had loaded an ONNX Runtime of 1.29 or
+/// later, whose telemetry can no longer be turned off. "" if there is none, or for NULL. Lives as long as the verifier.
 VAV_MUST_USE
 const char *vav_verifier_engine_warning(const vav_verifier *verifier);
 

@@ -38,7 +38,7 @@ public:
     vav_status status() const noexcept { return status_; }
     vav_side side() const noexcept { return side_; }
     vav_stage stage() const noexcept { return stage_; }
-    /// Which of several photos or templates it is about, from 0; -1 where it is not about one of many.
+    /// Which of several photos or templates it is about, from 0; -1 if it is not about one of many.
     std::int64_t index() const noexcept { return index_; }
     /// Bits of vav_advice.
     std::uint32_t advice() const noexcept { return advice_; }
@@ -266,7 +266,7 @@ private:
     detail::owner<vav_faces, vav_faces_free> handle_;
 };
 
-/// A template made of several photos of one person, and what was seen on each.
+/// A template made of several photos of one person, and what was found in each.
 struct enrollment {
     face_template reference;
     std::vector<vav_enrolled> photos;

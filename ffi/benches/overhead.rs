@@ -38,7 +38,7 @@ struct CResult {
     samples: [[u32; 40]; 2],
 }
 
-/// The C library that was built beside this program, with a verifier of one worker.
+/// The C library in the target folder of this program, with a verifier of one worker.
 struct Library {
     verify: Verify,
     verifier: *mut c_void,
@@ -99,7 +99,7 @@ impl Library {
     }
 }
 
-/// The first photos of a folder and the folders in it, in the order of their names.
+/// The first photos of a folder and its subfolders, by name.
 fn photos(folder: &Path) -> Vec<Vec<u8>> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -155,7 +155,7 @@ fn main() {
         for (index, pair) in pairs.iter().enumerate() {
             let by_rust = || Some(rust.verify(&pair[0], &pair[1]).ok()?.comparison.score);
             let by_c = || c.score(&pair[0], &pair[1]);
-            // Each goes first as often as the other.
+            // Each side goes first equally often.
             let ((r, one), (c, other)) = if (round + index) % 2 == 0 {
                 (milliseconds(by_rust), milliseconds(by_c))
             } else {

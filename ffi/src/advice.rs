@@ -1,4 +1,4 @@
-//! `vav_advice`: what whoever takes the photo can do.
+//! `vav_advice`: what the photographer can improve.
 
 use face::Advice;
 
@@ -24,7 +24,7 @@ pub enum vav_advice {
     VAV_ADVICE_SEVERAL_FACES = 128,
 }
 
-/// The bits of advice of the core; what this version of the C ABI does not know is left out.
+/// The core's advice as bits; advice that this version of the C ABI does not know is left out.
 pub(crate) fn advice_bits(advice: &[Advice]) -> u32 {
     let bit = |advice: &Advice| match advice {
         Advice::TooSmall => vav_advice::VAV_ADVICE_TOO_SMALL as u32,
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_advice_of_the_core_has_a_bit_of_its_own() {
+    fn every_advice_of_the_core_has_its_own_bit() {
         let bits: u32 = Advice::ALL.iter().map(|advice| advice_bits(&[*advice])).sum();
         assert_eq!(bits, (1 << Advice::ALL.len()) - 1);
     }

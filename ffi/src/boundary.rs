@@ -1,4 +1,4 @@
-//! The border between C and Rust: no panic passes it, and every pointer is looked at here.
+//! The boundary between C and Rust: no panic crosses it, and every pointer is checked here.
 
 use std::ffi::{CStr, OsStr, c_char};
 use std::mem::{MaybeUninit, size_of};
@@ -29,7 +29,7 @@ pub(crate) fn guard(
     status
 }
 
-/// Hands out a new handle through a `T **`, or NULL and the error. The previous value is not read, so programs need
+/// Writes a new handle to a `T **`, or writes NULL and returns the error. The previous value is not read, so programs need
 /// not initialise it.
 pub(crate) fn hand_out<T>(
     out: Option<&mut MaybeUninit<Option<Box<T>>>>,
@@ -48,13 +48,13 @@ pub(crate) fn non_null<T>(argument: Option<T>, name: &str) -> Result<T> {
     argument.ok_or_else(|| invalid(format!("{name} is NULL")))
 }
 
-/// The value that an integer from C names. An enum of C can hold any integer, so none is trusted.
+/// The value that an integer from C stands for. An enum in C can hold any integer, so each is checked.
 pub(crate) fn enumerator<T: Copy>(number: i32, known: &[(i32, T)], what: &str) -> Result<T> {
     let found = known.iter().find(|(value, _)| *value == number);
     found.map(|(_, value)| *value).ok_or_else(|| invalid(format!("there is no {what} {number}")))
 }
 
-/// The other way round.
+/// The integer that stands for a value; -1 if there is none.
 pub(crate) fn number<T: PartialEq + Copy>(value: T, known: &[(i32, T)]) -> i32 {
     known.iter().find(|(_, other)| *other == value).map_or(-1, |(number, _)| *number)
 }
@@ -148,13 +148,13 @@ unsafe fn struct_size<T>(place: *const T, first: usize, name: &str) -> Result<us
     }
 }
 
-/// A copy of a struct of the caller's that begins with `size_t struct_size`. Members that the caller's version does not
-/// have are zero. Members that this version does not have must be zero: they ask for something unknown here.
+/// A copy of a struct of the caller, which begins with `size_t struct_size`. Members that the caller's version lacks are
+/// zero. Members that this version lacks must be zero, since they would request something unknown here.
 ///
 /// # Safety
 ///
-/// `place` is NULL or points to a `size_t`, and as many bytes as that says can be read from there on. All bits zero
-/// are a valid `T`, and so is any content of its members.
+/// `place` is NULL or points to a `size_t`, and the number of bytes that it holds can be read from `place` on. All bits
+/// zero are a valid `T`, and so is any content of its members.
 pub(crate) unsafe fn sized_in<T: Copy>(place: *const T, first: usize, name: &str) -> Result<T> {
     // SAFETY: the caller vouches for it.
     let size = unsafe { struct_size(place, first, name) }?;
@@ -173,7 +173,7 @@ pub(crate) unsafe fn sized_in<T: Copy>(place: *const T, first: usize, name: &str
     Ok(value)
 }
 
-/// Where to write a struct of the caller's that begins with `size_t struct_size`.
+/// Where to write a struct of the caller, which begins with `size_t struct_size`.
 pub(crate) struct SizedOut<T> {
     place: *mut T,
     size: usize,
@@ -184,8 +184,8 @@ impl<T: Copy> SizedOut<T> {
     ///
     /// # Safety
     ///
-    /// `place` is NULL or points to a `size_t`, and as many bytes as that says can be written from there on for as
-    /// long as the result is used.
+    /// `place` is NULL or points to a `size_t`, and the number of bytes that it holds can be written from `place` on for
+    /// as long as the result is used.
     pub(crate) unsafe fn new(place: *mut T, first: usize, name: &str) -> Result<Self> {
         // SAFETY: the caller vouches for it.
         unsafe { struct_size(place, first, name) }.map(|size| SizedOut { place, size })

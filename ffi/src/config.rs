@@ -8,8 +8,8 @@ use face::{Engine, FacePolicy, Options, Result, Search};
 use crate::boundary::{enumerator, guard, guard_or, non_null, path};
 use crate::status::vav_status;
 
-/// Settings of a verifier. Settings that are not made keep their defaults. A number outside its range is reported when
-/// the verifier is created. One config may serve any number of verifiers.
+/// Settings of a verifier. Settings that are not changed keep their defaults. A number outside its range is reported when
+/// the verifier is created. One config can be used for any number of verifiers.
 pub struct vav_config {
     options: Options,
 }
@@ -83,7 +83,7 @@ pub extern "C" fn vav_config_new() -> Option<Box<vav_config>> {
     guard_or(None, || Some(Box::new(vav_config { options: Options::default() })))
 }
 
-/// Frees a config. Verifiers made with it no longer need it.
+/// Frees a config. Verifiers created with it no longer need it.
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_free(config: Option<Box<vav_config>>) {
     guard_or((), || drop(config));
@@ -99,8 +99,8 @@ pub extern "C" fn vav_config_set_engine(config: Option<&mut vav_config>, engine:
     })
 }
 
-/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH or, without it, beside this
-/// library, beside the program, then where the system's loader looks. If a named library does not work, it is an error,
+/// The path of ONNX Runtime's library. NULL (default): the environment variable ORT_DYLIB_PATH or, without it, next to this
+/// library, next to the program, then where the system's loader looks. A named library that does not work is an error,
 /// with VAV_ENGINE_AUTO too. A process uses a single file: the first that was loaded.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -178,7 +178,7 @@ pub extern "C" fn vav_config_set_max_bytes(config: Option<&mut vav_config>, byte
     guard(None, || set(config, |options| options.limits.max_bytes = bytes))
 }
 
-/// The most pixels of a photo, raw ones included, 1..2^30 (default 50,000,000).
+/// The largest photo in pixels, raw pixels included, 1..2^30 (default 50,000,000).
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_config_set_max_pixels(config: Option<&mut vav_config>, pixels: u64) -> vav_status {
@@ -199,7 +199,7 @@ pub extern "C" fn vav_config_set_deadline(config: Option<&mut vav_config>, milli
     guard(None, || set(config, |options| options.deadline = deadline(milliseconds)))
 }
 
-/// None for 0.
+/// `None` for 0, which means no limit.
 pub(crate) fn deadline(milliseconds: u32) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds.into()))
 }

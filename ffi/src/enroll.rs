@@ -1,4 +1,4 @@
-//! `vav_enroll`: several photos of one person to one template.
+//! `vav_enroll`: makes one template of several photos of one person.
 
 use std::mem::MaybeUninit;
 
@@ -12,26 +12,26 @@ use crate::status::vav_status;
 use crate::template::vav_template;
 use crate::verifier::vav_verifier;
 
-/// The most photos of a call of vav_enroll.
+/// The largest number of photos in a call of vav_enroll.
 pub const VAV_MAX_ENROLLED: usize = 16;
 const _: () = assert!(VAV_MAX_ENROLLED == Enrollment::MAX_PHOTOS);
 
-/// For vav_enrolled.flags: the photo was compared with the others, because there are others.
+/// For vav_enrolled.flags: there are other photos, and this one was compared with them.
 pub const VAV_COMPARED: u32 = 1;
 
-/// One of the photos that were enrolled.
+/// One of the enrolled photos.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_enrolled {
-    /// What was seen on it.
+    /// What was found in it.
     pub sample: vav_sample,
-    /// Cosine of the angle to the template that the other photos make without it, -1..1.
+    /// Cosine of the angle to the template of the other photos, -1..1.
     pub similarity: f32,
     /// Comparison score with that template, 0..100, as in vav_result.
     pub score: f32,
-    /// 1 when the score reaches the threshold of the verifier, else 0: it probably shows somebody else then.
+    /// 1 if the score reaches the verifier's threshold, else 0: then the photo probably shows somebody else.
     pub is_match: i32,
-    /// VAV_COMPARED, or 0, where the three before are 0. Bits may be added later.
+    /// VAV_COMPARED, or 0; then the three members before are 0. Bits may be added later.
     pub flags: u32,
     /// 0; room for later members.
     pub reserved: [u32; 4],
@@ -51,11 +51,11 @@ impl From<&Enrolled> for vav_enrolled {
     }
 }
 
-/// Makes one template of `count` photos of one person, 1..VAV_MAX_ENROLLED, which probes are compared with as with any
-/// other. `photos` points to `count` pointers. `enrolled` is NULL or has `count` places, which receive what was seen on
-/// each photo, and how alike it is to the others. The first photo that cannot be used is the error, and
-/// vav_error_index says which it is. A photo of somebody else is no error, but lets that person match: look at
-/// `is_match` of each.
+/// Makes one template of `count` photos of one person, 1..VAV_MAX_ENROLLED, with which probes are compared as with any
+/// other. `photos` points to `count` pointers. `enrolled` is NULL or has `count` places, which receive what was found in
+/// each photo, and how similar it is to the others. The first photo that cannot be used is the error, and
+/// vav_error_index returns its index. A photo of somebody else is not an error, but lets that person match: check
+/// `is_match` of each photo.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_enroll(

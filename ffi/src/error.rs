@@ -17,7 +17,7 @@ pub struct vav_error {
 /// The photo that an error is about.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "the last is for C")]
+#[allow(dead_code, reason = "only C uses the last")]
 pub enum vav_side {
     /// Neither, or unknown.
     VAV_SIDE_NONE = 0,
@@ -32,7 +32,7 @@ pub enum vav_side {
 /// The step in which an error occurred.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "the last is for C")]
+#[allow(dead_code, reason = "only C uses the last")]
 pub enum vav_stage {
     /// None of the following: an argument was wrong.
     VAV_STAGE_NONE = 0,
@@ -92,7 +92,7 @@ pub extern "C" fn vav_error_stage(error: Option<&vav_error>) -> vav_stage {
     })
 }
 
-/// Which of several photos or templates the error is about, from 0; -1 where it is not about one of many, or for NULL.
+/// Which of several photos or templates the error is about, from 0; -1 if it is not about one of many, or for NULL.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_error_index(error: Option<&vav_error>) -> i64 {

@@ -1,4 +1,4 @@
-//! `vav_faces`: what a detection found; and the structs in which faces are reported.
+//! `vav_faces`: the result of a detection; and the structs in which faces are reported.
 
 use std::mem::MaybeUninit;
 
@@ -108,8 +108,8 @@ pub struct vav_sample {
     pub detect_ms: f32,
     /// Milliseconds from the face to the template.
     pub extract_ms: f32,
-    /// What a better photo needs: the sum of VAV_ADVICE_ values. That the face is very small and that there are others
-    /// beside it is said in any case, the rest with VAV_MEASURE_QUALITY.
+    /// What a better photo needs: bits of vav_advice. VAV_ADVICE_TOO_SMALL and VAV_ADVICE_SEVERAL_FACES are reported in
+    /// any case, the others only with VAV_MEASURE_QUALITY.
     pub advice: u32,
     /// 0; room for later members.
     pub reserved: [u32; 1],

@@ -1,16 +1,16 @@
-//! The C ABI: `include/visavis.h` is generated from these files, one per handle. Its opening comment says how it is used.
+//! The C ABI: `include/visavis.h` is generated from these files, one per handle. Its opening comment explains its use.
 //!
-//! Signatures say what the pointers of C are: `Option<&T>` is a `const T *` that may be NULL, `Option<&mut T>` a `T *`,
-//! `Option<Box<T>>` one whose ownership is handed over, `Option<&mut MaybeUninit<Option<Box<T>>>>` a `T **` that receives
-//! a handle. (An alias would show in the header.) So `unsafe` is left for byte arrays, strings and structs that carry
-//! their size.
+//! Signatures describe the pointers of C: `Option<&T>` is a `const T *` that may be NULL, `Option<&mut T>` a `T *`,
+//! `Option<Box<T>>` one whose ownership is transferred, `Option<&mut MaybeUninit<Option<Box<T>>>>` a `T **` that receives
+//! a handle. (An alias would appear in the header.) So `unsafe` is needed only for byte arrays, strings and structs that
+//! carry their size.
 
 #![allow(unsafe_code, reason = "pointers come from C; every use states why it is sound")]
 #![allow(unreachable_pub, reason = "the linker and cbindgen reach what is public here")]
 #![allow(
     clippy::doc_markdown,
     clippy::missing_safety_doc,
-    reason = "documentation of exports is that of the header"
+    reason = "the documentation of exports is written for the header"
 )]
 #![allow(non_camel_case_types, reason = "types have their C names")]
 
@@ -29,7 +29,7 @@ mod template;
 mod verifier;
 mod version;
 
-/// What the header promises of `const vav_x *`.
+/// The header promises that any number of threads may use a `const vav_x *` at once.
 const _: () = {
     const fn shared_between_threads<T: Send + Sync>() {}
     shared_between_threads::<config::vav_config>();
@@ -39,7 +39,7 @@ const _: () = {
     shared_between_threads::<error::vav_error>();
 };
 
-/// Panics: how a defect reaches a C program.
+/// Panics on purpose: tests check what a C program sees of a defect.
 #[cfg(feature = "test-panic")]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_test_panic(

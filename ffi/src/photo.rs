@@ -7,7 +7,7 @@ use face::{Photo, PixelFormat, Pixels, Result};
 
 use crate::boundary::{bytes, enumerator, invalid, non_null, path, sized_in};
 
-/// The form of the data of a vav_photo.
+/// The form of a vav_photo's data.
 #[repr(C)]
 pub enum vav_format {
     /// A whole file in memory: JPEG, PNG, WebP, BMP, GIF, TIFF or PNM.
@@ -79,7 +79,7 @@ pub struct vav_photo {
     pub reserved: u32,
 }
 
-/// Size of `vav_photo` in 0.2.0, which had it first: a smaller one was never initialised.
+/// Size of `vav_photo` in 0.2.0, the first release with it: a smaller one was never initialised.
 const FIRST_PHOTO_SIZE: usize = 5 * size_of::<usize>() + 6 * size_of::<u32>();
 const _: () = assert!(size_of::<vav_photo>() >= FIRST_PHOTO_SIZE);
 
@@ -104,8 +104,8 @@ const FORMATS: &[(i32, Format)] = &[
     (vav_format::VAV_FORMAT_YUYV as i32, Format::Pixels(PixelFormat::Yuyv)),
 ];
 
-/// The photo for the core. Pixels whose sizes do not fit together are reported when it is opened, in the order of
-/// [`face::Verifier::verify`].
+/// Converts the photo for the core. Pixels whose sizes do not fit together are reported when the core opens it, in the
+/// order of [`face::Verifier::verify`].
 ///
 /// # Safety
 ///
@@ -117,7 +117,7 @@ pub(crate) unsafe fn read<'a>(photo: *const vav_photo, name: &str) -> Result<Pho
     let format = enumerator(photo.format, FORMATS, "format")?;
     if photo.flags & !(VAV_MEASURE_QUALITY | VAV_FULL_RANGE) != 0 || photo.reserved != 0 {
         return Err(invalid(format!(
-            "{name}->flags is {:#x} and reserved {}: something is set that is not known",
+            "{name}->flags is {:#x} and reserved {}: something unknown is set",
             photo.flags, photo.reserved
         )));
     }

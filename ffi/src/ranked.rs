@@ -1,4 +1,4 @@
-//! `vav_rank`: one template against many.
+//! `vav_rank`: compares one template with many.
 
 use std::mem::MaybeUninit;
 
@@ -14,7 +14,7 @@ use crate::verifier::vav_verifier;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct vav_ranked {
-    /// Its place among the references, from 0.
+    /// Its index among the stored templates, from 0.
     pub index: usize,
     /// Cosine of the angle between the templates, -1..1.
     pub similarity: f32,
@@ -42,7 +42,7 @@ impl From<&Ranked> for vav_ranked {
 /// Compares one template with many: `stored` holds templates as vav_template_to_bytes wrote them, one after the other. The
 /// most similar ones are written to `ranked`, at most `capacity`, best first, equally similar ones in the order of `stored`.
 /// `count` receives how many were written. All templates of a model have the same size, so there are `len` divided by
-/// vav_template_size of them. If one cannot be compared, the error, as for vav_compare, says which one.
+/// vav_template_size of them. If one cannot be compared, the error is that of vav_compare, with its index.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vav_rank(

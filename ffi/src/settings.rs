@@ -1,4 +1,4 @@
-//! `vav_settings`: what a verifier was made with.
+//! `vav_settings`: the settings that a verifier was created with.
 
 use std::ffi::c_char;
 use std::mem::{MaybeUninit, size_of};
@@ -23,7 +23,7 @@ pub struct vav_settings {
     pub workers: usize,
     /// The largest encoded photo in bytes.
     pub max_bytes: usize,
-    /// The most pixels of a photo.
+    /// The largest photo in pixels.
     pub max_pixels: u64,
     /// The most memory that decoding one photo may take, in bytes.
     pub max_decode_bytes: u64,
@@ -41,7 +41,7 @@ pub struct vav_settings {
     pub deadline: u32,
 }
 
-/// Size of `vav_settings` in 0.2.0, which had it first: a smaller one was never initialised.
+/// Size of `vav_settings` in 0.2.0, the first release with it: a smaller one was never initialised.
 const FIRST_SETTINGS_SIZE: usize = 5 * size_of::<usize>() + 2 * size_of::<u64>() + 6 * size_of::<u32>();
 const _: () = assert!(size_of::<vav_settings>() >= FIRST_SETTINGS_SIZE);
 

@@ -1,4 +1,4 @@
-//! Numbers for what happened: those of the core, compared one by one in a test.
+//! Status codes: the core's numbers, which a test compares one by one.
 
 use std::ffi::{CString, c_char};
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use crate::boundary::guard_or;
 /// every band.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "the last is for C")]
+#[allow(dead_code, reason = "only C uses the last")]
 pub enum vav_status {
     /// Success.
     VAV_OK = 0,

@@ -1,4 +1,4 @@
-//! `vav_template`: what is kept of a face.
+//! `vav_template`: what is stored of a face.
 
 use std::mem::MaybeUninit;
 use std::ptr;

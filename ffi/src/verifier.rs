@@ -48,7 +48,7 @@ pub struct vav_result {
     pub reference: vav_sample,
 }
 
-/// Size of `vav_result` in 0.2.0, which had it first: a smaller one was never initialised.
+/// Size of `vav_result` in 0.2.0, the first release with it: a smaller one was never initialised.
 const FIRST_RESULT_SIZE: usize = size_of::<usize>() + 4 * size_of::<f32>() + 2 * size_of::<vav_sample>();
 const _: () = assert!(size_of::<vav_result>() >= FIRST_RESULT_SIZE);
 
@@ -126,7 +126,7 @@ pub extern "C" fn vav_verifier_with_deadline(
         hand_out(limited, "limited", || {
             let verifier = &non_null(verifier, "verifier")?.verifier;
             if flags & !VAV_DO_NOT_WAIT != 0 {
-                return Err(invalid(format!("flags is {flags:#x}: it has a bit set that is not known")));
+                return Err(invalid(format!("flags is {flags:#x}: it has an unknown bit")));
             }
             let limited = verifier.with_deadline(deadline(milliseconds));
             Ok(vav_verifier::new(if flags == 0 { limited } else { limited.without_waiting() }))
@@ -171,8 +171,8 @@ pub extern "C" fn vav_verifier_fallback_reason(verifier: Option<&vav_verifier>) 
     guard_or(c"".as_ptr(), || text(verifier, |verifier| &verifier.fallback_reason))
 }
 
-/// What the program should know of the engine: it had loaded an ONNX Runtime of 1.29 or later before the first verifier was
-/// made, whose telemetry can no longer be turned off. "" where there is nothing, or for NULL. Lives as long as the verifier.
+/// A warning about the engine: before the first verifier was created, the program had loaded an ONNX Runtime of 1.29 or
+/// later, whose telemetry can no longer be turned off. "" if there is none, or for NULL. Lives as long as the verifier.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn vav_verifier_engine_warning(verifier: Option<&vav_verifier>) -> *const c_char {

@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_is_of_the_version_of_the_library() {
+    fn the_header_has_the_version_of_the_library() {
         let header = format!("{VAV_VERSION_MAJOR}.{VAV_VERSION_MINOR}.{VAV_VERSION_PATCH}");
         assert_eq!(header, env!("CARGO_PKG_VERSION"));
         assert_eq!(vav_version_number(), 2000);

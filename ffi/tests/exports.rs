@@ -1,4 +1,4 @@
-//! Counts: every export is guarded, documented in the list of exports, and declared in the header.
+//! Every export is guarded, listed in exports.txt and declared in the header.
 
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let ffi = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in ffi/");
+    let ffi = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is in ffi/");
     let config = match cbindgen::Config::from_file(ffi.join("cbindgen.toml")) {
         Ok(config) => config,
         Err(why) => return fail(&why),
@@ -17,6 +17,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(why: &str) -> ExitCode {
-    eprintln!("the header cannot be made: {why}");
+    eprintln!("the header cannot be generated: {why}");
     ExitCode::FAILURE
 }

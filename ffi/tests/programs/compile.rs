@@ -19,7 +19,7 @@ pub(crate) fn library() -> &'static Path {
         let profile = if profile == "debug" { "dev" } else { &profile };
         // `cargo test` does not build a library that no test can link as a crate.
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        // Which packages decides about features; `cargo xtask test` names those that it has compiled already.
+        // The packages determine the features; `cargo xtask test` names those that it has compiled already.
         let packages = std::env::var("VISAVIS_TEST_BUILD").unwrap_or("--package=visavis-ffi".into());
         let arguments = ["build", &packages, "--lib", "--profile", profile];
         ran(Command::new(cargo).args(arguments).current_dir(files::root()));
@@ -41,12 +41,12 @@ pub(crate) fn soname(library: &Path) -> String {
     name.expect("the library has a SONAME").to_owned()
 }
 
-/// Compiles tests/c/NAME.c or NAME.cpp; none where there is no compiler.
+/// Compiles tests/c/NAME.c or NAME.cpp; `None` if there is no compiler.
 pub(crate) fn program(name: &str) -> Option<Command> {
     program_with(name, &[&format!("-Wl,-rpath,{}", library().display())]).map(Command::new)
 }
 
-/// The program, or shared library, linked with these flags besides.
+/// The same, linked with additional flags: a program or a shared library.
 pub(crate) fn program_with(name: &str, flags: &[&str]) -> Option<PathBuf> {
     let source = files::root().join("tests/c");
     let is_c = source.join(format!("{name}.c")).is_file();

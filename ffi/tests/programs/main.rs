@@ -33,7 +33,7 @@ fn one_verifier_serves_many_threads() {
 }
 
 #[test]
-fn a_status_that_nobody_looks_at_is_a_warning() {
+fn an_ignored_status_is_a_warning() {
     if program("misuse").is_none() {
         return;
     }
@@ -49,9 +49,9 @@ fn a_status_that_nobody_looks_at_is_a_warning() {
     assert!(silenced.status.success(), "{}", text(&silenced.stderr));
 }
 
-/// Without threads of its own ONNX Runtime survives fork() by luck; the other engine has threads to miss.
+/// ONNX Runtime without threads would survive fork() in any case; the embedded engine has threads, which a child lacks.
 #[test]
-fn verifiers_outlive_fork_with_both_engines() {
+fn verifiers_survive_fork_with_both_engines() {
     if let Some(mut forks) = program("forks") {
         ran(forks.arg(images()));
         ran(forks.env("VISAVIS_TEST_ENGINE", "embedded"));
@@ -59,7 +59,7 @@ fn verifiers_outlive_fork_with_both_engines() {
 }
 
 #[test]
-fn the_floating_point_state_of_the_host_is_left_alone_and_does_not_matter() {
+fn the_floating_point_state_of_the_host_is_preserved_and_does_not_matter() {
     if let Some(mut program) = program("floating_point") {
         ran(program.arg(images()));
         ran(program.env("VISAVIS_TEST_ENGINE", "embedded"));
@@ -67,7 +67,7 @@ fn the_floating_point_state_of_the_host_is_left_alone_and_does_not_matter() {
 }
 
 #[test]
-fn memory_that_is_not_there_is_a_status() {
+fn missing_memory_is_a_status() {
     if let Some(mut memory) = program("memory") {
         let photo = files::golden("hopper-128.png");
         for engine in ["embedded", "auto"] {
@@ -77,9 +77,9 @@ fn memory_that_is_not_there_is_a_status() {
     }
 }
 
-/// A user without rights must reach the photo and the engine for the second half.
+/// The second half runs as a user without rights, who must be able to read the photo and the engine.
 #[test]
-fn stacks_and_threads_are_enough_as_documented_or_that_is_a_status() {
+fn the_documented_stack_suffices_and_missing_threads_are_a_status() {
     let Some(mut limits) = program("limits") else { return };
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     let photo = folder.path().join("photo.png");
@@ -92,7 +92,7 @@ fn stacks_and_threads_are_enough_as_documented_or_that_is_a_status() {
     }
 }
 
-/// Headers are read by programs that hide what is their own.
+/// Programs may include the header while they hide their own symbols.
 #[test]
 fn a_program_that_hides_its_symbols_finds_the_librarys() {
     if program("misuse").is_none() {
@@ -106,8 +106,8 @@ fn a_program_that_hides_its_symbols_finds_the_librarys() {
     ran(cc.arg("-L").arg(library()).arg("-lvisavis"));
 }
 
-/// Each hard photo under one limit, in turns under all of them and with both engines. VISAVIS_TEST_SWEEP=1 tries each
-/// with every limit and both.
+/// Decodes each hard photo with one memory limit and one engine, taking turns. VISAVIS_TEST_SWEEP=1 tries every limit and
+/// both engines with each photo.
 #[test]
 fn hard_photos_and_little_memory_end_with_a_status() {
     let Some(memory) = program("memory") else { return };
@@ -146,7 +146,7 @@ fn an_engine_that_fails_does_not_write_to_stderr() {
         if model.extension().is_some_and(|extension| extension == "onnx") {
             let broken = models.join(model.file_name().expect("files have names"));
             let sum = |path: &Path| text(&ran(Command::new("sha256sum").arg(path)).stdout)[..64].to_owned();
-            // A name of an operator that no engine has, of the same length.
+            // An operator name of the same length that no engine knows.
             let bytes = fs::read(&model).expect("it is committed");
             let at =
                 bytes.windows(4).position(|word| word == b"Relu").expect("the networks have this operator");
@@ -190,7 +190,7 @@ fn c_and_rust_give_the_same_for_every_golden_case_to_the_bit() {
 }
 
 #[test]
-fn a_program_in_c_neither_talks_nor_writes() {
+fn a_c_program_opens_no_connection_and_writes_no_file() {
     let Some(program) = program("hermetic") else { return };
     for engine in ["auto", "embedded"] {
         let folder = tempfile::tempdir().expect("there is a place for temporary files");

@@ -1,4 +1,4 @@
-//! A setuid program loads no code that whoever starts it chose.
+//! A setuid program loads no code chosen by the user who starts it.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -24,7 +24,7 @@ fn a_setuid_program_loads_no_engine_that_its_caller_chose() {
     }
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     mode(folder.path(), 0o755);
-    // Anyone may write where the program is, as where somebody linked to it.
+    // Anyone may write to the program's folder, as after a hard link to it was made elsewhere.
     let home = folder.path().join("home");
     fs::create_dir(&home).expect("the folder is ours");
     mode(&home, 0o777);
