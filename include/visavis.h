@@ -48,9 +48,9 @@
  *   The first vav_verifier_new that looks for ONNX Runtime sets ORT_DISABLE_TELEMETRY and ORT_TELEMETRY_DISABLED to 1
  *   in the environment, unless they are set: newer builds otherwise send telemetry to Microsoft. Set them yourself, or
  *   create the first verifier before other threads read the environment. In a setuid program, or one with file
- *   capabilities, environment variables are ignored, and a library is loaded only if nobody except root and the user whose
- *   rights the program has can write to it and to the folders above it. A statically linked program uses the embedded
- *   engine.
+ *   capabilities, environment variables are ignored, and a library that is found is loaded only if nobody except root and
+ *   the user whose rights the program has can write to it and to the folders above it. A statically linked program uses
+ *   the embedded engine.
  *
  * MEMORY
  *   If memory for a photo or an engine cannot be allocated, the status is VAV_OUT_OF_MEMORY. If there is too little for

@@ -36,7 +36,7 @@ pub struct App {
     /// The memory for bodies.
     pub(crate) budget: Arc<Budget>,
     pub(crate) metrics: Metrics,
-    /// The files with which the page compares on the device, and that page.
+    /// The page that compares on the device, and the files that it needs for that.
     pub(crate) device: &'static [Asset],
     /// Where traces are sent, if anywhere.
     pub(crate) traces: Traces,
@@ -68,7 +68,7 @@ impl App {
         Ok(Arc::new(app))
     }
 
-    /// Reads users and certificate again, and returns which of them exist. If something cannot be read, nothing changes.
+    /// Reads users and certificate again, and returns which of them are configured. If one cannot be read, nothing changes.
     pub fn reload(&self) -> Result<Vec<&'static str>, String> {
         let read = self.read_again();
         self.metrics.reloaded(read.is_ok());
@@ -92,7 +92,7 @@ impl App {
             warn!("the credentials file holds plain passwords: `visavis-server hash-password` hashes them");
         }
         if self.auth.has_certificates() && named(&self.config.tls_client_issuers).is_none() {
-            warn!("users log in by certificates, but there are no tls-client-issuers: nobody can");
+            warn!("users log in with certificates, but tls-client-issuers is not set: they cannot");
         }
         if let Some(tls) = &self.tls {
             if let Err(why) = tls.check_validity() {
@@ -102,7 +102,7 @@ impl App {
         }
     }
 
-    /// Sends the remaining traces, at the end.
+    /// Sends the remaining traces before the process ends.
     pub fn end(&self) {
         self.traces.end();
     }
@@ -119,7 +119,7 @@ impl App {
 
     /// Completes when the server is about to end.
     pub(crate) async fn stopped(&self) {
-        // It ends with the server at the latest.
+        // An error means that the sender is gone, and the server with it.
         let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 }

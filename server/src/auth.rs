@@ -17,7 +17,7 @@ use crate::users::{Check, Users};
 /// How many accounts may wait for a hash at once, one login of each.
 const MAX_WAITING: usize = 256;
 
-/// How many logins of one account may wait. The same password is hashed once, however many requests wait with it.
+/// How many logins of one account may wait. A password is hashed once, however many requests with it are waiting.
 const MAX_WAITING_ALIKE: usize = 64;
 
 /// Decides who is admitted.
@@ -25,10 +25,10 @@ pub(crate) struct Auth {
     users: RwLock<Arc<Users>>,
     limiter: Arc<Limiter>,
     turns: Turns<Account>,
-    /// Hashes cost time and memory by design: one thread computes them, one at a time, so that nobody can make the server
-    /// spend more on them. It is a separate thread because Argon2's memory stays with the thread that used it.
+    /// Hashes cost time and memory by design: one thread computes them, one at a time, which bounds what they can cost the
+    /// server. It is a separate thread because Argon2's memory stays with the thread that used it.
     hashing: Queue,
-    /// The same for unknown names: users never wait behind them.
+    /// The same for unknown names, so that users never wait behind them.
     hashing_strangers: Queue,
     hashes: IntCounter,
 }
@@ -100,7 +100,7 @@ impl Auth {
         let queue = if account.user().is_some() { &self.hashing } else { &self.hashing_strangers };
         let overloaded = |_| Code::Overloaded;
         // Each user has a share: an attack on one user's password from many addresses delays only that user. Accounts
-        // that have failed share with the user's others as if they were another user: a first login passes them by.
+        // that have failed count as another user, so that a first login does not wait behind them.
         let mut share = account.user().unwrap_or_default().to_owned();
         if self.limiter.is_suspect(account) {
             share.push('\n');
@@ -140,7 +140,7 @@ impl Auth {
     }
 }
 
-/// The account whose failures count together. An unknown name may be a password: it is neither kept nor passed on.
+/// The account whose failures are counted together. An unknown name may be a password: it is neither kept nor passed on.
 fn account(users: &Users, presented: &Presented, peer: IpAddr) -> Account {
     let name = match presented {
         Presented::Login(login) => users.name(login),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_one_right_basic_authorization_is_let_in() {
+    async fn only_a_single_correct_basic_authorization_is_admitted() {
         let auth = auth(Users::single("ann", "a:b").unwrap(), 0).unwrap();
         let right = basic("ann:a:b");
         for value in [&right, &right.replace("Basic", "bAsIC")] {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_and_certificates_let_their_users_in_whatever_others_try() {
+    async fn keys_and_certificates_admit_their_users_despite_failures_of_others() {
         let (key, line) = new_key().unwrap();
         let text = format!("job:{line}\ncam:{{CERTIFICATE}}camera 7\n");
         let auth = auth(Users::parse(&text).unwrap(), 2).unwrap();
@@ -220,12 +220,12 @@ mod tests {
         let camera = ["camera 7".to_owned()];
         assert_eq!(auth.admit(&headers(&[]), HERE, &camera).await, Ok("cam".to_owned()));
         assert_eq!(auth.admit(&headers(&[]), HERE, &["camera 8".to_owned()]).await, Err(Code::Unauthorized));
-        // What a request presents itself counts alone.
+        // What the request itself presents takes precedence over the certificate.
         assert_eq!(auth.admit(&headers(&["Basic !"]), HERE, &camera).await, Err(Code::Unauthorized));
     }
 
     #[tokio::test]
-    async fn failures_are_limited_and_absent_credentials_are_none() {
+    async fn failures_are_limited_and_missing_credentials_do_not_count() {
         let hash = hash_password("right").unwrap();
         let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 2).unwrap();
         let elsewhere = IpAddr::V4([10, 0, 0, 1].into());
@@ -240,7 +240,7 @@ mod tests {
         for login in ["ann:wrong", "ann:right"] {
             assert_eq!(ask(login, elsewhere).await, Err(Code::TooManyRequests));
         }
-        // Where ann has logged in before, others must not shut her out so soon; nor is she refused for other names.
+        // Where ann has logged in before, others need more failures to lock her out; failures of other names do not count.
         for _ in 0..2 {
             assert_eq!(ask("ann:wrong", HERE).await, Err(Code::Unauthorized));
             assert_eq!(ask("nobody:wrong", HERE).await, Err(Code::Unauthorized));
@@ -262,19 +262,19 @@ mod tests {
         assert_eq!(count(Code::TooManyRequests) + count(Code::Overloaded), 997);
         assert!(count(Code::Overloaded) >= 997 - MAX_WAITING_ALIKE);
         assert!(auth.wait(&wrong, HERE) > Duration::from_secs(30));
-        // Who is known is let in at once, whatever others try.
+        // A login that was verified before is admitted at once, despite the failures of others.
         assert_eq!(auth.admit(&right, IpAddr::V4([10, 0, 0, 1].into()), &[]).await, Ok("ann".to_owned()));
     }
 
     #[tokio::test]
-    async fn a_first_login_passes_by_those_who_have_failed_for_the_same_user() {
+    async fn a_first_login_does_not_wait_behind_failed_accounts_of_the_same_user() {
         let hash = hash_password("right").unwrap();
         let auth = auth(Users::parse(&format!("ann:{hash}")).unwrap(), 0).unwrap();
         let (right, wrong) = (headers(&[&basic("ann:right")]), headers(&[&basic("ann:wrong")]));
         let guesses = || (1..=30).map(|host| auth.admit(&wrong, IpAddr::V4([10, 0, 0, host].into()), &[]));
         futures_util::future::join_all(guesses()).await;
         let before = auth.hashes.get();
-        // All of them wait before she does.
+        // All of them are queued before her login.
         let guessing = futures_util::future::join_all(guesses());
         let login = async {
             let answer = auth.admit(&right, HERE, &[]).await;

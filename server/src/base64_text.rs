@@ -1,6 +1,6 @@
-//! The start of a photo in Base64, which weighs it before it is decoded.
+//! Decodes the start of a photo in Base64, from which the cost of the photo is estimated.
 
-/// The first `most` bytes that `text` encodes, or all if it has fewer; none if it is not Base64.
+/// The first `most` bytes that `text` encodes, or all if there are fewer; none if it is not Base64.
 pub(crate) fn start(text: &str, most: usize) -> Vec<u8> {
     let digits = text.split_once(";base64,").map_or(text, |(_, data)| data).chars();
     let digits = digits.filter(|digit| !digit.is_ascii_whitespace() && *digit != '=');
@@ -18,7 +18,7 @@ mod tests {
     use super::start;
 
     #[test]
-    fn the_start_is_what_the_whole_starts_with() {
+    fn the_start_is_a_prefix_of_the_whole() {
         let bytes: Vec<u8> = (0..=255).collect();
         let text = STANDARD.encode(&bytes);
         for text in [text.clone(), format!("data:image/png;base64,{text}"), text.replace("AAE", "A A\nE")] {

@@ -1,4 +1,4 @@
-//! Request bodies, with limits for each, for each user and for all together, in size and in time.
+//! Request bodies, with limits on size and time: for each body, for each user and for all together.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -17,10 +17,10 @@ use crate::outcome::Failure;
 /// The body of a request, as it arrives.
 pub(crate) type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, warp::Error>> + Send + Sync>>;
 
-/// Most bodies are larger than this; the first allocation.
+/// The first allocation. Most bodies are larger.
 const FIRST_BYTES: usize = 64 << 10;
 
-/// How long a body may stall, and how long its rate is not checked at first.
+/// How long a body may stall, and how long it may take before its rate is checked.
 const STALL: Duration = Duration::from_secs(5);
 
 /// Hides the type of warp's stream.
@@ -137,7 +137,7 @@ impl Body {
         &self.bytes
     }
 
-    /// What followed them, if that was too much.
+    /// The chunk after them, for which there was no room.
     pub(crate) fn refused(&self) -> &[u8] {
         &self.refused
     }
@@ -172,8 +172,8 @@ fn is_malformed(error: &warp::Error) -> bool {
     kinds.any(|kind| matches!(kind, io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData))
 }
 
-/// Reads and discards the rest of a refused body, up to a limit: closing the connection while the client still sends would
-/// destroy the reply on its way.
+/// Reads and discards the rest of a refused body, up to a limit: if the connection were closed while the client is still
+/// sending, the reply would be lost.
 pub(crate) async fn discard(mut incoming: Incoming, most: usize) {
     let mut left = most;
     while let Some(Ok(chunk)) = incoming.next().await {

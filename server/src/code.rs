@@ -22,7 +22,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The HTTP status that goes with it.
+            /// The HTTP status of the reply.
             pub const fn status(self) -> StatusCode {
                 match self {
                     $(Code::$variant => StatusCode::$status,)+
@@ -41,7 +41,7 @@ codes! {
     ProbeFaceNotFound = OK, "PROBE_FACE_NOT_FOUND";
     /// The reference shows no face that can be used.
     ReferenceFaceNotFound = OK, "REFERENCE_FACE_NOT_FOUND";
-    /// Our fault.
+    /// The server failed.
     InternalError = INTERNAL_SERVER_ERROR, "INTERNAL_ERROR";
     /// The body is not JSON, or a member has the wrong type.
     InvalidRequest = BAD_REQUEST, "INVALID_REQUEST";
@@ -51,13 +51,13 @@ codes! {
     NotFound = NOT_FOUND, "NOT_FOUND";
     /// The path exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED";
-    /// The body came too slowly.
+    /// The body arrived too slowly.
     RequestTimeout = REQUEST_TIMEOUT, "REQUEST_TIMEOUT";
     /// The body has more bytes than allowed.
     RequestTooLarge = PAYLOAD_TOO_LARGE, "REQUEST_TOO_LARGE";
     /// Too many wrong passwords from this address.
     TooManyRequests = TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS";
-    /// The body is not sent as plain `application/json`.
+    /// The body has a content type or an encoding that is not accepted.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE";
     /// More work than can be done now; try again.
     Overloaded = SERVICE_UNAVAILABLE, "OVERLOADED";

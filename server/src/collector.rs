@@ -1,4 +1,4 @@
-//! One POST to a collector of traces, over plain HTTP: it is on the same machine or next to it.
+//! One POST to a collector of traces, over plain HTTP: the collector is on the same machine or close by.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -13,14 +13,14 @@ use tracing::{info, warn};
 
 use crate::endpoint;
 
-/// For each step.
+/// The time limit of each step.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A reply is a status; what follows does not matter.
+/// Only the status of a reply is used; the rest is ignored.
 const MAX_REPLY: u64 = 64 << 10;
 
-/// Sends from the exporter's own thread, which may wait. Says in the log when traces begin to be lost, and when they
-/// arrive again.
+/// Sends from the exporter's own thread, which may block. Logs when traces begin to be lost, and when they are accepted
+/// again.
 #[derive(Debug, Default)]
 pub(crate) struct Collector {
     is_lost: AtomicBool,
@@ -32,14 +32,16 @@ impl HttpClient for Collector {
         let result = post(&request);
         let why = match &result {
             Ok(status) if (200..300).contains(status) => None,
-            Ok(status) => Some(format!("it answers {status}")),
+            Ok(status) => Some(format!("it answered {status}")),
             Err(error) => Some(error.to_string()),
         };
         match why {
             Some(why) if !self.is_lost.swap(true, Ordering::Relaxed) => {
-                warn!(why, "the collector takes no traces");
+                warn!(why, "the collector does not accept traces");
             }
-            None if self.is_lost.swap(false, Ordering::Relaxed) => info!("the collector takes traces again"),
+            None if self.is_lost.swap(false, Ordering::Relaxed) => {
+                info!("the collector accepts traces again");
+            }
             _ => {}
         }
         Ok(Response::builder().status(result?).body(Bytes::new())?)

@@ -1,4 +1,5 @@
-//! Settings: a file, over it the environment, over it the command line. Secrets come by file or environment only.
+//! Settings: the command line overrides the environment, which overrides a file. Secrets come from files or the
+//! environment only.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,10 +15,10 @@ use crate::proxies::Proxies;
 pub use crate::values::{LogFormat, Seconds};
 use crate::{endpoint, environment};
 
-/// Declares each setting once: its name in the file, of its variable and of its option, its default and its explanation.
+/// Declares each setting once: its name (in the file, as a variable and as an option), its default and its explanation.
 macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:expr;)+) => {
-        /// One source of settings; what it does not name is absent.
+        /// One source of settings; those that it does not name are absent.
         #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
         #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
         pub struct Layer {
@@ -32,7 +33,7 @@ macro_rules! settings {
         }
 
         impl Layer {
-            /// What this layer does not name, from the one beneath it.
+            /// Fills in what this layer does not name from the one beneath it.
             #[must_use]
             pub fn over(self, beneath: Layer) -> Layer {
                 Layer { $($name: self.$name.or(beneath.$name),)+ }
@@ -67,12 +68,12 @@ settings! {
     tls_certificate: PathBuf = PathBuf::new();
     /// The certificate's private key in PEM [default: none]
     tls_key: PathBuf = PathBuf::new();
-    /// Certificates in PEM of those who issue clients' certificates, read again on SIGHUP; clients may do without one
-    /// [default: none]
+    /// Certificates in PEM of the authorities that issue client certificates, read again on SIGHUP; clients without a
+    /// certificate are accepted too [default: none]
     tls_client_issuers: PathBuf = PathBuf::new();
-    /// Revocation lists in PEM, one of each of those issuers, read again on SIGHUP [default: none]
+    /// Revocation lists in PEM, one from each of those issuers, read again on SIGHUP [default: none]
     tls_client_crl: PathBuf = PathBuf::new();
-    /// Addresses and networks of proxies that are believed about their clients' addresses, separated by commas
+    /// Addresses and networks of proxies that are trusted to name their clients' addresses, separated by commas
     /// [default: none]
     trusted_proxies: String = String::new();
     /// Origins whose pages may call the API, such as `https://example.org`, separated by commas [default: none]
@@ -111,7 +112,7 @@ settings! {
     body_rate: usize = 4096;
     /// Seconds for a whole request [default: 60]
     request_timeout: Seconds = Seconds::new(60);
-    /// Seconds after a signal to stop during which requests are still accepted while /ready says no [default: 1]
+    /// Seconds after a signal to stop during which requests are still accepted while /ready answers 503 [default: 1]
     shutdown_delay: Seconds = Seconds::new(1);
     /// Seconds after that for running requests to finish [default: 30]
     shutdown_timeout: Seconds = Seconds::new(30);
@@ -138,16 +139,16 @@ settings! {
     min_face: u32 = 0;
 }
 
-/// Where a certificate is and what belongs to it, in PEM.
+/// The PEM files of a certificate and what belongs to it.
 #[derive(Clone, Debug)]
 pub struct TlsFiles {
     /// The server's certificate chain.
     pub certificate: PathBuf,
     /// Its private key.
     pub key: PathBuf,
-    /// The certificates of those who issue clients' certificates.
+    /// The certificates of the authorities that issue client certificates.
     pub client_issuers: Option<PathBuf>,
-    /// Which of those are revoked.
+    /// The authorities' lists of revoked client certificates.
     pub client_crl: Option<PathBuf>,
 }
 
@@ -159,19 +160,19 @@ impl Layer {
         Self::parse(&text).map_err(|error| fail(&error))
     }
 
-    /// Reads what a file of settings holds. A mistake is reported without its value.
+    /// Parses the text of a settings file. A mistake is reported without its value.
     pub fn parse(text: &str) -> Result<Layer, String> {
         toml::from_str(text).map_err(|error| without_values(&error, text))
     }
 }
 
-/// What is wrong with a file, without the line itself or a value of it: a password may have got there.
+/// What is wrong with a file, without the line itself or a value in it, which might be a password.
 fn without_values(error: &toml::de::Error, text: &str) -> String {
     let start = error.span().map_or(0, |span| span.start.min(text.len()));
     let line = text[..start].matches('\n').count() + 1;
     let message = error.message();
-    // Values are quoted, and a word that is none of a list is in backticks, like the names that are no secrets. A value
-    // may hold the same marks, so all is left out from the first of them to what was expected.
+    // Values are quoted, and a word that is not in a list is in backticks, like names, which are not secret. A value may
+    // contain the same marks, so everything from the first of them to what was expected is left out.
     let mark = if message.starts_with("unknown variant") { '`' } else { '"' };
     let Some((before, rest)) = message.split_once(mark) else { return format!("line {line}: {message}") };
     let expected = rest.rfind(", expected").map_or("", |at| &rest[at..]);
@@ -179,7 +180,7 @@ fn without_values(error: &toml::de::Error, text: &str) -> String {
 }
 
 impl fmt::Display for Config {
-    /// In the form of the file. There are no secrets among the settings.
+    /// In the form of the file. No setting is secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&toml::to_string(self).map_err(|_| fmt::Error)?)
     }
@@ -203,7 +204,7 @@ impl Config {
         Ok(options)
     }
 
-    /// The files for TLS, where certificate and key are named.
+    /// The files for TLS, if certificate and key are set.
     pub fn tls_files(&self) -> Option<TlsFiles> {
         let path = |path| named(path).map(Path::to_owned);
         Some(TlsFiles {
@@ -214,7 +215,7 @@ impl Config {
         })
     }
 
-    /// Where those who watch the server are answered, if that is elsewhere.
+    /// The separate address for monitoring, if there is one.
     pub fn admin_listen(&self) -> Option<SocketAddr> {
         self.admin_listen.parse().ok()
     }
@@ -236,7 +237,7 @@ impl Config {
         within("max-connections", self.max_connections, 1, 1 << 20)?;
         within("max-connections-per-address", self.max_connections_per_address, 1, 1 << 20)?;
         within("body-rate", self.body_rate, 1, 1 << 30)?;
-        // No photo within the limits of any setting has a larger one.
+        // No photo that any setting permits has a larger face.
         within("min-face", self.min_face as usize, 0, 1 << 16)?;
         if named(&self.tls_certificate).is_some() != named(&self.tls_key).is_some() {
             return Err("tls-certificate and tls-key belong together".to_owned());
@@ -269,7 +270,7 @@ impl Config {
     }
 }
 
-/// A path that was set.
+/// The path, if it is set.
 pub fn named(path: &Path) -> Option<&Path> {
     Some(path).filter(|path| !path.as_os_str().is_empty())
 }
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_refused() {
+    fn invalid_settings_are_refused() {
         for text in [
             "colour = 1",
             "workers = -1",
@@ -329,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_can_be_read_again() {
+    fn printed_settings_can_be_read_again() {
         let config = Layer::default().complete().unwrap();
         let again = file(&config.to_string()).unwrap().complete().unwrap();
         assert_eq!(again.to_string(), config.to_string());

@@ -24,21 +24,21 @@ pub(crate) struct Connection {
     certified: OnceLock<Vec<String>>,
     opened: Instant,
     phase: Mutex<Phase>,
-    /// Signals a phase that ends earlier than the one before.
+    /// Signals that the phase, and with it the time limit, has changed.
     hurry: Notify,
     logged_in: AtomicBool,
-    /// Signals that another connection needs the place.
+    /// Signals that another connection needs the place of this one.
     evicted: Notify,
 }
 
-/// The phase of a connection, and its start.
+/// The phase of a connection, and when it began.
 #[derive(Clone, Copy)]
 enum Phase {
-    /// A head is arriving, or the handshake before it.
+    /// A head, or the handshake before it, is awaited or arriving.
     Head(Instant),
     /// A request is being answered; it has time limits of its own.
     Request,
-    /// The next request may come.
+    /// The next request is awaited.
     Idle(Instant),
 }
 
@@ -47,13 +47,13 @@ enum Phase {
 pub(crate) enum Cause {
     /// The head of a request, or the TLS handshake, did not arrive in time.
     SlowHead,
-    /// No request came for the idle timeout.
+    /// No request arrived within the idle timeout.
     Idle,
-    /// It never logged in, and its time has run out.
+    /// Nobody logged in on it, and its time has run out.
     Anonymous,
-    /// It never logged in, and another one needs its place.
+    /// Nobody logged in on it, and another connection needs its place.
     Evicted,
-    /// The server ends, and no request has come on it.
+    /// The server is stopping, and no request has arrived on it.
     Stopping,
 }
 
@@ -96,17 +96,17 @@ impl Connection {
         self.proxied.get().copied().unwrap_or_else(|| self.peer())
     }
 
-    /// A trusted proxy has named its client.
+    /// Records the client that a trusted proxy has named.
     pub(crate) fn set_nearest(&self, address: IpAddr) {
         let _ = self.proxied.set(address);
     }
 
-    /// The names in the client's certificate, where it has shown one that is trusted.
+    /// The names in the client's certificate, if it has presented a trusted one.
     pub(crate) fn certified(&self) -> &[String] {
         self.certified.get().map_or(&[], Vec::as_slice)
     }
 
-    /// The client has shown a certificate that is trusted.
+    /// Records the names in the trusted certificate that the client has presented.
     pub(crate) fn set_certified(&self, names: Vec<String>) {
         let _ = self.certified.set(names);
     }
@@ -119,33 +119,33 @@ impl Connection {
         let _ = SockRef::from(&self.stream).set_tcp_user_timeout(Some(config.body_timeout.get()));
     }
 
-    /// What has come and is not read yet, without reading it.
+    /// Returns bytes that have arrived without consuming them.
     pub(crate) async fn peek(&self, bytes: &mut [u8]) -> io::Result<usize> {
         self.stream.peek(bytes).await
     }
 
-    /// Throws away bytes that have come.
+    /// Discards bytes that have arrived.
     pub(crate) fn skip(&self, length: usize) {
-        // They were seen there a moment ago.
+        // `peek` has just returned them.
         let _ = self.stream.try_read(&mut vec![0; length]);
     }
 
-    /// A request is being answered from now on.
+    /// Marks that a request is being answered.
     pub(crate) fn begin_request(&self) {
         self.enter(Phase::Request);
     }
 
-    /// The request is answered.
+    /// Marks that the request is answered.
     pub(crate) fn end_request(&self) {
         self.enter(Phase::Idle(Instant::now()));
     }
 
-    /// A user has logged in on it.
+    /// Marks that a user has logged in.
     pub(crate) fn log_in(&self) {
         self.logged_in.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the head of a request is on its way, or the handshake before it.
+    /// Whether the head of a request, or the handshake before it, is awaited or arriving.
     pub(crate) fn awaits_head(&self) -> bool {
         matches!(*self.lock(), Phase::Head(_))
     }
@@ -156,12 +156,12 @@ impl Connection {
         (resting && !self.logged_in.load(Ordering::Relaxed)).then_some(self.opened)
     }
 
-    /// Closes it for another one.
+    /// Closes it in favour of another one.
     pub(crate) fn evict(&self) {
         self.evicted.notify_one();
     }
 
-    /// Completes when the client has reset the connection. A client that only closed its sending half still reads.
+    /// Completes when the client has reset the connection. A client that only closed its sending half is still reading.
     pub(crate) async fn reset(&self) {
         while let Ok(ready) = self.stream.ready(Interest::ERROR).await {
             if ready.is_error() {
@@ -212,7 +212,7 @@ impl Connection {
         }
     }
 
-    /// A reply that is on its way is no idleness, however long its client takes to read it.
+    /// A connection whose reply is still being sent is not idle, however long its client takes to read it.
     fn sent(&self) {
         let mut phase = self.lock();
         if matches!(*phase, Phase::Idle(_)) {
@@ -283,7 +283,7 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         match SockRef::from(&self.0.stream).shutdown(Shutdown::Write) {
-            // The client was faster.
+            // The client has already closed the connection.
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Poll::Ready(Ok(())),
             result => Poll::Ready(result),
         }

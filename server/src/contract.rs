@@ -10,7 +10,7 @@ use crate::details::Details;
 pub use crate::session::MAX_SESSION_ID;
 use crate::session::Search;
 
-/// The documented request with its members unparsed. serde refuses duplicate members and ignores unknown ones.
+/// The documented request with its members unparsed. serde rejects duplicate members and ignores unknown ones.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Members<'a> {
@@ -81,7 +81,7 @@ fn photo(json: Option<&RawValue>) -> Result<Option<Cow<'_, str>>, Malformed> {
 /// A JSON string, copied only if it contains escapes.
 fn string(json: &RawValue) -> Option<Cow<'_, str>> {
     let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
-    // serde_json has checked quotes, escapes and control characters while it passed over the value.
+    // serde_json has checked quotes, escapes and control characters when it read the raw value.
     if !inside.contains('\\') {
         return Some(Cow::Borrowed(inside));
     }
@@ -123,7 +123,7 @@ impl<'a> Envelope<'a> {
         Envelope { session_id, score: None, has_error: true, error: Some(code), details: None }
     }
 
-    /// The same with the reason: its name, readable text, and names of what the photographer can improve.
+    /// Adds the reason: its name, readable text, and names of what the photographer can improve.
     #[must_use]
     pub(crate) fn because(self, code: &'static str, message: String, advice: Vec<&'static str>) -> Self {
         Envelope { details: Some(Extension::Failure { code, message, advice }), ..self }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_or_null_is_missing() {
+    fn absent_and_null_photos_are_missing() {
         for photo in ["", r#","probe":null"#, r#","probe":{}"#, r#","probe":{"imageBase64":null}"#] {
             let body = format!(r#"{{"sessionId":null{photo},"more":[1e9999]}}"#);
             let expected = Body { session_id: None, probe: None, reference: None };
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_documented_json_is_invalid() {
+    fn undocumented_json_is_invalid() {
         let deep = format!("{}{}", r#"{"probe":"#.repeat(100_000), "}".repeat(100_000));
         let long = format!(r#"{{"sessionId":"{}"}}"#, "é".repeat(MAX_SESSION_ID + 1));
         for body in [
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_found_in_whatever_is_broken_after_it() {
+    fn a_session_is_found_even_if_the_body_is_broken_after_it() {
         for rest in [
             "",
             ",\"probe\":{\"imageBase64\":\"AAAA",

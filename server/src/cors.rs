@@ -1,4 +1,4 @@
-//! Which pages of other origins may ask (Fetch standard, CORS protocol): those on a list, none by default.
+//! Which pages of other origins may call the API (Fetch standard, CORS protocol): those on a list, none by default.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, Method, Uri};
 use warp::reply::Response;
 
-/// The origins that may ask.
+/// The origins whose pages may call the API.
 pub(crate) struct Origins(Vec<HeaderValue>);
 
 impl Origins {
@@ -22,13 +22,13 @@ impl Origins {
                     && uri.path() == "/"
             });
             let value = HeaderValue::from_str(part).ok().filter(|_| is_origin);
-            value.ok_or_else(|| format!("{part:?} is no origin such as https://example.org"))
+            value.ok_or_else(|| format!("{part:?} is not an origin such as https://example.org"))
         };
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         parts.map(parse).collect::<Result<_, _>>().map(Origins)
     }
 
-    /// Whether a request asks for leave, and gets it, to send another one.
+    /// Whether a request is a preflight request of a listed origin.
     pub(crate) fn is_preflight(&self, method: &Method, headers: &HeaderMap) -> bool {
         method == Method::OPTIONS
             && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
@@ -41,7 +41,7 @@ impl Origins {
             return;
         }
         let to = response.headers_mut();
-        // Also where the origin is not listed: a cache must not hand its response to one that is.
+        // Also if the origin is not listed: a cache must not serve that response to one that is.
         to.insert(VARY, HeaderValue::from_static("origin"));
         let Some(origin) = self.listed(headers) else { return };
         to.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -1,4 +1,4 @@
-//! Where the credentials come from: a file, the environment, or generated for one run.
+//! Credentials from a file or the environment, or generated for one run.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,5 +1,5 @@
-//! The extension `?details=true`: why the score is what it is, and what a better photo would need. docs/DETAILS.md says
-//! what each member means.
+//! The extension `?details=true`: what the score is based on, and what a better photo needs. docs/DETAILS.md describes
+//! each member.
 
 use std::time::Duration;
 

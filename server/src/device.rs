@@ -1,4 +1,4 @@
-//! visavis for browsers, out of a folder: with it, the page compares photos on the device that shows it.
+//! visavis for browsers, served from a folder: with it, the page compares photos on the device that shows it.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::config::{Config, named};
 use crate::page::{Asset, INDEX, PLACE, POLICY_WITH_WORKER};
 
-/// The policy of the worker: run its own files and its module, and load models from its own server.
+/// The policy of the worker: it may run its own files and its module, and load models from its own server.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
                       trusted-types 'none'; require-trusted-types-for 'script'";
 
@@ -28,8 +28,8 @@ pub fn check(config: &Config) -> Result<(), String> {
     named(&config.web).map(|folder| assets(folder, config).map(drop)).transpose().map(drop)
 }
 
-/// Reads the folder, once in the life of the program: the page that refers to it, and its files. Browsers cache them
-/// permanently, since their path depends on their content.
+/// Reads the folder, once per process: the page that refers to it, and its files. Browsers cache the files permanently,
+/// since their path depends on their content.
 pub(crate) fn assets(folder: &Path, config: &Config) -> Result<Vec<Asset>, String> {
     if !folder.join("visavis_bg.wasm").is_file() {
         let what = "has no visavis_bg.wasm; cargo xtask web --release makes the folder";
@@ -78,7 +78,7 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
     Ok(files)
 }
 
-/// The page, with the path of the files and the settings that make the verdict the server's.
+/// The page, with the path of the files and the settings with which it reaches the server's verdicts.
 fn page(base: &str, config: &Config) -> Asset {
     let settings = json!({
         "face": config.face,

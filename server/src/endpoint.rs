@@ -2,10 +2,10 @@
 
 use http::Uri;
 
-/// Where the path of the protocol is left out, this is meant.
+/// The protocol's path, used if the endpoint has none.
 const PATH: &str = "/v1/traces";
 
-/// The whole address, where one is named.
+/// The complete address, if one is named.
 pub(crate) fn whole(endpoint: &str) -> Result<Option<String>, String> {
     if endpoint.is_empty() {
         return Ok(None);
@@ -14,7 +14,7 @@ pub(crate) fn whole(endpoint: &str) -> Result<Option<String>, String> {
         return Err("this program was built without the feature otlp".to_owned());
     }
     let uri = endpoint.parse::<Uri>().ok().filter(|uri| host(uri).is_some());
-    let uri = uri.ok_or_else(|| format!("{endpoint:?} is no address such as http://127.0.0.1:4318"))?;
+    let uri = uri.ok_or_else(|| format!("{endpoint:?} is not an address such as http://127.0.0.1:4318"))?;
     let start = endpoint.trim_end_matches('/');
     Ok(Some(if matches!(uri.path(), "" | "/") { format!("{start}{PATH}") } else { start.to_owned() }))
 }
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_is_completed_and_what_is_none_refused() {
+    fn endpoints_are_completed_and_invalid_ones_refused() {
         for (endpoint, address) in [
             ("", None),
             ("http://127.0.0.1:4318", Some("http://127.0.0.1:4318/v1/traces")),

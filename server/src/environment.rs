@@ -12,7 +12,7 @@ const OTHERS: &[&str] = &["CONFIG", "USERNAME", "PASSWORD"];
 /// Variables that Kubernetes sets for a service called `visavis`.
 const OF_SERVICES: &[&str] = &["SERVICE_", "PORT"];
 
-/// Fails if a variable looks like a setting and is none: ignoring it silently would hide a mistake.
+/// Fails if a variable looks like a setting but is not one: ignoring it silently would hide a mistake.
 pub(crate) fn check(settings: &[&str]) -> Result<(), String> {
     let known = |name: &str| {
         OTHERS.contains(&name)
@@ -21,7 +21,7 @@ pub(crate) fn check(settings: &[&str]) -> Result<(), String> {
     };
     let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let mut unknown = names.filter(|name| name.strip_prefix(PREFIX).is_some_and(|name| !known(name)));
-    unknown.next().map_or(Ok(()), |name| Err(format!("{name} is no setting")))
+    unknown.next().map_or(Ok(()), |name| Err(format!("{name} is not a setting")))
 }
 
 /// The value of a setting's variable, if it has one.

@@ -1,18 +1,18 @@
-//! Whose job is next.
+//! The order of jobs.
 //!
-//! The order depends on the measured time of a user's jobs and, until it is known, on what the photos' headers declare. A user
+//! It depends on the measured time of a user's jobs and, until it is known, on what the photos' headers declare. A user
 //! who returns starts level with the others: unused time is not saved up.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// Users leave a worker to others that have sent a job within this time.
+/// Users leave one worker to other users who have sent a job within this time.
 pub(crate) const RECENT: Duration = Duration::from_secs(10);
 
 /// The least weight of a heavy job: two photos with more pixels than most phones take.
 const HEAVY: u64 = 32_000_000;
 
-/// Does the job, or reports that there is no room for it after all.
+/// Does the job, or reports that it has lost its place.
 pub(crate) type Run = Box<dyn FnOnce(Result<(), Full>) + Send>;
 
 /// A job and its weight in pixels.
@@ -21,8 +21,8 @@ pub(crate) struct Job {
     pub(crate) run: Run,
 }
 
-/// One of those who share the queue: a user, with heavy and light jobs counted apart. Several clients may have one login, and
-/// one that sends huge photos must not take the others' share.
+/// One of the parties that share the queue: a user's light jobs, or the user's heavy ones. Several clients may have one
+/// login, and one that sends huge photos must not take the others' share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Party {
     user: String,
@@ -38,16 +38,16 @@ pub(crate) struct State {
     /// Time and weight of recent jobs: the next ones are expected to take as much per pixel.
     pub(crate) spent: Duration,
     pub(crate) weighed: f64,
-    /// The time that the party served last had used before.
+    /// The most time that a party had used when one of its jobs was started.
     pub(crate) level: Duration,
     pub(crate) ended: bool,
 }
 
-/// A job that runs.
+/// A running job.
 pub(crate) struct Running {
     pub(crate) since: Instant,
     weight: u64,
-    /// The time that its party was charged at its start.
+    /// The expected time, charged to its party at its start.
     pub(crate) charged: Duration,
 }
 
@@ -104,7 +104,7 @@ impl State {
         (share.waiting() > own).then(|| largest.clone())
     }
 
-    /// The next job: of the party that used the least time, among those that leave a worker to others.
+    /// The next job: from the party that has used the least time, among those that still leave a worker to others.
     pub(crate) fn take(&mut self, workers: usize) -> Option<(Party, u64, Job)> {
         self.shares.retain(|_, share| share.is_active());
         let most = if self.shares.len() > 1 { (workers - 1).max(1) } else { workers };
@@ -114,7 +114,7 @@ impl State {
         let (party, job) = (party.clone(), share.jobs.pop_front()?);
         share.running += 1;
         self.level = self.level.max(share.taken);
-        // An estimate, corrected at its end.
+        // An estimate, corrected when the job ends.
         let charged = expected(self.spent, self.weighed, job.weight);
         share.taken += charged;
         self.queued -= 1;
@@ -134,8 +134,8 @@ impl State {
         self.weighed = self.weighed * 7.0 / 8.0 + weight as f64;
     }
 
-    /// How long all present jobs will take. A running one counts with its expected time, or with the time that it has run if
-    /// that is longer.
+    /// How long all current jobs will take. A running one counts with its expected time, or with the time that it has been
+    /// running if that is longer.
     pub(crate) fn ahead(&self) -> Duration {
         let waiting = self.shares.values().map(Share::waiting).sum();
         let running = self.running.values().map(|running| running.since.elapsed().max(running.charged));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_go_by_the_time_that_was_taken_and_none_is_saved_up() {
+    fn turns_depend_on_used_time_and_unused_time_is_not_saved_up() {
         let mut state = State::default();
         let mut order = Vec::new();
         for _ in 0..4 {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn one_worker_is_left_to_those_who_asked_lately() {
+    fn one_worker_is_left_to_recent_users() {
         let mut state = State::default();
         add(&mut state, "bob", 1, 9).unwrap();
         for _ in 0..9 {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn heavy_jobs_make_room_for_light_ones_whoever_sends_them() {
+    fn heavy_jobs_make_room_for_light_ones_of_any_user() {
         let mut state = State::default();
         for _ in 0..4 {
             add(&mut state, "ann", 2 * HEAVY, 4).unwrap();

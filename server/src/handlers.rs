@@ -1,4 +1,4 @@
-//! What the server does with a request.
+//! The handlers of the routes.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ pub(crate) fn health(request: &Request) -> Outcome {
     Ok(Answer::Status(StatusCode::OK, "up"))
 }
 
-/// `GET /ready`: it takes requests.
+/// `GET /ready`: it accepts requests.
 pub(crate) fn ready(request: &Request) -> Outcome {
     check_reading(request)?;
     Ok(if request.app.is_stopping() {
@@ -93,7 +93,7 @@ async fn admit(request: &mut Request) -> Result<(), Code> {
     Ok(())
 }
 
-/// Everything that can be decided without the body.
+/// Checks everything that can be decided without the body.
 async fn check_head(request: &mut Request) -> Result<(), Code> {
     admit(request).await?;
     check_media(&request.headers)?;
@@ -108,7 +108,7 @@ async fn check_head(request: &mut Request) -> Result<(), Code> {
     Ok(())
 }
 
-/// JSON, or what clients that do not set a type send: none, or that of HTML forms.
+/// Accepts JSON, and what clients that set no type send: none, or that of HTML forms.
 fn check_media(headers: &HeaderMap) -> Result<(), Code> {
     let value = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
     let kind = value(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -135,7 +135,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// What was received of the body, and whether that is all of it.
+/// What was received of the body, and whether it is complete.
 async fn read_body(request: &mut Request, deadline: Instant) -> (Arc<Body>, Result<(), Failure>) {
     let config = &request.app.config;
     let mut body = Body::new(&request.app.budget, request.record.user());
@@ -168,13 +168,13 @@ async fn wait_for_turn(request: &mut Request, body: &Arc<Body>, deadline: Instan
             outcome
         }
         Ok(Err(_panicked)) => Err(Code::InternalError.into()),
-        // It lost its place to another user, or waited too long: dropping the receiver removes it from the queue.
+        // It lost its place to another user, or waited too long: the queue skips a job whose receiver was dropped.
         Ok(Ok(Err(_))) | Err(_) => Err(Code::Overloaded.into()),
     }
 }
 
-/// The weight of the body. Reading a large one takes milliseconds, which would block the connections' threads; for a usual
-/// one, another thread would cost more than that.
+/// The weight of the body. Reading a large one takes milliseconds, which would block the connections' threads; for a body
+/// of usual size, another thread would cost more.
 async fn weighed(body: &Arc<Body>, max_pixels: u64) -> u64 {
     if body.bytes().len() <= USUAL_BYTES {
         return weigh(body.bytes(), max_pixels);

@@ -12,7 +12,7 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, Signa
 
 use crate::config::Config;
 
-/// For each step.
+/// The time limit of each step.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Fails with the reason if the server does not report that it is up; uses its admin address if it has one.
@@ -35,7 +35,7 @@ pub fn ask(config: &Config) -> Result<(), String> {
     }
 }
 
-/// A server that listens on all addresses is reached on the local one.
+/// A server that listens on all addresses is reached on the loopback address.
 fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -60,12 +60,12 @@ fn connection() -> std::io::Result<ClientConnection> {
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
         .with_no_client_auth();
-    let name = ServerName::try_from("localhost").expect("it is a name");
+    let name = ServerName::try_from("localhost").expect("it is a valid name");
     ClientConnection::new(Arc::new(config), name).map_err(std::io::Error::other)
 }
 
-/// The request contains no secret and the reply is one word, so the certificate does not matter; it may have been renewed
-/// a moment ago.
+/// Accepts any certificate: the request contains no secret, the reply is one word, and the certificate may have just been
+/// renewed.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

@@ -7,7 +7,8 @@ use crate::details::Details;
 use crate::outcome::{Answer, Failure, Outcome};
 
 /// Judges one request body, with the checks in the documented order: JSON, probe present, reference present, probe
-/// decodes, reference decodes, probe face, reference face. A heavy one gets no second worker. Also returns the `sessionId`.
+/// decodes, reference decodes, probe face, reference face. A heavy request gets no second worker. Also returns the
+/// `sessionId`.
 pub(crate) fn judge(
     verifier: &Verifier,
     bytes: &[u8],
@@ -15,7 +16,7 @@ pub(crate) fn judge(
     is_heavy: bool,
 ) -> (Option<String>, Outcome) {
     let Ok(body) = Body::parse(bytes) else { return (session_id(bytes), Err(Code::InvalidRequest.into())) };
-    // Caught here, so that the reply to a panic also has the session.
+    // Caught here, so that the reply after a panic also has the session.
     let outcome = visavis::catch_panic(|| Ok(verify(verifier, &body, with_details, is_heavy)));
     (body.session_id, outcome.unwrap_or_else(|panic| Err(panic.into())))
 }
@@ -23,7 +24,7 @@ pub(crate) fn judge(
 fn verify(verifier: &Verifier, body: &Body<'_>, with_details: bool, is_heavy: bool) -> Outcome {
     let probe = body.probe.as_deref().ok_or_else(|| Failure::absent(Code::MissingProbeImage))?;
     let reference = body.reference.as_deref().ok_or_else(|| Failure::absent(Code::MissingReferenceImage))?;
-    // The limit on the body bounds both.
+    // The limit on the body bounds both photos.
     let decode = |text| visavis::from_base64(text, usize::MAX);
     let probe = decode(probe).map_err(|_| Failure::not_base64(Code::MissingProbeImage))?;
     let Ok(reference) = decode(reference) else {

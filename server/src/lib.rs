@@ -1,7 +1,7 @@
 //! Face verification over HTTP: the documented contract over the `visavis` core.
 //!
-//! The binary is a thin shell over this library; tests start the same server in their own process. What is public is
-//! what they and the fuzzing targets use.
+//! The binary is a thin shell over this library; tests start the same server in their own process. Public is what the
+//! binary, the tests and the fuzzing targets use.
 
 pub mod app;
 mod auth;

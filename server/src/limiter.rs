@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 /// How long failures are counted together.
 const WINDOW: Duration = Duration::from_mins(1);
 
-/// How many accounts are remembered; a new one replaces the oldest, unknown ones first.
+/// How many accounts are remembered; a new one replaces the oldest, first among those that never logged in.
 const MAX_ACCOUNTS: usize = 10_000;
 
-/// The factor for failures from an address from which the user has logged in before: others at that address must not lock the
-/// user out, but guessing there must have a limit too.
+/// The factor for failures from an address from which the user has logged in before: others at that address must not easily
+/// lock the user out, but guessing there must have a limit too.
 const FAMILIAR: u32 = 10;
 
 /// The address of a login and the user that it claims to be; all unknown names count as one.
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_logged_in_from_there_is_shut_out_late() {
+    fn a_familiar_account_is_refused_after_ten_times_as_many_failures() {
         let limiter = Limiter::new(2);
         let ann = account("10.0.0.1", "ann");
         limiter.succeeded(&ann);
@@ -150,7 +150,7 @@ mod tests {
             assert_eq!(limiter.wait(&ann), None);
         }
         limiter.failed(&ann);
-        assert!(limiter.wait(&ann).is_some(), "guessing is bounded for everybody");
+        assert!(limiter.wait(&ann).is_some(), "guessing is bounded in any case");
     }
 
     #[test]

@@ -1,12 +1,12 @@
-//! What a request says about who sends it: Basic authentication (RFC 7617), or an API key as a bearer token (RFC 6750) or
-//! in a header of its own.
+//! The credentials in a request: Basic authentication (RFC 7617), or an API key as a bearer token (RFC 6750) or in a
+//! separate header.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-/// The header for an API key where `Authorization` is taken.
+/// The header for an API key if `Authorization` is used for something else.
 pub(crate) const API_KEY: &str = "x-api-key";
 
 /// What a client presents in the head of a request.
@@ -15,18 +15,18 @@ pub enum Presented {
     Login(Login),
     /// An API key.
     Key(String),
-    /// Nothing: a certificate of the connection may speak for it.
+    /// Nothing: a certificate of the connection may identify the client.
     Nothing,
-    /// More than one thing, or none that is known.
+    /// More than one credential, or none that is known.
     Unreadable,
 }
 
 /// A user name and a password, as a client sent them.
 #[derive(Clone)]
 pub struct Login {
-    /// What is before the first colon.
+    /// The part before the first colon.
     pub name: Vec<u8>,
-    /// What is after it.
+    /// The part after it.
     pub password: Vec<u8>,
 }
 

@@ -3,7 +3,7 @@
 use tracing::error;
 use tracing::level_filters::LevelFilter;
 
-/// Writes to standard error from now on, as text or as one JSON object a line.
+/// Starts logging to standard error, as text or as one JSON object per line.
 pub fn start(json: bool, level: LevelFilter) {
     let lines =
         tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level).with_target(false);
@@ -12,7 +12,7 @@ pub fn start(json: bool, level: LevelFilter) {
     } else {
         lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init();
     }
-    // The message of a panic could hold anything; one that is a literal cannot.
+    // A formatted panic message could contain anything, so only literal ones are logged.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();

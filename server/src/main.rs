@@ -136,7 +136,7 @@ async fn serve(
     signals: Signals,
 ) -> Result<ExitCode, String> {
     if !config.listen.ip().is_loopback() && config.tls_files().is_none() {
-        warn!("plain HTTP to other machines: without TLS, passwords and photos can be read on the way");
+        warn!("plain HTTP to other machines: without TLS, passwords and photos can be read in transit");
     }
     let app = App::new(config, users, Arc::new(verifier))?;
     let server = Server::bind(Arc::clone(&app)).await?;
@@ -147,7 +147,7 @@ async fn serve(
     let Signals { hangup, stop } = signals;
     tokio::spawn(reload(Arc::clone(&app), hangup));
     let finished = server.run(stop.wait()).await;
-    // It waits for the collector.
+    // It may block until the collector answers.
     let _ = tokio::task::spawn_blocking(move || app.end()).await;
     Ok(if finished { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -155,7 +155,7 @@ async fn serve(
 /// Reads users and certificate again at every SIGHUP.
 async fn reload(app: Arc<App>, mut hangup: Signal) {
     while hangup.recv().await.is_some() {
-        // A file may be slow, and the threads of connections do not wait for it.
+        // Reading a file may be slow and must not block the connections' threads.
         let app = Arc::clone(&app);
         let read = tokio::task::spawn_blocking(move || app.reload()).await;
         match read.unwrap_or_else(|error| Err(error.to_string())) {

@@ -1,4 +1,4 @@
-//! Counters for Prometheus. Labels come from fixed sets: text from clients never becomes one.
+//! Metrics for Prometheus. Labels come from fixed sets: text from clients never becomes one.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,10 +18,10 @@ use crate::usage::Usage;
 /// The outcome of a request whose client left before it was answered.
 pub(crate) const CLIENT_GONE: &str = "CLIENT_GONE";
 
-/// From a health check to a slow photo on a slow machine, in seconds.
+/// Buckets in seconds, from a health check to a slow photo on a slow machine.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// Every tenth score, and the default threshold.
+/// Buckets for scores: multiples of ten, 5, and the default threshold.
 const SCORES: &[f64] = &[0.0, 5.0, 10.0, 20.0, 27.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0];
 
 /// All metrics. Clones share them.
@@ -57,24 +57,24 @@ const CLOSED: &[&str] =
     &["address_limit", "anonymous", "bad_head", "evicted", "idle", "slow_head", "stopping", "tls_handshake"];
 
 impl Metrics {
-    /// Nothing counted yet.
+    /// Registers all metrics.
     ///
     /// # Panics
     ///
-    /// Never: the names here are sound and different.
+    /// Never: the names here are valid and unique.
     pub(crate) fn new(verifier: &Verifier, config: &Config) -> Self {
         let r = Registry::new();
         let histogram = |name, help, buckets: &[f64]| {
             let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-            register_histogram_with_registry!(options, r).expect(SOUND)
+            register_histogram_with_registry!(options, r).expect(VALID)
         };
         let histograms = |name, help, label| {
             let options = HistogramOpts::new(name, help).buckets(SECONDS.to_vec());
-            register_histogram_vec_with_registry!(options, &[label], r).expect(SOUND)
+            register_histogram_vec_with_registry!(options, &[label], r).expect(VALID)
         };
-        let gauge = |name, help| register_int_gauge_with_registry!(Opts::new(name, help), r).expect(SOUND);
+        let gauge = |name, help| register_int_gauge_with_registry!(Opts::new(name, help), r).expect(VALID);
         let counters = |name, help, labels| {
-            register_int_counter_vec_with_registry!(Opts::new(name, help), labels, r).expect(SOUND)
+            register_int_counter_vec_with_registry!(Opts::new(name, help), labels, r).expect(VALID)
         };
         let metrics = Metrics {
             requests: counters(
@@ -91,7 +91,7 @@ impl Metrics {
             stage_seconds: histograms("visavis_stage_seconds", "Time of one step for one photo", "stage"),
             scores: histogram("visavis_score", "Comparison scores", SCORES),
             queued: gauge("visavis_queue_length", "Requests that wait for a worker"),
-            running: gauge("visavis_workers_busy", "Workers that verify"),
+            running: gauge("visavis_workers_busy", "Workers that are verifying"),
             body_bytes: gauge("visavis_body_bytes", "Memory that request bodies take"),
             in_flight: gauge("visavis_requests_in_flight", "Requests that are being answered"),
             connections: gauge("visavis_connections", "Open connections"),
@@ -104,14 +104,14 @@ impl Metrics {
                 Opts::new("visavis_password_hashes_total", "Password hashes that were computed for logins"),
                 r
             )
-            .expect(SOUND),
+            .expect(VALID),
             reloads: counters("visavis_reloads_total", "Reloads on SIGHUP by result", &["result"]),
             last_reload: gauge("visavis_last_reload_timestamp_seconds", "Time of the last good reload, or 0"),
             certificate_end: gauge(
                 "visavis_certificate_expiry_timestamp_seconds",
                 "End of the TLS certificate's validity, or 0 without one",
             ),
-            usage: Usage::new(&r).expect(SOUND),
+            usage: Usage::new(&r).expect(VALID),
             registry: r.clone(),
         };
         let engine = verifier.engine();
@@ -124,8 +124,8 @@ impl Metrics {
         ]
         .into_iter()
         .unzip();
-        let options = Opts::new("visavis_info", "What runs here");
-        let info = register_int_gauge_vec_with_registry!(options, &names, r).expect(SOUND);
+        let options = Opts::new("visavis_info", "Version, engine and models");
+        let info = register_int_gauge_vec_with_registry!(options, &names, r).expect(VALID);
         info.with_label_values(&values).set(1);
         for (name, help, limit) in [
             ("visavis_workers", "Verifications that may run at once", config.workers),
@@ -162,7 +162,7 @@ impl Metrics {
         }
     }
 
-    /// Counts a request that is over.
+    /// Counts a request that has ended.
     pub(crate) fn ended(&self, route: &str, outcome: &str, took: Duration) {
         self.requests.with_label_values(&[route, outcome]).inc();
         self.request_seconds.with_label_values(&[route]).observe(took.as_secs_f64());
@@ -187,16 +187,16 @@ impl Metrics {
     ///
     /// # Panics
     ///
-    /// Never: memory takes everything that is written.
+    /// Never: writing to memory does not fail.
     pub(crate) fn text(&self, load: Load, body_bytes: usize) -> Vec<u8> {
         self.usage.update();
         self.queued.set(load.queued as i64);
         self.running.set(load.running as i64);
         self.body_bytes.set(body_bytes as i64);
         let mut text = Vec::new();
-        TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("memory takes everything");
+        TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("memory can be written");
         text
     }
 }
 
-const SOUND: &str = "the names of metrics are sound and different";
+const VALID: &str = "the names of metrics are valid and unique";

@@ -7,7 +7,7 @@ use crate::span::Span;
 pub(crate) struct Traces;
 
 impl Traces {
-    /// Settings with a collector have been refused already.
+    /// Settings that name a collector have already been refused.
     #[allow(clippy::unnecessary_wraps, reason = "as with the feature")]
     pub(crate) fn new(_: &str) -> Result<Self, String> {
         Ok(Traces)

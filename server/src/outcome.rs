@@ -29,11 +29,11 @@ pub(crate) enum Answer {
 pub(crate) struct Failure {
     /// The code that the client receives.
     pub(crate) code: Code,
-    /// What is wrong with a photo or with the server, for the log and the details: it names kinds and sizes, never content.
+    /// What is wrong with a photo or with the server, for the log and the details: kinds and sizes, never content.
     pub(crate) cause: Option<Cause>,
     /// The methods of the path, if the request used another one.
     pub(crate) allowed: Option<&'static str>,
-    /// The client left while it was sending: the reply will hardly be read.
+    /// The client left while it was sending: the reply will probably not be read.
     pub(crate) gone: bool,
 }
 
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn words_say_what_to_do_and_nothing_of_our_own_faults() {
+    fn words_say_what_to_do_and_nothing_about_server_faults() {
         for kind in ErrorKind::ALL {
             let words = Cause::Core(Error::new(*kind, "MESSAGE")).words();
             let is_about_the_photo = matches!(kind.band(), Band::Image | Band::Photo);

@@ -1,6 +1,6 @@
 //! The demo page and the description of the API: files compiled into the program.
 
-/// What every file of the page allows.
+/// The part of the policy that all files of the page share.
 macro_rules! policy {
     () => {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -10,7 +10,7 @@ macro_rules! policy {
 
 /// A file that is served as it is.
 pub(crate) struct Asset {
-    /// Its path without the slash in front.
+    /// Its path without the leading slash.
     pub(crate) path: &'static str,
     /// Its media type.
     pub(crate) kind: &'static str,
@@ -18,23 +18,23 @@ pub(crate) struct Asset {
     pub(crate) content: &'static [u8],
     /// Its content security policy.
     pub(crate) policy: &'static str,
-    /// Who may keep it, and how long.
+    /// Its Cache-Control: who may store it, and for how long.
     pub(crate) caching: &'static str,
 }
 
-/// The page itself, and the place in it where the server says what it brings.
+/// The page itself, and the place in it where the server adds its attributes.
 pub(crate) const INDEX: &str = include_str!("../page/index.html");
 pub(crate) const PLACE: &str = "<html lang=\"en\"";
 
-/// What a browser may do with the page: run its own files, ask its own server, use a camera, and nothing else. Text
-/// cannot become script there, and no page of another origin can frame or read it.
+/// What a browser may do with the page: run its own files and send requests to its own server, and nothing else. Text
+/// cannot become script, and no page of another origin can frame it.
 const POLICY: &str = concat!(policy!(), "; trusted-types 'none'; require-trusted-types-for 'script'");
 
-/// The same with a worker of the page's own.
+/// The same, and the page may create a worker.
 pub(crate) const POLICY_WITH_WORKER: &str =
     concat!(policy!(), "; trusted-types device; require-trusted-types-for 'script'");
 
-/// What a file has besides its policy.
+/// The headers of a file besides its policy.
 pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -43,7 +43,7 @@ pub(crate) const HEADERS: &[(&str, &str)] = &[
     ("x-content-type-options", "nosniff"),
 ];
 
-/// A file that nobody may store.
+/// A file that must not be stored.
 const fn asset(path: &'static str, kind: &'static str, content: &'static str) -> Asset {
     Asset { path, kind, content: content.as_bytes(), policy: POLICY, caching: "no-store" }
 }

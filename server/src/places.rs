@@ -35,8 +35,8 @@ impl Places {
         Arc::new(Places { free: Arc::new(Semaphore::new(most)), per_address, taken: Mutex::default() })
     }
 
-    /// A place for a connection. If none is free, the oldest connection without a login is closed, or another one must end;
-    /// `None` if too many have this address already. A `shared` address has no such limit.
+    /// Takes a place for a connection. If none is free, closes the oldest connection without a login, or waits for another
+    /// one to end. `None` if too many connections have this address already; a `shared` address has no such limit.
     pub(crate) async fn take(self: &Arc<Self>, connection: &Arc<Connection>, shared: bool) -> Option<Place> {
         let address = network(connection.peer());
         if !shared && self.lock().by_address.get(&address).is_some_and(|count| *count >= self.per_address) {

@@ -20,7 +20,7 @@ pub(crate) struct Stop {
 }
 
 impl Signals {
-    /// From now on, these signals no longer end the process.
+    /// Catches these signals: from now on they no longer end the process.
     pub(crate) fn catch() -> io::Result<Self> {
         let stop =
             Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? };
@@ -34,8 +34,8 @@ impl Stop {
         self.next().await;
         tokio::spawn(async move {
             self.next().await;
-            warn!("a second signal: requests that still run are lost");
-            // Not by exit(): ONNX Runtime's destructors would run beside its threads.
+            warn!("a second signal: running requests are lost");
+            // Not with exit(): ONNX Runtime's destructors would run while its threads are still working.
             let _ = kill_process(getpid(), rustix::process::Signal::KILL);
         });
     }
@@ -48,8 +48,8 @@ impl Stop {
     }
 }
 
-/// By default, glibc adapts and keeps buffers of up to 32 MiB with the thread that freed them, so that after many photos each
-/// thread holds some: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
+/// Makes glibc return large buffers to the system. By default it adapts its thresholds and keeps buffers of up to 32 MiB
+/// with the thread that freed them: 226 instead of 161 MiB resident after the mixture of `cargo xtask soak`.
 pub(crate) fn return_large_buffers() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code, reason = "no safe crate wraps it")]
@@ -62,18 +62,18 @@ pub(crate) fn return_large_buffers() {
     }
 }
 
-/// Many systems start programs with a limit of 1024 file descriptors, but let them raise it.
+/// Raises the limit on file descriptors as far as allowed: many systems start programs with a limit of 1024.
 pub(crate) fn allow_many_connections() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        warn!(%error, "the number of open files stays small");
+        warn!(%error, "the limit on open files cannot be raised");
     }
 }
 
-/// How many threads serve connections: one for every four cores. A request takes little of them, verifications have threads of
-/// their own, and idle ones wake each other for nothing: with two instead of one, a request of 170 kB costs twelve futex
-/// calls instead of eight, and seven calls of `epoll_wait` instead of three.
+/// How many threads serve connections: one for every four cores. A request takes little of their time, verifications have
+/// separate threads, and idle threads wake each other needlessly: with two instead of one, a request of 170 kB costs twelve
+/// futex calls instead of eight, and seven calls of `epoll_wait` instead of three.
 pub(crate) fn connection_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).div_ceil(4)
 }

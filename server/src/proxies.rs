@@ -1,4 +1,4 @@
-//! The client behind a proxy that is trusted to name it.
+//! Finds the client behind proxies that are trusted to name it.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,13 +13,13 @@ impl Proxies {
     pub fn parse(text: &str) -> Result<Self, String> {
         let parse = |part: &str| {
             let address = part.parse::<IpAddr>().map(IpNet::from);
-            address.or_else(|_| part.parse()).map_err(|_| format!("{part:?} is no address and no network"))
+            address.or_else(|_| part.parse()).map_err(|_| format!("{part:?} is not an address or network"))
         };
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         parts.map(parse).collect::<Result<_, _>>().map(Proxies)
     }
 
-    /// Whether the word of this address counts.
+    /// Whether this address is trusted to name its clients.
     pub fn are_trusted(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -78,10 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed_and_only_as_far_as_they_are_trusted() {
+    fn headers_count_only_as_far_as_the_proxies_are_trusted() {
         let chain = [("x-forwarded-for", "6.6.6.6, 203.0.113.9, 10.1.1.1")];
         assert_eq!(client("203.0.113.7", &chain), "203.0.113.7", "anybody can send a header");
-        assert_eq!(client("10.2.2.2", &chain), "203.0.113.9", "what is before the first stranger is hearsay");
+        assert_eq!(client("10.2.2.2", &chain), "203.0.113.9", "entries before an untrusted one are ignored");
         assert_eq!(client("10.2.2.2", &[]), "10.2.2.2");
         assert_eq!(client("10.2.2.2", &[("x-forwarded-for", "203.0.113.9, no address")]), "10.2.2.2");
         let lines = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "192.0.2.1")];

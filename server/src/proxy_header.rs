@@ -1,4 +1,4 @@
-//! The PROXY header, by which a proxy that passes bytes on names its client.
+//! The PROXY header, in which a proxy that forwards bytes unchanged names its client.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,28 +11,28 @@ use crate::connection::Connection;
 /// The longest PROXY header that is read; those of any proxy in use are shorter.
 const MAX_PROXY_HEADER: usize = 536;
 
-/// How long to wait for the rest of a PROXY header before looking again.
+/// How long to wait for the rest of a PROXY header between two checks.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// What a connection begins with.
+/// The beginning of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beginning {
-    /// A PROXY header that has not arrived as a whole.
+    /// A PROXY header that has not arrived completely.
     Part,
-    /// A PROXY header of so many bytes, and the client that it names, if it does.
+    /// A PROXY header with this number of bytes, and the client that it names, if any.
     Header(usize, Option<IpAddr>),
     /// Something else.
     Other,
 }
 
-/// Reads the PROXY header (version 1 or 2) that a connection may begin with, and returns its client. What begins with
-/// anything else is left as it is.
+/// Reads the PROXY header (version 1 or 2) that a connection may begin with, and returns its client. Other bytes are not
+/// consumed.
 pub(crate) async fn proxy_header(connection: &Connection) -> Option<IpAddr> {
     let mut bytes = [0; MAX_PROXY_HEADER];
     loop {
         let length = connection.peek(&mut bytes).await.ok()?;
         match beginning(&bytes[..length]) {
-            // Without a byte, the other side has ended. A head of HTTP/1 is never a part of either version's header.
+            // No bytes mean that the other side has closed. A head of HTTP/1 is never a part of either version's header.
             Beginning::Part if (1..bytes.len()).contains(&length) => sleep(PAUSE).await,
             Beginning::Part | Beginning::Other => return None,
             Beginning::Header(length, client) => {
@@ -43,7 +43,7 @@ pub(crate) async fn proxy_header(connection: &Connection) -> Option<IpAddr> {
     }
 }
 
-/// Reads what a connection begins with.
+/// Classifies the beginning of a connection.
 pub fn beginning(bytes: &[u8]) -> Beginning {
     let header = HeaderResult::parse(bytes);
     if header.is_incomplete() {
@@ -67,7 +67,7 @@ fn v1_client(addresses: &v1::Addresses) -> Option<IpAddr> {
 
 fn v2_client(header: &v2::Header<'_>) -> Option<IpAddr> {
     match header.addresses {
-        // The proxy asks by itself; the addresses mean nothing then.
+        // The proxy sends a request of its own; the addresses mean nothing then.
         _ if header.command == v2::Command::Local => None,
         v2::Addresses::IPv4(tcp) => Some(tcp.source_address.into()),
         v2::Addresses::IPv6(tcp) => Some(tcp.source_address.into()),
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_that_asks_by_itself_names_nobody() {
+    fn a_request_of_the_proxy_itself_names_no_client() {
         let header = |command: u8| {
             let addresses = [203, 0, 113, 9, 10, 0, 0, 1, 0, 80, 0, 80];
             [&b"\r\n\r\n\0\r\nQUIT\n"[..], &[0x20 | command, 0x11, 0, 12], &addresses].concat()

@@ -1,4 +1,4 @@
-//! Threads for the heavy work, behind a bounded queue that users share fairly.
+//! Threads for expensive work, behind a bounded queue that users share fairly.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,7 +17,7 @@ struct Shared {
     workers: usize,
     length: usize,
     state: Mutex<State>,
-    /// Signals a new job, a worker that was left to others, or the end.
+    /// Signals a new job, a finished one, or the end.
     changed: Condvar,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Load {
 }
 
 impl Queue {
-    /// Starts `workers` threads of this name; `length` more jobs may wait.
+    /// Starts `workers` threads with this name; `length` more jobs may wait.
     pub(crate) fn start(name: &str, workers: usize, length: usize) -> std::io::Result<Self> {
         let shared = Shared { workers, length, state: Mutex::default(), changed: Condvar::new() };
         let shared = Arc::new(shared);
@@ -122,7 +122,7 @@ impl Shared {
             if state.ended && state.queued == 0 {
                 return None;
             }
-            // A worker that is left to others becomes free when they have been idle for a while.
+            // A worker that is kept for other users becomes available when they have been idle for a while.
             let waited = self.changed.wait_timeout(state, RECENT);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -137,10 +137,10 @@ mod tests {
 
     type Answer<T> = oneshot::Receiver<Result<T, Full>>;
 
-    /// Keeps every worker of a queue until the sender says so; returns when they are kept.
-    fn keep(queue: &Queue, user: &str, count: usize) -> (Vec<Sender<()>>, Vec<Answer<()>>) {
+    /// Occupies `count` workers until the senders release them; returns when they are occupied.
+    fn occupy(queue: &Queue, user: &str, count: usize) -> (Vec<Sender<()>>, Vec<Answer<()>>) {
         let (started, wait_started) = channel();
-        let kept = (0..count).map(|_| {
+        let occupied = (0..count).map(|_| {
             let (release, wait_release) = channel::<()>();
             let started = started.clone();
             let job = move || {
@@ -149,9 +149,9 @@ mod tests {
             };
             (release, queue.submit(user, 1, job).unwrap())
         });
-        let kept = kept.collect();
+        let occupied = occupied.collect();
         (0..count).for_each(|_| wait_started.recv().unwrap());
-        kept
+        occupied
     }
 
     fn result<T>(answer: Answer<T>) -> Result<T, Full> {
@@ -159,9 +159,9 @@ mod tests {
     }
 
     #[test]
-    fn refuses_at_once_when_full_and_goes_on_afterwards() {
+    fn a_full_queue_refuses_at_once_and_recovers() {
         let queue = Queue::start("test", 1, 1).unwrap();
-        let (release, first) = keep(&queue, "ann", 1);
+        let (release, first) = occupy(&queue, "ann", 1);
         let second = queue.submit("ann", 1, || 2).unwrap();
         assert!(queue.is_full("ann"));
         assert_eq!(queue.submit("ann", 1, || 3).unwrap_err(), Full);
@@ -172,10 +172,10 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_follows_what_jobs_take_how_many_are_ahead_and_how_long_they_run() {
+    fn the_wait_depends_on_the_time_number_and_progress_of_jobs() {
         let queue = Queue::start("test", 2, 9).unwrap();
         assert_eq!(queue.wait(), Duration::ZERO);
-        let (release, _answers) = keep(&queue, "ann", 2);
+        let (release, _answers) = occupy(&queue, "ann", 2);
         let waiting = queue.submit("ann", 1, || ()).unwrap();
         {
             let mut state = queue.shared.lock();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_costs_its_own_job_only() {
+    fn a_panic_affects_only_its_own_job() {
         let queue = Queue::start("test", 1, 2).unwrap();
         assert!(queue.submit("ann", 1, || panic!("on purpose")).unwrap().blocking_recv().is_err());
         assert_eq!(result(queue.submit("ann", 1, || 2).unwrap()), Ok(2));
@@ -202,9 +202,9 @@ mod tests {
     }
 
     #[test]
-    fn nobody_works_for_a_client_that_left() {
+    fn jobs_of_clients_that_left_are_not_run() {
         let queue = Queue::start("test", 1, 2).unwrap();
-        let (release, _answers) = keep(&queue, "ann", 1);
+        let (release, _answers) = occupy(&queue, "ann", 1);
         let (ran, was_run) = channel::<()>();
         drop(queue.submit("ann", 1, move || ran.send(())).unwrap());
         release[0].send(()).unwrap();
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_user_with_many_jobs_makes_room_for_one_with_few() {
         let queue = Queue::start("test", 1, 3).unwrap();
-        let (release, _answers) = keep(&queue, "ann", 1);
+        let (release, _answers) = occupy(&queue, "ann", 1);
         let mut many: Vec<_> = (0..3).map(|_| queue.submit("ann", 1, || ()).unwrap()).collect();
         assert!(queue.is_full("ann") && !queue.is_full("bob"));
         let few = queue.submit("bob", 1, || ()).unwrap();

@@ -1,4 +1,4 @@
-//! The record of one request, counted and logged however it ends.
+//! The record of one request, which is counted and logged however it ends.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ pub(crate) struct Record {
     ended: bool,
     pub(crate) names: Names,
     pub(crate) span: Span,
-    /// As the client named it, once that was read.
+    /// The client's `sessionId`, once it was read.
     pub(crate) session_id: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl Record {
         };
         let cause = failure.and_then(|failure| failure.cause.as_ref());
         if let Some(Cause::Core(error)) = cause.filter(|_| name == Code::InternalError.name()) {
-            // The message of a panic could hold anything; the hook has logged what it may.
+            // The message of a panic could contain anything; the panic hook has logged what is safe.
             let message = if error.kind() == ErrorKind::Panic { "panic" } else { error.message() };
             error!(
                 request_id = self.names.request,

@@ -1,4 +1,4 @@
-//! Outcomes to HTTP responses.
+//! Renders outcomes as HTTP responses.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ fn refusal(failure: &Failure, context: &Context<'_>) -> Response {
         Code::Unauthorized => {
             set(&mut response, WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"visavis\""));
         }
-        // The rest of the body may still arrive, and would be taken for the next request.
+        // The rest of the body may still arrive, and would be read as the next request.
         Code::RequestTimeout => set(&mut response, CONNECTION, HeaderValue::from_static("close")),
         Code::TooManyRequests | Code::Overloaded => {
             let seconds = context.wait.as_secs_f64().ceil().clamp(1.0, MAX_RETRY_AFTER);

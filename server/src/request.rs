@@ -1,4 +1,4 @@
-//! One request: what handlers can use of it, and how it ends.
+//! One request: its parts for the handlers, and how it ends.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::record::Record;
 use crate::reply::{self, Context};
 use crate::session::Search;
 
-/// How long a refusal waits for the session of its body.
+/// How long a refusal waits for the session in the request's body.
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 
 /// How much of a refused body is read and discarded, in multiples of the largest accepted body.
@@ -34,7 +34,7 @@ pub(crate) struct Request {
     /// The state that all requests share.
     pub(crate) app: Arc<App>,
     pub(crate) connection: Arc<Connection>,
-    /// Its address: the connection's other end, or the one that a trusted proxy names.
+    /// Its address: the other end of the connection, or the address that a trusted proxy names.
     pub(crate) client: IpAddr,
     pub(crate) method: Method,
     /// The part of the target after the question mark.
@@ -54,7 +54,7 @@ impl Request {
     /// Renders the outcome, counts it and logs it.
     pub(crate) async fn finish(mut self, outcome: &Outcome) -> Response {
         let code = outcome.as_ref().err().map(|failure| failure.code);
-        // A client that waits for a 100 is answered and its connection closed. A body that timed out is not awaited again.
+        // A client that waits for 100 Continue sends no body after a refusal. A body that timed out is not awaited again.
         let is_over = self.headers.contains_key(EXPECT) || code == Some(Code::RequestTimeout);
         self.body = self.body.take().filter(|_| !is_over);
         if code.is_some() && self.record.session_id.is_none() {
@@ -94,7 +94,7 @@ impl Request {
                     left = left.saturating_sub(chunk.len());
                 }
             };
-            // After that, what has arrived was searched.
+            // After a timeout, everything that has arrived was searched.
             let _ = timeout(SEARCH_TIME, read).await;
         }
         self.record.session_id = self.search.found();

@@ -1,4 +1,4 @@
-//! Paths to handlers, as warp's filters.
+//! Maps paths to handlers, as warp's filters.
 //!
 //! Only paths are matched here. Handlers check methods: a rejection would confuse 404 and 405.
 
@@ -21,15 +21,15 @@ use crate::session::Search;
 use crate::span::Span;
 use crate::{body, handlers};
 
-/// What the connection knows about a request; passed as an extension of it.
+/// What the connection contributes to a request; passed as an extension of it.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) connection: Arc<Connection>,
-    /// Without the query. warp has no path for `CONNECT`.
+    /// The path without the query. warp has none for `CONNECT`.
     pub(crate) path: String,
 }
 
-/// What a path leads to.
+/// The handler of a path.
 #[derive(Clone, Copy)]
 enum Route {
     Verify,
@@ -50,14 +50,14 @@ const VERIFY: &[(&str, Route)] = &[
 const WATCH: &[(&str, Route)] =
     &[("health", Route::Health), ("ready", Route::Ready), ("metrics", Route::Metrics)];
 
-/// Everything that the server answers.
+/// The routes of the public address.
 pub(crate) fn routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     // The first match wins: the page that compares on the device comes before the one without.
     let pages = app.device.iter().chain(ASSETS).map(|asset| (asset.path, Route::Page(asset)));
     matching(app, VERIFY.iter().chain(WATCH).copied().chain(pages))
 }
 
-/// What the server answers on the admin address.
+/// The routes of the admin address.
 pub(crate) fn admin_routes(app: &Arc<App>) -> BoxedFilter<(Response,)> {
     matching(app, WATCH.iter().copied())
 }

@@ -1,4 +1,4 @@
-//! The secrets by which users log in, as in the lines of the credentials file.
+//! The secrets with which users log in, as in the lines of the credentials file.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -7,21 +7,21 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// What marks a password that is not hashed.
+/// Marks a password that is not hashed.
 pub(crate) const PLAIN: &str = "{PLAIN}";
-/// What marks the digest of an API key.
+/// Marks the digest of an API key.
 const KEY: &str = "{KEY}";
-/// What marks a name that the client's certificate holds.
+/// Marks a name in the client's certificate.
 const CERTIFICATE: &str = "{CERTIFICATE}";
 
-/// What every API key starts with, so that those who search for leaked secrets find it.
+/// Every API key starts with this, so that scanners for leaked secrets can find it.
 const KEY_PREFIX: &str = "visavis_";
 
-/// The most that a hash may cost: anybody can make the server compute it. This is some seconds of bcrypt.
+/// The most that a hash may cost, since anybody can make the server compute it. This is some seconds of bcrypt.
 const MAX_BCRYPT_COST: u32 = 16;
 const MAX_ARGON2_KIB: u32 = 1 << 20;
 
-/// Random bytes of an API key. Nobody guesses so many, so one round of SHA-256 keeps a key as well as a slow hash would.
+/// Random bytes of an API key: too many to guess, so one round of SHA-256 protects a key as well as a slow hash would.
 const KEY_BYTES: usize = 32;
 
 #[derive(PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) enum Secret {
     Bcrypt(String),
     /// The SHA-256 of an API key.
     Key([u8; 32]),
-    /// A name in the certificate that the client shows in TLS.
+    /// A name in the certificate that the client presents in TLS.
     Certificate(String),
 }
 
@@ -59,11 +59,11 @@ impl Secret {
             _ if text.starts_with('$') => match argon2_memory(text) {
                 Some(kibibytes) if kibibytes > MAX_ARGON2_KIB => Err(too_expensive()),
                 Some(_) => Ok(Secret::Argon2(text.to_owned())),
-                None => Err("what starts with a $ must be an Argon2 or bcrypt hash".to_owned()),
+                None => Err("a secret that starts with $ must be an Argon2 or bcrypt hash".to_owned()),
             },
             _ => match text.strip_prefix(PLAIN) {
                 Some(password) => Ok(Secret::Plain(password.to_owned())),
-                // A hash of another kind, taken as a password, would let in whoever has read this file.
+                // If a hash of another kind were used as a password, anyone who has read this file could log in with it.
                 None => Err(format!("neither an Argon2 or bcrypt hash nor {PLAIN} and a password")),
             },
         }
@@ -74,7 +74,7 @@ impl Secret {
         !matches!(self, Secret::Key(_) | Secret::Certificate(_))
     }
 
-    /// What computing it costs, by the parameters in front of salt and hash; what is not hashed slowly costs nothing.
+    /// What computing it costs, as the parameters before salt and hash; `None` for secrets without a slow hash.
     pub(crate) fn cost(&self) -> Option<&str> {
         let (text, parts) = match self {
             Secret::Argon2(text) => (text, 3),
@@ -97,7 +97,7 @@ impl Secret {
     }
 }
 
-/// The memory in KiB that a hash takes, if it is one of Argon2 that some password could have.
+/// The memory in KiB that a hash takes, if it is a complete and valid Argon2 hash.
 fn argon2_memory(text: &str) -> Option<u32> {
     let hash = PasswordHash::new(text).ok()?;
     argon2::Algorithm::try_from(hash.algorithm.as_str()).ok()?;
@@ -109,7 +109,7 @@ fn too_expensive() -> String {
     "this hash costs more than a login may: bcrypt's cost is 16 at most, Argon2's memory 1 GiB".to_owned()
 }
 
-/// The Argon2id hash of a password, as a file of users holds it.
+/// The Argon2id hash of a password, as in the credentials file.
 pub fn hash_password(password: &str) -> Result<String, String> {
     if password.is_empty() {
         return Err("the password is empty".to_owned());
@@ -118,7 +118,7 @@ pub fn hash_password(password: &str) -> Result<String, String> {
     hash.map(|hash| hash.to_string()).map_err(|error| error.to_string())
 }
 
-/// A new API key, and its digest as a file of users holds it.
+/// A new API key, and its digest as in the credentials file.
 pub fn new_key() -> Result<(String, String), String> {
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
@@ -127,7 +127,7 @@ pub fn new_key() -> Result<(String, String), String> {
     Ok((key, format!("{KEY}{digest}")))
 }
 
-/// The digest of text in the form of a generated key. Other text is refused, since it may be guessable.
+/// The digest of a key in the form of a generated one. Other text is refused, since it may be guessable.
 pub(crate) fn digest_of_key(key: &str) -> Option<[u8; 32]> {
     let bytes = URL_SAFE_NO_PAD.decode(key.strip_prefix(KEY_PREFIX)?).ok()?;
     (bytes.len() == KEY_BYTES).then(|| Sha256::digest(key).into())

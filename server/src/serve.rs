@@ -38,10 +38,10 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 /// How long to wait if the system has no file descriptor or memory for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How long the rest of a head may take that has begun to come before the server stopped listening.
-const LAST_CALL: Duration = Duration::from_secs(1);
+/// How long the rest of a head may take if it began to arrive before the server stopped listening.
+const HEAD_GRACE: Duration = Duration::from_secs(1);
 
-/// Connections to the admin address; whoever can reach it is trusted not to need more.
+/// Connections to the admin address. Clients that can reach it are trusted not to need more.
 const MAX_ADMIN_CONNECTIONS: usize = 64;
 
 /// A server that listens but does not answer yet.
@@ -69,13 +69,13 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Where it answers those who watch it, if that is elsewhere.
+    /// The separate address for monitoring, if there is one.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref()?.local_addr().ok()
     }
 
-    /// Answers until `stop` is done, then for the shutdown delay with a readiness of "no", then finishes what runs.
-    /// Returns whether everything could be finished in time.
+    /// Answers requests until `stop` completes and, no longer ready, for the shutdown delay after it; then finishes running
+    /// requests. Returns whether all could be finished in time.
     pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
         let Server { listener, admin, app } = self;
         let config = &app.config;
@@ -107,7 +107,7 @@ impl Server {
             () = watched => {}
             () = until => {}
         }
-        // Clients whose connection the system has accepted already are not turned away.
+        // Connections that the system has already accepted are still answered.
         while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
             public.answer(app, Connection::new(stream, peer), None, graceful.watcher());
         }
@@ -120,7 +120,7 @@ impl Server {
     }
 }
 
-/// An address to connect to, and what is answered there.
+/// The routes and limits of one listening address.
 struct Door {
     routes: BoxedFilter<(Response,)>,
     places: Arc<Places>,
@@ -160,7 +160,7 @@ impl Door {
     }
 }
 
-/// What comes before the first request: a proxy's header and TLS.
+/// Handles what precedes the first request: a proxy's header and TLS. Then answers the requests.
 async fn greet(
     connection: &Arc<Connection>,
     app: &Arc<App>,
@@ -186,7 +186,7 @@ async fn greet(
     }
 }
 
-/// Does something for as long as the connection may stay open.
+/// Runs `work` for as long as the connection may stay open.
 async fn in_time<T>(work: impl Future<Output = T>, connection: &Connection, app: &App) -> Result<T, Cause> {
     tokio::select! {
         done = work => Ok(done),
@@ -203,13 +203,13 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     watcher: Watcher,
 ) {
     let mut builder = http1::Builder::new();
-    // The connection has time limits of its own, which tell an idle one from a slow head.
+    // The connection has separate time limits, which distinguish an idle connection from a slow head.
     builder.timer(TokioTimer::new()).header_read_timeout(None).half_close(true).max_buf_size(MAX_HEAD_BYTES);
     let service =
         service_fn(|request| respond(Arc::clone(app), routes.clone(), Arc::clone(connection), request));
     let serving = watcher.watch(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
-        // What a client breaks off is counted with its request.
+        // A connection that the client breaks off is counted with its request.
         result = serving => if result.is_err_and(|error| error.is_parse()) {
             app.metrics.closed("bad_head");
         },
@@ -217,18 +217,18 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     }
 }
 
-/// Completes when a connection has had its time, or that of the server is over and no request has come on it.
+/// Completes when the connection's time is over, or the server is stopping and no request has arrived on it.
 async fn end(connection: &Connection, app: &App) -> Cause {
-    let last_call = async {
+    let head_grace = async {
         app.stopped().await;
-        sleep(app.config.shutdown_delay.get() + LAST_CALL).await;
+        sleep(app.config.shutdown_delay.get() + HEAD_GRACE).await;
         while !connection.awaits_head() {
-            sleep(LAST_CALL).await;
+            sleep(HEAD_GRACE).await;
         }
     };
     tokio::select! {
         cause = connection.expired(&app.config) => cause,
-        () = last_call => Cause::Stopping,
+        () = head_grace => Cause::Stopping,
     }
 }
 

@@ -3,7 +3,7 @@
 /// The longest `sessionId`, in characters.
 pub const MAX_SESSION_ID: usize = 256;
 
-/// The longest text of a session: each of its characters as two escapes of six bytes, and the quotes.
+/// The longest JSON text of a session: each of its characters as two escapes of six bytes, and the quotes.
 const MAX_TEXT: usize = 12 * MAX_SESSION_ID + 2;
 
 /// Reads JSON only up to the first member `sessionId`: what follows may be broken or missing.
@@ -121,7 +121,7 @@ impl Search {
 mod tests {
     use super::*;
 
-    /// What is found where the body comes in parts of this length.
+    /// The session that is found if the body arrives in parts of this length.
     fn found(body: &[u8], part: usize) -> Option<String> {
         let mut search = Search::default();
         body.chunks(part).for_each(|part| search.read(part));
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_that_is_none_ends_the_search() {
+    fn an_invalid_session_ends_the_search() {
         let long = format!(r#"{{"sessionId":"{}\n","sessionId":"b"}}"#, "é".repeat(MAX_TEXT));
         for body in [
             r#"{"sessionId":7,"sessionId":"b"}"#,

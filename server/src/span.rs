@@ -1,15 +1,15 @@
-//! What is reported of a request at its end: in the log, and as a span of its trace.
+//! What is reported about a request at its end: in the log, and as a span of its trace.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-/// Nothing in it is biometric or secret.
+/// The reported fields. None of them is biometric or secret.
 pub(crate) struct Span {
     pub(crate) client: IpAddr,
     pub(crate) method: Method,
-    /// Without the query, which could hold anything, and cut.
+    /// Without the query, which could contain anything, and truncated.
     pub(crate) path: String,
     /// One of a fixed set.
     pub(crate) route: &'static str,

@@ -15,7 +15,7 @@ use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use crate::config::{Config, TlsFiles};
 
-/// A certificate and its key, and who issues those of clients, from PEM files.
+/// A certificate and its key, and the issuers of client certificates, from PEM files.
 pub struct Tls {
     files: TlsFiles,
     current: RwLock<Current>,
@@ -24,12 +24,12 @@ pub struct Tls {
 #[derive(Clone)]
 struct Current {
     acceptor: TlsAcceptor,
-    /// From when to when clients accept the certificate, in seconds since 1970.
+    /// Start and end of the certificate's validity, in seconds since 1970.
     validity: [i64; 2],
 }
 
 impl Tls {
-    /// What these settings name, if they do.
+    /// Loads the files that these settings name, if any.
     pub fn of(config: &Config) -> Option<Result<Self, String>> {
         Some(Self::load(config.tls_files()?))
     }
@@ -40,14 +40,14 @@ impl Tls {
         Ok(Tls { files, current })
     }
 
-    /// Reads the files again; on failure the old ones count on.
+    /// Reads the files again; on failure the old ones stay in use.
     pub fn reload(&self) -> Result<(), String> {
         let current = read(&self.files)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
         Ok(())
     }
 
-    /// Fails where clients refuse the certificate now: it has expired or is not valid yet.
+    /// Fails if clients would refuse the certificate now, because it has expired or is not valid yet.
     pub fn check_validity(&self) -> Result<(), String> {
         let [start, end] = self.current().validity;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs() as i64);
@@ -64,7 +64,7 @@ impl Tls {
         self.current().validity[1]
     }
 
-    /// What the next connection is to use.
+    /// The acceptor for the next connection.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         self.current().acceptor
     }
@@ -74,7 +74,7 @@ impl Tls {
     }
 }
 
-/// The names of a client, in the certificate that it has shown: common name, and alternative names for hosts, mail and URIs.
+/// The names in a client's certificate: common name, and alternative names for hosts, mail and URIs.
 pub(crate) fn names(chain: Option<&[CertificateDer<'_>]>) -> Vec<String> {
     let parsed = chain.and_then(<[_]>::first).and_then(|first| X509Certificate::from_der(first).ok());
     let Some((_, certificate)) = parsed else { return Vec::new() };
@@ -110,8 +110,8 @@ fn read(files: &TlsFiles) -> Result<Current, String> {
     Ok(Current { acceptor: TlsAcceptor::from(Arc::new(config)), validity })
 }
 
-/// Asks clients for a certificate, and takes none or one that these have issued and not revoked. With revocation lists,
-/// there has to be one of every issuer that is not out of date.
+/// Requests a certificate from clients, and accepts none or one that these authorities have issued and not revoked. If
+/// there are revocation lists, there must be a current one from every issuer.
 fn verifier(
     issuers: &Path,
     crl: Option<&Path>,
@@ -130,7 +130,7 @@ fn verifier(
 fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
     let read = CertificateRevocationListDer::pem_file_iter(path).and_then(Iterator::collect);
     let lists: Vec<_> = read.map_err(|error| at(path, &error))?;
-    // Without one, nothing would be looked up.
+    // With an empty list, nothing would be checked.
     if lists.is_empty() { Err(at(path, &"there is no revocation list")) } else { Ok(lists) }
 }
 

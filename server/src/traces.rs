@@ -1,4 +1,4 @@
-//! Each request as a span of its trace, sent by OTLP to the configured collector, if any.
+//! Sends each request as a span of its trace to the configured collector, if any, by OTLP.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use crate::endpoint;
 use crate::names::Names;
 use crate::span::Span;
 
-/// Sends spans in the background; a full buffer drops them.
+/// Sends spans in the background; they are dropped if the buffer is full.
 #[derive(Clone)]
 pub(crate) struct Traces {
     processor: Option<Arc<BatchSpanProcessor>>,
@@ -22,7 +22,7 @@ pub(crate) struct Traces {
 }
 
 impl Traces {
-    /// To this collector, or to none if the endpoint is empty.
+    /// Sends to this collector, or to none if the endpoint is empty.
     pub(crate) fn new(endpoint: &str) -> Result<Self, String> {
         let scope = InstrumentationScope::builder("visavis-server").build();
         let Some(address) = endpoint::whole(endpoint)? else { return Ok(Traces { processor: None, scope }) };
@@ -69,10 +69,10 @@ impl Traces {
         });
     }
 
-    /// Sends what is left; takes some seconds if the collector does not answer.
+    /// Sends the remaining spans; takes some seconds if the collector does not answer.
     pub(crate) fn end(&self) {
         if let Some(processor) = &self.processor {
-            // What is lost was logged.
+            // `Collector` has logged any failure.
             let _ = processor.shutdown_with_timeout(Duration::from_secs(5));
         }
     }

@@ -1,4 +1,4 @@
-//! One at a time for each account, so that no account fills a queue that all share.
+//! One login at a time for each account, so that no account fills a queue that all share.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -20,19 +20,19 @@ pub(crate) struct Turn<K: Eq + Hash + Clone> {
     _place: Place<K>,
 }
 
-/// A place among those who wait.
+/// A place among the waiting callers, kept during the turn.
 struct Place<K: Eq + Hash + Clone> {
     key: K,
     waiting: Waiting<K>,
 }
 
 impl<K: Eq + Hash + Clone> Turns<K> {
-    /// At most `most` of one key may wait.
+    /// At most `most` callers with the same key may wait or have a turn.
     pub(crate) fn new(most: usize) -> Self {
         Turns { most, waiting: Arc::default() }
     }
 
-    /// Waits until it is this key's turn; `None` at once when too many wait for the same.
+    /// Waits until it is this key's turn; returns `None` at once if too many wait with the same key.
     pub(crate) async fn take(&self, key: &K) -> Option<Turn<K>> {
         let (semaphore, place) = self.wait(key)?;
         Some(Turn { _permit: semaphore.acquire_owned().await.ok()?, _place: place })

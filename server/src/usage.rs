@@ -7,7 +7,7 @@ use prometheus::{Counter, IntGauge, Registry};
 use rustix::process::{Resource, getrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Gauges that are right when they are read.
+/// Gauges that are updated when they are read.
 #[derive(Clone)]
 pub(crate) struct Usage {
     resident: IntGauge,
@@ -18,7 +18,7 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
-    /// Registers what is counted.
+    /// Registers the metrics.
     pub(crate) fn new(registry: &Registry) -> prometheus::Result<Self> {
         let gauge = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;

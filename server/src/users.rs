@@ -1,4 +1,4 @@
-//! Who may ask: names, and what shows that it is they who do.
+//! The users: their names, and the secrets that authenticate them.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -10,33 +10,33 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use crate::login::Login;
 use crate::secret::{self, Secret};
 
-/// All users. Has no `Debug` output of what it holds.
+/// All users. Deliberately has no `Debug` output.
 pub struct Users {
     users: Vec<User>,
-    /// Makes the digests of this process useless to any other.
+    /// Part of every digest, so that the digests of this process are useless outside it.
     key: [u8; 32],
 }
 
 struct User {
     name: String,
     secret: Secret,
-    /// Digest of the password that was right last time: a hash is made to be slow, and once is enough.
+    /// Digest of the last correct password: the slow hash is computed only once.
     known: Mutex<Option<[u8; 32]>>,
 }
 
-/// What can be said of a login without computing a hash.
+/// The result of checking a login without computing a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// It is right.
+    /// The login is correct.
     Right,
-    /// It is wrong.
+    /// The login is wrong.
     Wrong,
     /// Only [`Users::verify`] can decide.
     NeedsHash,
 }
 
 impl Users {
-    /// One user with a password as it is.
+    /// One user with a plain password.
     pub fn single(name: &str, password: &str) -> Result<Self, String> {
         if password.is_empty() {
             return Err("the password is empty".to_owned());
@@ -52,8 +52,8 @@ impl Users {
     }
 
     /// Reads lines of `name:secret`, where the secret is an Argon2 or bcrypt hash, `{PLAIN}` and a password, `{KEY}` and
-    /// the digest of an API key, or `{CERTIFICATE}` and a name that the client's certificate holds. Empty lines and those
-    /// that start with `#` are ignored.
+    /// the digest of an API key, or `{CERTIFICATE}` and a name in the client's certificate. Empty lines and those that
+    /// start with `#` are ignored.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut users: Vec<User> = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
@@ -69,7 +69,7 @@ impl Users {
             }
             users.push(user);
         }
-        if users.is_empty() { Err("there is no user".to_owned()) } else { Self::new(users) }
+        if users.is_empty() { Err("there are no users".to_owned()) } else { Self::new(users) }
     }
 
     fn new(users: Vec<User>) -> Result<Self, String> {
@@ -78,7 +78,7 @@ impl Users {
         Ok(Users { users, key })
     }
 
-    /// Takes over who was known to have the right password, where user and hash are still the same.
+    /// Keeps the known passwords of users whose name and hash have not changed.
     pub(crate) fn remember(&mut self, earlier: &Users) {
         self.key = earlier.key;
         for user in &mut self.users {
@@ -94,12 +94,12 @@ impl Users {
         self.users.iter().any(|user| matches!(user.secret, Secret::Plain(_)))
     }
 
-    /// Whether somebody logs in by a certificate.
+    /// Whether some user logs in with a certificate.
     pub(crate) fn has_certificates(&self) -> bool {
         self.users.iter().any(|user| matches!(user.secret, Secret::Certificate(_)))
     }
 
-    /// The user whose API key this is. Its time reveals nothing about keys.
+    /// The user whose API key this is. The time that it takes reveals nothing about keys.
     pub(crate) fn of_key(&self, key: &str) -> Option<&str> {
         let digest = secret::digest_of_key(key)?;
         let is_theirs = |user: &User| match &user.secret {
@@ -109,14 +109,14 @@ impl Users {
         self.found(is_theirs).map(|user| &*user.name)
     }
 
-    /// The user whose certificate holds one of these names; they are no secret.
+    /// The user whose certificate has one of these names. The names are not secret.
     pub(crate) fn of_certificate(&self, names: &[String]) -> Option<&str> {
         let is_theirs =
             |user: &&User| matches!(&user.secret, Secret::Certificate(name) if names.contains(name));
         self.users.iter().find(is_theirs).map(|user| &*user.name)
     }
 
-    /// Looks at a login without computing a hash. Its time reveals nothing about names or passwords.
+    /// Checks a login without computing a hash. The time that it takes reveals nothing about names or passwords.
     pub(crate) fn check_known(&self, login: &Login) -> Check {
         let digest = self.digest(login);
         let (mut right, mut hashed) = (Choice::from(0), false);
@@ -139,13 +139,14 @@ impl Users {
         }
     }
 
-    /// The name of the user that a login claims to be. Its time reveals nothing about names.
+    /// The name of the user that a login claims to be. The time that it takes reveals nothing about names.
     pub(crate) fn name(&self, login: &Login) -> Option<&str> {
         self.claimed(login).map(|user| &*user.name)
     }
 
-    /// Computes the hash: slow on purpose, and as slow for names that do not exist. Where hashes cost differently, one
-    /// of each cost is computed for every login: otherwise the time would tell which names exist. Each is counted.
+    /// Computes the hash, which is slow on purpose, and equally slow for names that do not exist. If hashes have different
+    /// costs, one of each cost is computed for every login: otherwise the time would reveal which names exist. Each is
+    /// counted.
     pub(crate) fn verify(&self, login: &Login, hashes: &IntCounter) -> bool {
         let claimed = self.claimed(login);
         let mut costs: Vec<&str> = Vec::new();
@@ -168,7 +169,7 @@ impl Users {
         self.found(|user| login.name.ct_eq(user.name.as_bytes()))
     }
 
-    /// The user for whom this holds, of whom there is one at most. All are looked at.
+    /// The user for whom this holds; at most one exists. All users are checked, so that the time reveals nothing.
     fn found(&self, holds: impl Fn(&User) -> Choice) -> Option<&User> {
         let mut place = u32::MAX;
         for (number, user) in (0..).zip(&self.users) {
@@ -184,7 +185,7 @@ impl Users {
 
 impl User {
     fn parse(line: &str) -> Result<Self, String> {
-        // What nobody sees in an editor would be part of a name or a password.
+        // Characters that an editor does not show would become part of a name or a password.
         let is_stray = |text: &str| text.trim() != text || text.contains('\u{feff}');
         let (name, secret) = line.split_once(':').ok_or("there is no colon")?;
         if is_stray(name) || is_stray(secret) {
@@ -197,7 +198,7 @@ impl User {
 
     fn new(name: &str, secret: Secret) -> Result<Self, String> {
         if name.is_empty() || name.contains(':') {
-            return Err("a user name is not empty and has no colon".to_owned());
+            return Err("a user name must not be empty or contain a colon".to_owned());
         }
         Ok(User { name: name.to_owned(), secret, known: Mutex::new(None) })
     }
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cost_is_paid_for_every_login() {
+    fn every_login_computes_a_hash_of_each_cost() {
         let (cheap, dear) = (bcrypt::hash("right", 4).unwrap(), bcrypt::hash("right", 5).unwrap());
         let argon2 = hash_password("right").unwrap();
         let users = Users::parse(&format!("ann:{cheap}\nbob:{dear}\ncy:{argon2}\ndan:{PLAIN}a\neve:{cheap}"));
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_cannot_be_meant_are_refused() {
+    fn invalid_files_are_refused() {
         for (text, why) in [
             ("", "no user"),
             ("# ann:a", "no user"),
@@ -340,14 +341,14 @@ mod tests {
             ("ann:{KEY}0a0b", "line 1: {KEY} needs"),
             ("ann:{KEY}", "line 1: {KEY} needs"),
             ("ann:{CERTIFICATE}", "line 1: {CERTIFICATE} needs"),
-            ("ann:$1$abc$def", "line 1: what starts with a $"),
-            ("ann:$argon2id$v=19$m=65536", "line 1: what starts with a $"),
+            ("ann:$1$abc$def", "line 1: a secret that starts"),
+            ("ann:$argon2id$v=19$m=65536", "line 1: a secret that starts"),
             ("ann:$2b$04$short", "line 1: this bcrypt hash"),
             (&format!("ann:{}", argon2("m=4294967295,t=1,p=1")), "line 1: this hash costs"),
-            (&format!("ann:{}", argon2("m=1,t=2,p=1")), "line 1: what starts with a $"),
+            (&format!("ann:{}", argon2("m=1,t=2,p=1")), "line 1: a secret that starts"),
             (
                 &format!("ann:{}", argon2("m=19456,t=2,p=1").replace("id", "xd")),
-                "line 1: what starts with a $",
+                "line 1: a secret that starts",
             ),
             ("ann:$2b$31$zVHmKQtGGQob.b/Nc7l9NO8UlrYcW05FiuCj/SxsFO/ZtiN9.mNzy", "line 1: this hash costs"),
         ] {

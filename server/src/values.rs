@@ -1,4 +1,4 @@
-//! Types of settings that have their own notation.
+//! Types of settings with a notation of their own.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub struct Seconds(Duration);
 pub enum LogFormat {
     /// For people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 

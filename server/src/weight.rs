@@ -1,29 +1,29 @@
-//! What a request will cost, by the pixels that the headers of its photos declare: known before anything is decoded.
+//! The expected cost of a request, from the pixels that the headers of its photos declare, before anything is decoded.
 
 use imagesize::{ImageType, blob_size, image_type};
 
 use crate::base64_text;
 use crate::contract::Body;
 
-/// What a request with the smallest photos weighs: finding and comparing two faces takes about as long as decoding a PNG
-/// of so many pixels.
+/// The weight of a request with the smallest photos: finding and comparing two faces takes about as long as decoding a PNG
+/// with this number of pixels.
 const LEAST: u64 = 1_500_000;
 
-/// How much of a photo is searched for its size; nearly always the first is enough.
+/// How much of a photo is searched for its size. The first is nearly always enough.
 const SEARCHED_BYTES: [usize; 2] = [3 << 10, 192 << 10];
 
-/// The weight of a request's body, in pixels; a photo has `max_pixels` at most.
+/// The weight of a request's body, in pixels; each photo adds at most `max_pixels`.
 pub fn weigh(body: &[u8], max_pixels: u64) -> u64 {
     let Ok(body) = Body::parse(body) else { return LEAST };
     let weight = |text: Option<&str>| text.map_or(0, |text| declared(text, max_pixels));
     LEAST + weight(body.probe.as_deref()) + weight(body.reference.as_deref())
 }
 
-/// The pixels that a photo declares. One that hides them behind too much else counts as the largest; what is no photo, or
-/// larger than the core takes, is refused at once and weighs nothing.
+/// The pixels that a photo declares. If they do not appear near its start, it counts as the largest. What is not a photo,
+/// or is larger than the core accepts, is refused at once and weighs nothing.
 ///
-/// The core reads them: another reader can be shown another size than the one that is decoded. Only formats with their
-/// size at a fixed position have a second reader, since the core may need more of them than their start.
+/// The core reads the size: another reader could be tricked into a size that differs from the decoded one. Only formats
+/// with their size at a fixed position have a second reader, since the core may need more of them than their start.
 fn declared(text: &str, max_pixels: u64) -> u64 {
     let allowed = |pixels: u64| if pixels > max_pixels { 0 } else { pixels };
     for most in SEARCHED_BYTES {
@@ -76,7 +76,7 @@ mod tests {
             let hidden = [&good[..2], &comment.repeat(comments), &good[2..]].concat();
             assert_eq!(of(&hidden, b""), pixels, "{comments} comments");
         }
-        // A marker may be filled up, which not every reader expects.
+        // A marker may be preceded by fill bytes, which not every reader expects.
         let filled = [&good[..2], b"\xff", &good[2..]].concat();
         assert_eq!(of(&filled, b""), 512 * 512);
     }

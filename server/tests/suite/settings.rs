@@ -33,8 +33,8 @@ fn check_config_refuses_what_cannot_work() {
         (vec!["--header-timeout", "1e-9"], "header-timeout must be at least 0.1 s"),
         (vec!["--min-face", "4000000000"], "min-face must be in"),
         (vec!["--threshold", "101"], "threshold"),
-        (vec!["--trusted-proxies", "10.0.0.0/33"], "trusted-proxies: \"10.0.0.0/33\" is no address"),
-        (vec!["--cors-origins", "app.example"], "cors-origins: \"app.example\" is no origin"),
+        (vec!["--trusted-proxies", "10.0.0.0/33"], "trusted-proxies: \"10.0.0.0/33\" is not an address"),
+        (vec!["--cors-origins", "app.example"], "cors-origins: \"app.example\" is not an origin"),
         (vec!["--admin-listen", "everywhere"], "admin-listen must be an address"),
         (vec!["--web", "/nowhere"], "/nowhere"),
         (vec!["--web", env!("CARGO_MANIFEST_DIR")], "has no visavis_bg.wasm"),
@@ -47,7 +47,7 @@ fn check_config_refuses_what_cannot_work() {
 #[test]
 fn a_variable_that_is_no_setting_is_an_error_and_an_empty_one_is_absent() {
     let (code, printed) = run(&["--check-config"], &[("VISAVIS_WORKER", "3")]);
-    assert!(code == Some(2) && printed.contains("VISAVIS_WORKER is no setting"), "{printed}");
+    assert!(code == Some(2) && printed.contains("VISAVIS_WORKER is not a setting"), "{printed}");
     let (code, printed) = run(&["--check-config"], &[("VISAVIS_WORKERS", "three")]);
     assert!(code == Some(2) && printed.contains("VISAVIS_WORKERS: invalid value"), "{printed}");
     let variables = [

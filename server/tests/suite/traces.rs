@@ -74,5 +74,5 @@ fn a_collector_that_is_away_costs_nothing_but_a_line() {
     let program = Program::serving(&["--otlp-endpoint", &format!("http://{gone}")]);
     assert_eq!(program.post(LOGIN, b"{}").status, 200);
     let log = program.end();
-    assert_eq!(log.matches("the collector takes no traces").count(), 1, "{log}");
+    assert_eq!(log.matches("the collector does not accept traces").count(), 1, "{log}");
 }
