@@ -1,4 +1,4 @@
-// The webcam of one side: shown, one picture taken, and let go.
+// The webcam of one side: shows its picture, takes one photo, and releases the camera.
 
 const REFUSALS = {
   NotAllowedError: "The browser denied access to the camera. Allow it for this page in the browser's site settings, next to the address.",
@@ -6,25 +6,25 @@ const REFUSALS = {
   NotReadableError: "The camera is in use by another program.",
 };
 
-/** Browsers give a camera to pages from this machine or over HTTPS only. */
+/** Browsers give access to cameras only to pages from this machine or over HTTPS. */
 export const cameraIsPossible = () => Boolean(window.isSecureContext && navigator.mediaDevices?.getUserMedia);
 
 export class Camera {
   #video;
   #stream = null;
-  // Asking for the camera takes time: only the last question counts.
+  // Opening the camera takes time: only the last attempt counts.
   #turn = 0;
   #lost;
 
-  /** Shows in a video element. `lost()` is called when the camera goes without having been asked to. */
+  /** Shows the camera in a video element. `lost()` is called when the camera is disconnected unexpectedly. */
   constructor(video, lost) {
     [this.#video, this.#lost] = [video, lost];
     window.addEventListener("pagehide", () => this.#stream && this.#lost());
   }
 
   /**
-   * Shows the camera: `facing` is "user" or "environment". False when it was stopped or started again meanwhile. Fails
-   * with a sentence.
+   * Shows the camera: `facing` is "user" or "environment". Returns false if it was stopped or started again meanwhile.
+   * Fails with a readable message.
    */
   async start(facing) {
     this.stop();
@@ -42,9 +42,9 @@ export class Camera {
     }
     this.#stream = stream;
     const [track] = stream.getVideoTracks();
-    // Unplugged, or taken back.
+    // The camera was unplugged, or the permission withdrawn.
     track.addEventListener("ended", () => this.#stream === stream && this.#lost());
-    // People know themselves from mirrors. The picture that is taken is not mirrored.
+    // People are used to their mirror image. The photo that is taken is not mirrored.
     this.#video.classList.toggle("mirrored", track.getSettings().facingMode !== "environment");
     this.#video.srcObject = stream;
     this.#video.hidden = false;
@@ -52,7 +52,7 @@ export class Camera {
     return true;
   }
 
-  /** The picture that is shown now, as JPEG. */
+  /** Takes the current picture as JPEG and stops the camera. */
   async shoot() {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [this.#video.videoWidth, this.#video.videoHeight];
@@ -61,7 +61,7 @@ export class Camera {
     return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
   }
 
-  /** Lets the camera go; its light goes out. */
+  /** Releases the camera. */
   stop() {
     this.#turn += 1;
     if (this.#stream) end(this.#stream);

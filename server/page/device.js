@@ -1,4 +1,4 @@
-// Verdicts on this device: the core in a worker of this page, where the server brings it. They have the shape of the
+// Verdicts on this device, by the core in a worker of this page, if the server provides it. They have the form of the
 // server's replies.
 
 const { device, settings = "{}", server } = document.documentElement.dataset;
@@ -6,10 +6,10 @@ const { device, settings = "{}", server } = document.documentElement.dataset;
 /** Whether photos can be compared here. */
 export const isPossible = Boolean(device);
 
-/** Whether they can be compared nowhere else. */
+/** Whether they can be compared only here. */
 export const isOnly = server === "none";
 
-/** The worker's program comes from the server itself, which the page's policy requires to be stated. */
+/** The page's policy requires a trusted URL for the worker's script, which comes from the page's own server. */
 const trusted = globalThis.trustedTypes?.createPolicy.bind(trustedTypes, "device", { createScriptURL: (url) => url });
 let policy;
 
@@ -20,7 +20,7 @@ function worker() {
 }
 
 const load = () => import(new URL(`${device}index.js`, location.href));
-/** Verifiers by how hard they look for a face: each has a worker. */
+/** Verifiers by the thoroughness of their search: each has its own worker. */
 const verifiers = {};
 
 /** A verifier with the server's settings. */
@@ -29,7 +29,7 @@ function verifier(search = JSON.parse(settings).search ?? "normal") {
   return verifiers[search];
 }
 
-/** What a camera sees, and what to do better. It only glances: a frame later there is another. */
+/** What a camera's picture shows, and what to improve. The search is quick, since the next frame follows. */
 export async function advise(frame, signal) {
   return (await verifier("quick")).advice(frame, { signal });
 }
@@ -64,17 +64,17 @@ export async function verify(blobs, signal) {
 
 const refusal = (error) => ({ hasError: true, error });
 
-/** All of them, or the first failure in their order; of a photo that cannot be read it says which. */
+/** All results, or the first failure in their order, with the number of the photo if it cannot be read. */
 async function inOrder(calls) {
   const outcomes = await Promise.allSettled(calls);
   const failed = outcomes.findIndex(({ status }) => status === "rejected");
   if (failed < 0) return outcomes.map(({ value }) => value);
   const { reason } = outcomes[failed];
-  // The band of errors of image files.
+  // The band of errors about image files.
   throw reason.number >= 20 && reason.number < 40 ? Object.assign(reason, { unreadable: failed + 1 }) : reason;
 }
 
-/** What was seen on a photo, in the words of docs/DETAILS.md. */
+/** What was found in a photo, with the members of docs/DETAILS.md. */
 function details({ faces, chosen, width, height, milliseconds }, extract) {
   const [face, others] = [faces[chosen], faces.filter((_, index) => index !== chosen)];
   const { advice, ...quality } = face.quality;

@@ -3,15 +3,15 @@
 import { advise } from "./device.js";
 import { hint } from "./words.js";
 
-/** So many good frames are seen before the best of them is taken. */
+/** How many good frames are compared before the best of them is taken. */
 const ENOUGH = 4;
 
 export class Guide {
   #ended = new AbortController();
 
   /**
-   * Looks at a camera's picture, again and again. `say(words)` is called with what to do better, `take(canvas)` once
-   * with the sharpest of a few good frames, after which nothing more is looked at.
+   * Assesses a camera's picture again and again. `say(words)` is called with what to improve, `take(canvas)` once with
+   * the sharpest of some good frames; after that the assessment ends.
    */
   constructor(video, say, take) {
     this.#look(video, say, take);
@@ -42,13 +42,13 @@ export class Guide {
         this.stop();
         return take(best.frame);
       }
-      // Once a picture at most.
+      // At most once per displayed frame.
       await new Promise(requestAnimationFrame);
     }
   }
 }
 
-/** What the camera shows now. */
+/** The current picture of the camera. */
 function drawn(video) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];

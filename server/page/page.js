@@ -1,4 +1,4 @@
-// The demo page: two photos to the API of the server that it came from, and the answer in pictures and words.
+// The demo page: sends two photos to the API of its own server, and shows the answer in pictures and words.
 
 import * as device from "./device.js";
 import { toBase64 } from "./photo.js";
@@ -12,10 +12,10 @@ const SIDES = ["probe", "reference"];
 const byId = (id) => document.getElementById(id);
 const [form, compare, status] = ["form", "compare", "status"].map(byId);
 const pickers = {};
-/** Ends the request that runs, if one does. */
+/** Aborts the running request, if there is one. */
 let running = null;
 
-/** Shows a message, or only reads it out to screen readers if it is already visible elsewhere. */
+/** Shows a message, or only announces it to screen readers if it is already visible elsewhere. */
 function say(words, isError = false, isAloud = false) {
   status.textContent = words;
   status.classList.toggle("error", isError);
@@ -28,7 +28,7 @@ function busy(isBusy) {
   compare.textContent = isBusy ? "Comparing…" : "Compare";
 }
 
-/** An answer that runs or is shown is not about the new photo. */
+/** Discards the running request and the answer shown, which are not about the new photo. */
 function changed(side, photo) {
   running?.abort();
   hide();
@@ -39,7 +39,7 @@ function changed(side, photo) {
   say(there.length === 2 ? "Both photos are ready." : `The ${side} is ready.`);
 }
 
-/** Asks the server: its reply, and what an answer has besides. */
+/** Asks the server; returns its reply, its Retry-After and its status. */
 async function askServer(photos, signal) {
   const [probe, reference] = await Promise.all(photos.map(toBase64));
   const response = await fetch(URL_OF_API, {
@@ -121,13 +121,13 @@ async function copy() {
     await navigator.clipboard.writeText(byId("curl").textContent);
     say("Copied.");
   } catch {
-    // Without HTTPS there is no clipboard: mark it, so that the keyboard can copy it.
+    // Without HTTPS there is no clipboard: select the command, so that the keyboard can copy it.
     getSelection().selectAllChildren(byId("curl"));
     say("The command is selected: copy it with the keyboard.");
   }
 }
 
-/** Says where the photos go. */
+/** Updates the page when the place of the comparison changes, and states where the photos go. */
 function placed() {
   const here = byId("device").checked;
   running?.abort();
@@ -138,7 +138,7 @@ function placed() {
   byId("command").hidden = here;
 }
 
-/** The best frame of a camera was taken: the verdict follows where there is another photo. */
+/** The best frame of a camera was taken: compares if there are two photos. */
 function taken() {
   if (SIDES.every((side) => pickers[side].photo)) form.requestSubmit();
 }
@@ -156,5 +156,5 @@ byId("swap").addEventListener("click", swap);
 byId("copy").addEventListener("click", copy);
 form.addEventListener("submit", submit);
 document.addEventListener("paste", paste);
-// A file that is dropped beside a picker must not take the page's place.
+// A file that is dropped outside a picker must not replace the page.
 for (const name of ["dragover", "drop"]) window.addEventListener(name, (event) => event.preventDefault());

@@ -1,18 +1,18 @@
-// A file to a photo that the server can read and that can be drawn here.
+// Turns a file into a photo that the server can read and that can be drawn here.
 
 /** Two of these fit into a body of 12 MiB as Base64, the server's default. */
 const MOST_BYTES = 4_400_000;
-/** The server's default is 50 million; a browser on a phone draws fewer. */
+/** The server's default is 50 million; browsers on phones can draw fewer. */
 const MOST_PIXELS = 40_000_000;
 /** A photo that is reduced or converted keeps this many pixels along its longer side: more than any step of the server looks at. */
 const REDUCED_SIDE = 2400;
-/** What is shown is no larger than this. */
+/** The longer side of the shown picture is at most this. */
 const SHOWN_SIDE = 1200;
 
-/** Its message is shown to people as it is. */
+/** Its message is shown on the page. */
 export class PhotoError extends Error {}
 
-/** What the first bytes say: "known" is what the server reads, by content as it does, "shown" what browsers read, too. */
+/** The kind of a file by its first bytes, as the server detects it: "shown" if browsers can read it too, "known" if only the server can. */
 async function sniff(file) {
   const bytes = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const text = String.fromCharCode(...bytes);
@@ -40,7 +40,7 @@ async function asJpeg(canvas) {
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-/** What to send in place of the file, and a sentence about it; nothing where the file can go as it is. */
+/** What to send instead of the file, and a sentence about it; null if the file can be sent as it is. */
 async function converted(file, kind, bitmap) {
   if (kind !== "heic" && kind !== "unknown" && file.size <= MOST_BYTES && !(bitmap && bitmap.width * bitmap.height > MOST_PIXELS)) return null;
   if (!bitmap) {
@@ -52,8 +52,8 @@ async function converted(file, kind, bitmap) {
 }
 
 /**
- * Reads a file or blob: `blob` is what to send, `picture` a canvas or null where the browser cannot show it, `note` a
- * sentence where something was done to it. Fails with a PhotoError.
+ * Reads a file or blob: `blob` is what to send, `picture` a canvas, or null if the browser cannot show it, `note` a
+ * sentence if the file was changed. Fails with a PhotoError.
  */
 export async function readPhoto(file, name) {
   const kind = await sniff(file);

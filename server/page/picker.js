@@ -17,14 +17,14 @@ export class Picker {
   #camera;
   #guided;
   #taken;
-  /** What watches the picture of the camera while it is on. */
+  /** Assesses the camera's picture while it is on. */
   #guide = null;
-  // Reading takes time: only what was given last counts.
+  // Reading takes time: only the last photo counts.
   #turn = 0;
 
   /**
-   * Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` when there is something to
-   * report, `guided()` for whether a camera's picture is judged, `taken()` when it was, and a frame became the photo.
+   * Fills a fieldset. `changed()` is called when the photo changes, `say(words, isError)` to report something, `guided()`
+   * returns whether a camera's picture is assessed, and `taken()` is called when a frame of it became the photo.
    */
   constructor(root, { changed, say, several, guided, taken }) {
     [this.#guided, this.#taken] = [guided, taken];
@@ -57,7 +57,7 @@ export class Picker {
     } catch (error) {
       if (turn !== this.#turn) return;
       this.set(null);
-      // So that it is known which file the words are about.
+      // Names the file that the message is about.
       this.#part(".words").textContent = `${name} was not taken. Choose, drop or paste another photo.`;
       this.fail();
       this.#say(error instanceof PhotoError ? error.message : `“${name}” cannot be read.`, true);
@@ -79,14 +79,14 @@ export class Picker {
     this.#changed(this.#side, photo);
   }
 
-  /** Takes the photo away. */
+  /** Removes the photo. */
   clear() {
     this.#closeCamera();
     this.set(null);
     this.#part("input").focus();
   }
 
-  /** Draws the photo and, where they are known, its face and landmarks. */
+  /** Draws the photo and, if they are known, its faces and landmarks. */
   mark(seen) {
     const [canvas, picture] = [this.#part("canvas"), this.photo?.picture];
     [canvas.width, canvas.height] = picture ? [picture.width, picture.height] : [0, 0];
@@ -97,7 +97,7 @@ export class Picker {
     if (seen) drawFaces(context, seen, picture);
   }
 
-  /** Shows that it is this side that something is wrong with. */
+  /** Marks this side as the one with a problem. */
   fail() {
     this.#root.classList.add("problem");
   }
@@ -189,7 +189,7 @@ export class Picker {
   }
 }
 
-/** The face that counts with its landmarks, and thin outlines around the others. */
+/** The chosen face with its landmarks, and thin outlines around the others. */
 function drawFaces(context, { face, otherFaces, width }, picture) {
   const [scale, unit] = [picture.width / width, Math.max(picture.width, picture.height) / 200];
   outline(context, face.bounds, scale, unit);

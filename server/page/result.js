@@ -1,4 +1,4 @@
-// The answer: a dial, words, measures, times, the JSON and the same request for a command line.
+// The answer: a dial, words, measures, times, the JSON, and the same request for a command line.
 
 import { advice, meaning, thresholdWords } from "./words.js";
 
@@ -11,7 +11,7 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
-/** Hides what was shown: it is not about the photos that are there now. */
+/** Hides the result, which is not about the current photos. */
 export function hide() {
   byId("result").hidden = true;
 }
@@ -33,7 +33,7 @@ export function show(reply, photos, took, url) {
   dial(score, details.threshold);
 }
 
-/** A score of 0 points left, of 100 right. */
+/** Draws the dial: a score of 0 is on the left, of 100 on the right. */
 function dial(score, threshold) {
   const angle = Math.PI * (1 - threshold / 100);
   byId("score").textContent = score;
@@ -44,12 +44,12 @@ function dial(score, threshold) {
   byId("mark-label").setAttribute("y", 128 - 112 * Math.sin(angle));
   const arc = byId("arc");
   arc.setAttribute("stroke-dasharray", "0 101");
-  // Read, so that the arc is drawn empty before it grows.
+  // Forces a layout, so that the arc starts empty before it grows.
   arc.getBoundingClientRect();
   arc.setAttribute("stroke-dasharray", `${score} 101`);
 }
 
-/** With a minus sign, and none before zero. */
+/** Formats a number with a proper minus sign, and none before zero. */
 const number = (value, digits = 0) => value.toFixed(digits).replace(/^-(0(\.0+)?)$/, "$1").replace("-", "−");
 const percent = (value) => `${number(100 * value)} %`;
 const degrees = (value) => `${number(value)}°`;
@@ -80,10 +80,10 @@ function times({ probe, reference, engine }, took) {
     `${number(took)} for the whole request. Computed by ${engine.name} ${engine.version}.`;
 }
 
-/** As one word of a shell. */
+/** Quotes text as one word of a shell. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** For any POSIX shell with a printf of its own. */
+/** The command, for any POSIX shell whose printf is built in, since the photos exceed the length of a command line. */
 function curl(photos, url) {
   const [probe, reference] = photos.map(({ name }) => `"$(base64 < ${quoted(name)} | tr -d '\\n')"`);
   return 'printf \'{"sessionId":"demo","probe":{"imageBase64":"%s"},"reference":{"imageBase64":"%s"}}\' \\\n' +

@@ -15,12 +15,12 @@ const ERRORS = {
   DEVICE_ERROR: "This browser could not compare the photos: the files it needs could not be loaded, or there is too little memory. Let the server compare them.",
 };
 
-/** Nothing came back. */
+/** There was no reply. */
 export const UNREACHABLE = "The server cannot be reached. Is it running, and is the network available?";
 
 /**
- * What an error of the API means; `retryAfter` is in seconds, where the server named it, and `advice` what it knows of a photo
- * without a usable face, which says more than a question.
+ * What an error of the API means; `retryAfter` is in seconds, if the server sent it, and `advice` what is wrong with a photo
+ * without a usable face, which replaces the general question.
  */
 export function errorWords(code, retryAfter, advice = []) {
   const known = advice.filter((name) => name in REASONS).map((name) => REASONS[name]);
@@ -29,15 +29,15 @@ export function errorWords(code, retryAfter, advice = []) {
   return retryAfter ? `${words} Try again in ${retryAfter} ${Number(retryAfter) === 1 ? "second" : "seconds"}.` : words;
 }
 
-/** The answer did not come from a visavis server, but from something in front of it. */
+/** For a reply that did not come from a visavis server, but from something in front of it. */
 export const strangerWords = (status) => `Something other than the server answered, with status ${status}. Is there a proxy in between?`;
 
-/** "1 in 2,300": two digits are all that a measured rate is good for. */
+/** "1 in 2,300": measured rates justify no more than two digits. */
 function oneIn(rate) {
   return `1 in ${Number((1 / rate).toPrecision(2)).toLocaleString("en")}`;
 }
 
-/** What the score says about these two photos, and never more than what was measured. */
+/** What the score says about these two photos, as far as rates were measured. */
 export function meaning({ falseMatchRate, lowestMeasuredRate }) {
   if (falseMatchRate > 0.5) return "Almost any two different people look as similar as these two photos.";
   if (falseMatchRate >= lowestMeasuredRate) {
@@ -47,7 +47,7 @@ export function meaning({ falseMatchRate, lowestMeasuredRate }) {
     "Lower rates were not measured.";
 }
 
-/** How far the rates hold. The figures are those of the models that visavis comes with: docs/ACCURACY.md. */
+/** The limits of these rates. The figures are those of the default models: docs/ACCURACY.md. */
 const ALIKE = "That is for people chosen at random. People who resemble each other reach it more often: of pairs of the same " +
   "sex and origin, 1 in 90 reached 27 and 1 in 420 reached 40 where it was measured.";
 
@@ -59,7 +59,7 @@ export function thresholdWords({ threshold, lowestMeasuredRate }) {
     `${often} pairs of different people reach it. ${ALIKE}`;
 }
 
-// The names are the server's, which measures; docs/DETAILS.md has its bounds.
+// The server's names; docs/DETAILS.md has the limits.
 const ADVICE = {
   too_small: "the face is small: come closer, or use a larger photo",
   blurred: "the face is blurred: hold still and let the camera focus",
@@ -71,12 +71,12 @@ const ADVICE = {
   several_faces: "there are several faces; the most prominent one was used",
 };
 
-/** Why no face counts: several are then not a remark. */
-const REASONS = { ...ADVICE, several_faces: "there are several faces where only one may be" };
+/** The same as reasons for an error, where several faces are not just a remark. */
+const REASONS = { ...ADVICE, several_faces: "there are several faces, but only one is allowed" };
 
 const HINTS = { ...ADVICE, no_face: "no face is visible: look into the camera", off_centre: "the face is off centre: move to the middle" };
 
-/** What the person in front of a camera should do next. */
+/** What the person in front of the camera should do next. */
 export function hint([first]) {
   if (!first) return "Good. Hold still.";
   return `${HINTS[first][0].toUpperCase()}${HINTS[first].slice(1)}.`;

@@ -1,4 +1,4 @@
-// Verdicts on the device: those of the server, without sending anything. WEB_FOLDER is what `cargo xtask web` made.
+// Verdicts on the device: they equal the server's, and nothing is sent. WEB_FOLDER is the folder that `cargo xtask web` makes.
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -19,14 +19,14 @@ const shown = async (tab) => ({
   marks: [await marked(tab, "probe"), await marked(tab, "reference")],
 });
 
-/** Differences of the engines' last digits may move a pixel of a mark or a last digit. */
+/** The engines differ in the last digits, which may change some pixels of a mark or the last digit of a fact. */
 function assertAlike(one, other) {
   assert.deepEqual([one.verdict, one.score, one.meaning, one.advice], [other.verdict, other.score, other.meaning, other.advice]);
   assert.equal(one.facts.length, other.facts.length);
   one.marks.forEach((count, index) => assert.ok(count > 100 && Math.abs(count - other.marks[index]) < 50, `${one.marks} and ${other.marks}`));
 }
 
-/** The switch: same verdict, same words, same marks, and no photo leaves. */
+/** With the switch on: same verdict, same words, same marks, and no photo is sent. */
 async function onDevice(browser) {
   const server = await page.serve({ VISAVIS_WEB: WEB, VISAVIS_ENGINE: "embedded" });
   const { page: tab, close } = await page.open(browser, server.url);
@@ -46,7 +46,7 @@ async function onDevice(browser) {
     assertAlike(await shown(tab), theirs);
     assert.equal(sent.length, before, `sent: ${sent.slice(before)}`);
   }
-  // What only the core reads is not shown, so that it says what is wrong with it.
+  // The browser does not read TIFF, so the core reports what is wrong with it.
   const damaged = join(page.temporary, "damaged.tif");
   writeFileSync(damaged, "II*\0 and nothing else");
   for (const [probe, words] of [[page.image("gray.png"), /^No face was found in the probe/], [damaged, /^The probe is missing/]]) {
@@ -61,14 +61,14 @@ async function onDevice(browser) {
   await server.stop();
 }
 
-/** Without the folder there is no switch, and no policy that lets the page make a worker. */
+/** Without the folder there is no switch. */
 async function noDevice(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   assert.equal(await tab.isHidden("#where"), true);
   await close();
 }
 
-/** The static build from a plain file server: a camera's best frame against a photo, and no server that could be asked. */
+/** The static build on a plain file server: compares a camera's best frame with a photo, without sending anything. */
 async function demo() {
   const browser = await page.launch("hopper.jpg");
   const folder = join(page.temporary, "demo");
@@ -89,7 +89,7 @@ async function demo() {
   await page.choose(tab, "reference", page.image("hopper.jpg"));
   await page.filled(tab, "reference");
   await tab.click("[data-side=probe] .camera");
-  // It says what it sees; the webcam shows one upright face, so that its best frame is taken and compared.
+  // The webcam shows one upright face, so its best frame is taken and compared.
   await tab.waitForSelector("#result:not([hidden])", { timeout: 60_000 });
   assert.equal(await tab.textContent("#verdict"), "The same person");
   assert.ok(asked.every((line) => line.startsWith("GET ")) && asked.some((line) => line.includes(".wasm")), asked.join());

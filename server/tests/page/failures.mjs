@@ -1,4 +1,4 @@
-// Each error in words, a server that is gone, and what the page must never do.
+// The message for each error, an unreachable server, and what the page must never do.
 import assert from "node:assert/strict";
 import * as page from "./harness.mjs";
 
@@ -6,15 +6,15 @@ const VERIFY = "**/api/v1/face/verify*";
 /** Browsers write every status from 400 on, and every failed request, to their console. */
 const LOGGED = /Failed to load resource/;
 
-/** Errors that the server itself gives to these photos. */
+/** Errors that the server itself returns for these photos. */
 async function ofPhotos(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   for (const [probe, reference, words] of [
-    // Of a kind that only the server reads: what browsers read is refused when it is chosen.
+    // A format that only the server reads: a damaged file that browsers read is refused when it is chosen.
     ["truncated.ppm", "astronaut.jpg", /probe is missing, or its file is damaged/],
     ["astronaut.jpg", "truncated.ppm", /reference is missing, or its file is damaged/],
     ["gray.png", "astronaut.jpg", /No face was found in the probe\. Is it large enough/],
-    // What can be done about it, where it is known.
+    // The message says what can be done if the reason is known.
     ["black.jpg", "astronaut.jpg", /No face was found in the probe\. Perhaps the face is dark: turn towards the light\.$/],
     ["astronaut.jpg", "texture.jpg", /No face was found in the reference/],
   ]) {
@@ -27,7 +27,7 @@ async function ofPhotos(browser, url) {
   await close();
 }
 
-/** Errors that no photo provokes, as the server words them. */
+/** Errors that no photo causes, as the server would send them. */
 async function ofServers(browser, url) {
   const { page: tab, close } = await page.open(browser, url, { expected: LOGGED });
   const answer = (status, error, headers = {}) => ({ status, headers, json: { hasError: true, error } });
@@ -54,7 +54,7 @@ async function ofServers(browser, url) {
   await close();
 }
 
-/** A real server that takes little, and that then goes away. */
+/** A real server that accepts only small bodies and is then stopped. */
 async function realServers(browser) {
   const server = await page.serve({ VISAVIS_MAX_BODY_BYTES: "20000" });
   const { page: tab, close } = await page.open(browser, server.url, { expected: LOGGED });
@@ -66,7 +66,7 @@ async function realServers(browser) {
   await close();
 }
 
-/** One press is one request, however often it is repeated; a photo that changes ends it. */
+/** A double click sends one request; a new photo aborts it. */
 async function impatience(browser, url) {
   const { page: tab, close } = await page.open(browser, url, { expected: /Failed to load|ERR_FAILED/ });
   let [requests, release] = [0, null];
@@ -97,7 +97,7 @@ async function impatience(browser, url) {
   await close();
 }
 
-/** Nothing is kept, nothing foreign runs. */
+/** Nothing is stored, and no foreign script runs. */
 async function privacy(browser, url) {
   const init = () => {
     globalThis.objectUrls = 0;

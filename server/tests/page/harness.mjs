@@ -1,4 +1,4 @@
-// The server's program, a browser, and what tests of the page do again and again.
+// The server's program, a browser, and helpers for tests of the page.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -38,7 +38,7 @@ export async function serve(settings = {}) {
   return { url, stop };
 }
 
-/** A browser whose webcam shows a portrait, again and again. */
+/** A browser whose webcam shows a portrait in a loop. */
 export function launch(portrait = "astronaut.jpg") {
   const film = join(temporary, `${portrait}.mjpeg`);
   const frame = readFileSync(image(portrait));
@@ -52,8 +52,8 @@ export function launch(portrait = "astronaut.jpg") {
 export const cleanUp = () => rmSync(temporary, { recursive: true, force: true });
 
 /**
- * The page in a context of its own. `problems` collects requests to elsewhere and errors that nobody expects; `close`
- * fails on them.
+ * Opens the page in a new context. Collects requests to other addresses and unexpected errors; `close` fails if there are
+ * any.
  */
 export async function open(browser, url, options = {}) {
   const { expected = /^$/, init, permissions = [], ...context } = options;
@@ -61,7 +61,7 @@ export async function open(browser, url, options = {}) {
   await opened.grantPermissions(permissions, { origin: new URL(url).origin });
   const page = await opened.newPage();
   const problems = [];
-  // The tests look at the pixels that the page draws; the page itself does not.
+  // The tests read back the pixels that the page draws, which Chromium warns about; the page itself does not.
   const problem = (text) => expected.test(text) || text.includes("willReadFrequently") || problems.push(text);
   page.on("request", (request) => request.url().startsWith(url) || problem(`request to ${request.url()}`));
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && problem(message.text()));
@@ -89,20 +89,20 @@ export async function compare(page, probe, reference) {
   await press(page);
 }
 
-/** Presses the button and waits for the end. */
+/** Presses the button and waits until the comparison has ended. */
 export async function press(page) {
   await page.click("#compare");
   await idle(page);
 }
 
-/** Asserts an error in words and that no verdict is shown. */
+/** Asserts that this error is shown, and no verdict. */
 export async function assertError(page, words) {
   await page.waitForSelector("#status.error");
   assert.match(await status(page), words);
   assert.equal(await page.isHidden("#result"), true);
 }
 
-/** Files as something that can be dropped or pasted. */
+/** Files as a DataTransfer, for drop and paste. */
 export function transfer(page, ...paths) {
   const files = paths.map((path) => ({ name: path.split("/").pop(), base64: readFileSync(path).toString("base64") }));
   return page.evaluateHandle((given) => {

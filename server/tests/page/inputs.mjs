@@ -1,4 +1,4 @@
-// How photos get onto the page and off it: drop, paste, camera, keyboard, swap, clear; large and strange files.
+// How photos are added to the page and removed: drop, paste, camera, keyboard, swap, clear; large and unusual files.
 import assert from "node:assert/strict";
 import * as page from "./harness.mjs";
 
@@ -10,7 +10,7 @@ async function drop(browser, url) {
   const area = "[data-side=reference] .drop";
   const one = await page.transfer(tab, page.image("hopper.jpg"));
   await tab.dispatchEvent(area, "dragover", { dataTransfer: one });
-  assert.equal(await tab.locator(`${area}.over`).count(), 1, "the place to drop shows itself");
+  assert.equal(await tab.locator(`${area}.over`).count(), 1, "the drop area is highlighted");
   await tab.dispatchEvent(area, "drop", { dataTransfer: one });
   await page.filled(tab, "reference");
   assert.equal(await tab.locator(".over").count(), 0);
@@ -19,7 +19,7 @@ async function drop(browser, url) {
   await tab.dispatchEvent(area, "drop", { dataTransfer: two });
   await page.filled(tab, "probe");
   await tab.waitForFunction((selector) => document.querySelector(selector).width === 128, canvas("reference"));
-  // Beside the pickers nothing happens; the browser would otherwise leave the page for the file.
+  // A drop outside the pickers does nothing; otherwise the browser would leave the page and open the file.
   const prevented = await tab.evaluate((dataTransfer) => {
     const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
     return !document.body.dispatchEvent(event);
@@ -42,7 +42,7 @@ async function paste(browser, url) {
   await page.filled(tab, "probe");
   await send("hopper.jpg");
   await page.filled(tab, "reference");
-  // Both are there: the side with the focus is meant.
+  // Both photos are there: the photo goes to the side with the focus.
   await tab.focus("[data-side=probe] input");
   await send("hopper-128.png");
   await tab.waitForFunction((selector) => document.querySelector(selector).width === 128, canvas("probe"));
@@ -53,7 +53,7 @@ async function paste(browser, url) {
   await close();
 }
 
-/** How red the left part of a picture is against its right part; the portrait has a flag on one side only. */
+/** How much redder the left part of a picture is than its right part; the portrait has a flag on one side only. */
 const redness = (tab, side) => tab.$eval(canvas(side), (element) => {
   const context = element.getContext("2d");
   const part = (from) => {
@@ -71,7 +71,7 @@ async function camera(browser, url) {
     globalThis.streams = [];
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       const stream = await real(constraints);
-      // People take their time to allow it.
+      // People take a moment to grant permission.
       await new Promise((resolve) => setTimeout(resolve, 200));
       globalThis.streams.push(stream);
       return stream;
@@ -98,7 +98,7 @@ async function camera(browser, url) {
   assert.ok(Math.abs(chosen) > 3 && taken * chosen > 0, `the photo is not mirrored: ${taken} ${chosen}`);
   await page.press(tab);
   assert.equal(await tab.textContent("#verdict"), "The same person");
-  // Who is impatient gets one camera, not two of which one stays on.
+  // After a double click one camera is on, not two of which one cannot be stopped.
   const before = await tab.evaluate(() => globalThis.streams.length);
   await tab.dblclick(button);
   await tab.waitForSelector("[data-side=probe].live");
@@ -112,7 +112,7 @@ async function camera(browser, url) {
   await tab.evaluate(() => globalThis.streams.at(-1).getTracks()[0].dispatchEvent(new Event("ended")));
   assert.equal(await page.status(tab), "The camera was disconnected.");
   assert.equal(await running(), 0, "gone");
-  // Another way to give a photo lets the camera go, too.
+  // Choosing a photo in another way releases the camera too.
   await tab.click(button);
   await tab.waitForSelector("[data-side=probe].live");
   await page.choose(tab, "probe", page.image("hopper.jpg"));
@@ -134,7 +134,7 @@ async function cameraRefused(browser, url) {
     await page.assertError(other, words);
     await closeOther();
   }
-  // Over plain HTTP from another machine there is none to offer.
+  // Over plain HTTP from another machine, no camera is offered.
   const init = 'Object.defineProperty(window, "isSecureContext", { value: false });';
   const { page: insecure, close: closeInsecure } = await page.open(browser, url, { init });
   assert.equal(await insecure.isHidden("[data-side=probe] .camera"), true);
@@ -214,7 +214,7 @@ async function files(browser, url) {
   await close();
 }
 
-/** A photo that two of would be too much for the server is reduced, and it is said. */
+/** A photo is reduced if two of its size would be too large for the server, and the page says so. */
 async function large(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   await page.compare(tab, "astronaut.jpg", "astronaut.jpg");
@@ -237,7 +237,7 @@ async function large(browser, url) {
   assert.ok(before > 4.4 && after < 4.4, `${before} ${after}`);
   await page.press(tab);
   assert.equal(await tab.textContent("#verdict"), "The same person");
-  assert.equal(await tab.$eval("#reduced", (note) => note.hidden), false, "the command sends something else, and says so");
+  assert.equal(await tab.$eval("#reduced", (note) => note.hidden), false, "the command sends the original file, and the page says so");
   await close();
 }
 

@@ -7,9 +7,9 @@ import { tests as inputs } from "./inputs.mjs";
 import { tests as verdicts } from "./verdicts.mjs";
 
 const wanted = process.argv.slice(4);
-// The step `web` runs those on the device, for it builds what they need.
-const there = process.env.WEB_FOLDER ? device : { ...verdicts, ...inputs, ...failures };
-const all = Object.entries(there);
+// The step `web` runs the tests on the device, since it builds what they need.
+const available = process.env.WEB_FOLDER ? device : { ...verdicts, ...inputs, ...failures };
+const all = Object.entries(available);
 const chosen = all.filter(([name]) => !wanted.length || wanted.includes(name));
 if (!chosen.length) throw new Error(`the tests are: ${all.map(([name]) => name).join(", ")}`);
 process.on("exit", cleanUp);

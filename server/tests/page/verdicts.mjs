@@ -1,4 +1,4 @@
-// What the page shows for two photos: light, dark, on a phone; and the command for curl, run.
+// What the page shows for two photos: light, dark, on a phone; and the command for curl, which is run.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export const LOOKS = {
   small: { colorScheme: "light", viewport: { width: 320, height: 600 }, isMobile: true, hasTouch: true },
 };
 
-/** No violation of any rule of axe, those for best practice among them; and nothing wider than the screen. */
+/** Asserts that no rule of axe is violated, including those for best practice, and that nothing is wider than the screen. */
 export async function assertAccessible(tab, state) {
   await tab.evaluate(AXE);
   const { violations, passes } = await tab.evaluate(() => globalThis.axe.run());
@@ -26,7 +26,7 @@ export async function assertAccessible(tab, state) {
   assert.ok(wider <= 0, `${state}: the page is ${wider} pixels too wide`);
 }
 
-/** Everything that is pressed is large enough for a thumb, and on a phone the button is in sight. */
+/** Asserts that every control is large enough for a thumb, and that the button is visible on a phone. */
 async function assertInReach(tab, name) {
   const small = await tab.$$eval("button, .button, summary", (elements) => elements
     .map((element) => [element.textContent.trim(), element.getBoundingClientRect()])
@@ -58,7 +58,7 @@ async function look(browser, url, name) {
   assert.ok(score >= 27 && score <= 100);
   assert.equal(await page.status(tab), `The same person, score ${score}.`);
   const { width, height } = await tab.locator("#status").boundingBox();
-  assert.ok(width <= 1 && height <= 1, "the verdict is seen once, and heard");
+  assert.ok(width <= 1 && height <= 1, "the verdict is shown once, and announced to screen readers");
   assert.match(await tab.textContent("#meaning"), /fewer than 1 in 100,000 .* were not measured/);
   assert.match(await tab.textContent("#threshold"), /a score of 27 or more.*1 in 500/);
   assert.equal(await tab.textContent("#dial-title"), `Score ${score} of 100, threshold 27`);
@@ -80,7 +80,7 @@ async function look(browser, url, name) {
   await close();
 }
 
-/** The faces that do not count are outlined, and thinner than the one that does. */
+/** The faces that were not chosen are outlined more thinly than the chosen one. */
 async function others(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   await page.compare(tab, "two-people.jpg", "hopper.jpg");
@@ -98,7 +98,7 @@ async function others(browser, url) {
   await close();
 }
 
-/** What makes photos better is said, where something does. */
+/** The page gives advice if something can be improved. */
 async function advice(browser, url) {
   const { page: tab, close } = await page.open(browser, url);
   for (const [probe, words] of [
@@ -116,7 +116,7 @@ async function advice(browser, url) {
   await close();
 }
 
-/** Runs a command in a terminal of its own, because curl asks there for the password. */
+/** Runs a command in a pseudo-terminal, because curl asks for the password there. */
 function inTerminal(command, folder) {
   return new Promise((resolve, reject) => {
     const script = spawn("script", ["-qec", command, "/dev/null"], { cwd: folder });
@@ -133,7 +133,7 @@ function inTerminal(command, folder) {
   });
 }
 
-/** The command is what was asked for: pasted as it is, it gives the same score, whatever the files are called. */
+/** The command gives the same score when it is pasted unchanged, whatever the files are called. */
 async function curl(browser, url) {
   const { page: tab, close } = await page.open(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
   const folder = join(page.temporary, "photos");
