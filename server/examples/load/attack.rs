@@ -1,4 +1,4 @@
-//! Clients that mean harm, on a thread and at addresses of their own, for as long as something else is measured.
+//! Hostile clients, on their own thread and addresses, for as long as something else is measured.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,21 +15,21 @@ use tokio::time::sleep;
 use crate::Result;
 use crate::client::{self, Connection};
 
-/// One kind of them, and how many.
+/// One kind of hostile clients, and their number.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     /// Each sends two photos of 49 million pixels again and again, and waits a second when it is refused.
     Bombs(usize),
     /// Each keeps a connection and asks `/health` every five seconds without credentials.
     Idle(usize),
-    /// Each tries wrong passwords, of a user and of a name that no user has, from an address of its own.
+    /// Each tries wrong passwords, for a user or for an unknown name, from its own address.
     Guesses(usize),
 }
 
 /// How many connections of one kind share an address: no more than the server allows.
 const PER_ADDRESS: usize = 900;
 
-/// How long they wait between two requests; some of them more, some less.
+/// The pause between two requests; some kinds use a multiple or a fraction of it.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// An attack that runs until it is ended.
@@ -39,11 +39,11 @@ pub(crate) struct Attack {
     seen: Seen,
 }
 
-/// How often each reply came, or none.
+/// How often each status was received, or each kind of failure.
 type Seen = Arc<Mutex<BTreeMap<String, u64>>>;
 
 impl Attack {
-    /// Begins, and returns when all had time to connect.
+    /// Starts the attack, and returns when all clients have had time to connect.
     pub(crate) fn start(address: SocketAddr, kinds: &[Kind]) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (seen, kinds) = (Seen::default(), kinds.to_vec());
@@ -64,7 +64,7 @@ impl Attack {
         Attack { stop: Some(stop), thread: Some(thread), seen }
     }
 
-    /// Ends it; what it was answered.
+    /// Ends the attack and returns what its clients received.
     pub(crate) fn end(mut self) -> Result<BTreeMap<String, u64>> {
         drop(self.stop.take());
         let ended = self.thread.take().map(JoinHandle::join);
@@ -80,7 +80,7 @@ fn spawn(clients: &mut JoinSet<()>, server: SocketAddr, kind: Kind, bomb: &Arc<[
         Kind::Guesses(count) => (count, 3, PAUSE / 10),
     };
     for number in 0..count {
-        // Those who guess come from everywhere: each address has its own limit.
+        // Each guessing client has its own address, since limits apply per address.
         let host = if network == 3 { number } else { number / PER_ADDRESS };
         let from = Ipv4Addr::new(127, network, (host / 250) as u8, (host % 250 + 1) as u8).into();
         let request = match kind {
@@ -88,18 +88,18 @@ fn spawn(clients: &mut JoinSet<()>, server: SocketAddr, kind: Kind, bomb: &Arc<[
             Kind::Idle(_) => request("GET", "/health", &[], b"").into(),
             Kind::Guesses(_) => guess(number).into(),
         };
-        clients.spawn(again(server, from, request, pause, Arc::clone(seen)));
+        clients.spawn(repeat(server, from, request, pause, Arc::clone(seen)));
     }
 }
 
-/// A wrong password of a user, or of a name that no user has.
+/// A request with a wrong password for a user or for an unknown name.
 fn guess(number: usize) -> Vec<u8> {
     let login = authorization(&format!("{}:wrong {number}", ["ann", "nobody"][number % 2]));
     request("POST", VERIFY, &[("Authorization", &login)], b"{}")
 }
 
-/// Asks the same for ever, on a new connection whenever the old one is closed.
-async fn again(server: SocketAddr, from: IpAddr, request: Arc<[u8]>, pause: Duration, seen: Seen) {
+/// Repeats a request forever, on a new connection whenever the old one is closed.
+async fn repeat(server: SocketAddr, from: IpAddr, request: Arc<[u8]>, pause: Duration, seen: Seen) {
     let mut kept = None;
     loop {
         let connection = match kept.take() {
@@ -110,7 +110,7 @@ async fn again(server: SocketAddr, from: IpAddr, request: Arc<[u8]>, pause: Dura
             Ok(mut connection) => connection.ask(&request).await.map(|reply| (reply, connection)),
             Err(error) => Err(error),
         };
-        let said = match reply {
+        let result = match reply {
             Ok((reply, connection)) => {
                 kept = Some(connection).filter(|_| reply.header("connection") != Some("close"));
                 reply.status.to_string()
@@ -118,7 +118,7 @@ async fn again(server: SocketAddr, from: IpAddr, request: Arc<[u8]>, pause: Dura
             Err(error) => error.kind().to_string(),
         };
         if let Ok(mut seen) = seen.lock() {
-            *seen.entry(said).or_default() += 1;
+            *seen.entry(result).or_default() += 1;
         }
         sleep(pause).await;
     }

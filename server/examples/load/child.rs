@@ -1,4 +1,4 @@
-//! The server as a process: how it is started, looked at and stopped.
+//! The server as a process: starts, observes and stops it.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -14,10 +14,10 @@ use testkit::wire::LOGIN;
 
 use crate::Result;
 
-/// How long it may take to start and to end.
+/// How long the server may take to start, and to end.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A server that runs; killed when dropped.
+/// A running server; killed when dropped.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     child: Child,
@@ -25,18 +25,18 @@ pub(crate) struct Server {
     folder: TempDir,
 }
 
-/// Users with the password of the first, who never ask unless they are meant to.
+/// Users with the password of `LOGIN`, for measuring first logins.
 pub(crate) fn first_users() -> impl Iterator<Item = String> {
     (0..10).map(|number| format!("user {number}"))
 }
 
-/// What a process took of the processors, in seconds.
+/// The processor time of a process, in seconds.
 pub(crate) fn processor_seconds(process: u32) -> Result<f64> {
     process::processor_seconds(process).ok_or_else(ended)
 }
 
 impl Server {
-    /// Starts it on a free port with users whose passwords are hashed, as in production.
+    /// Starts the server on a free port, with users whose passwords are hashed as in production.
     pub(crate) fn start(program: &Path, options: &[&str]) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(text)?;
         let (users, log) = (folder.path().join("users"), folder.path().join("log"));
@@ -49,7 +49,7 @@ impl Server {
         server.args(["--listen", "127.0.0.1:0", "--credentials-file"]).arg(&users).args(options);
         let child = server.stderr(File::create(&log).map_err(text)?).spawn();
         let child = child.map_err(|error| format!("{}: {error}", program.display()))?;
-        // From here on, it is killed whatever happens.
+        // From here on, `drop` kills it if something fails.
         let mut server = Server { address: ([127, 0, 0, 1], 0).into(), child, folder };
         server.address = server.wait_for_address()?;
         Ok(server)
@@ -71,22 +71,22 @@ impl Server {
         }
     }
 
-    /// What it wrote until now.
+    /// The log so far.
     pub(crate) fn log(&self) -> Result<String> {
         fs::read_to_string(self.folder.path().join("log")).map_err(text)
     }
 
-    /// What it holds of the memory now.
+    /// Its resident memory now.
     pub(crate) fn resident_kib(&self) -> Result<u64> {
         process::memory_kib(self.child.id(), "VmRSS").ok_or_else(ended)
     }
 
-    /// The most that it held of it.
+    /// Its peak resident memory.
     pub(crate) fn peak_kib(&self) -> Result<u64> {
         process::memory_kib(self.child.id(), "VmHWM").ok_or_else(ended)
     }
 
-    /// What it took of the processors until now, in seconds.
+    /// Its processor time so far, in seconds.
     pub(crate) fn processor_seconds(&self) -> Result<f64> {
         processor_seconds(self.child.id())
     }
@@ -118,7 +118,7 @@ impl Drop for Server {
     }
 }
 
-/// The address in the log, in whichever form it is written.
+/// The address in the log, in either form of the log.
 fn address_in(log: &str) -> Option<SocketAddr> {
     let (_, log) = log.split_once("address")?;
     let start = log.find("127.0.0.1:")?;

@@ -1,4 +1,4 @@
-//! Clients that cost little: all of them on one thread, with requests made beforehand.
+//! Clients with little overhead: all on one thread, with requests prepared in advance.
 
 use std::future::Future;
 use std::io::{Error, ErrorKind, Result};
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::figures::milliseconds;
 
-/// No reply takes longer, however much there is to do.
+/// The limit for one exchange, far above any expected time.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One connection, kept for many requests.
@@ -28,7 +28,7 @@ impl Connection {
         Ok(Connection { stream: BufReader::new(stream) })
     }
 
-    /// From an address of this machine.
+    /// Connects from a given address of this machine.
     pub(crate) async fn open_from(from: IpAddr, address: SocketAddr) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind((from, 0).into())?;
@@ -40,7 +40,7 @@ impl Connection {
     /// Sends bytes as they are and reads one reply.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Reply> {
         let exchange = async {
-            // A server may answer before it has everything; what counts is its reply.
+            // A server may answer before it has received everything; only its reply matters.
             let sent = self.stream.get_mut().write_all(request).await;
             match self.reply().await {
                 Err(error) => Err(sent.err().unwrap_or(error)),
@@ -76,12 +76,12 @@ pub(crate) fn run<T>(clients: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(clients)
 }
 
-/// A comparison of two different people.
+/// A request that compares two different people.
 pub(crate) fn usual_request() -> Vec<u8> {
     post(VERIFY, &verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg")))
 }
 
-/// Sends requests by this many clients, each again and again until the time is over; the milliseconds of each answer.
+/// Lets this many clients repeat a request until the time is over; returns the milliseconds of each exchange.
 pub(crate) fn ask_by(clients: usize, address: SocketAddr, request: &[u8], time: Duration) -> Vec<f64> {
     let end = Instant::now() + time;
     run(async {
@@ -95,7 +95,7 @@ pub(crate) fn ask_by(clients: usize, address: SocketAddr, request: &[u8], time: 
 
 /// # Panics
 ///
-/// Where an answer is not a score.
+/// If a reply is not a score.
 async fn ask_until(address: SocketAddr, request: Vec<u8>, end: Instant) -> Vec<f64> {
     let mut connection = Connection::open(address).await.expect("a connection");
     let mut times = Vec::new();

@@ -1,8 +1,8 @@
 //! The server at full load, against the library called in this process by as many threads as the server has.
 //!
-//! Both do the same comparisons on the same processors, in turn, so that other work on the machine meets both alike.
-//! The server's part has more to do: the client, HTTP, JSON and Base64, all on the same cores. Full load is two requests
-//! in flight for each worker; with one, a worker rests while its client reads and writes, which is printed as well.
+//! Both do the same comparisons on the same processors, in turn, so that other work on the machine affects both alike.
+//! The server's side includes more: the client, HTTP, JSON and Base64, all on the same cores. Full load is two requests
+//! in flight for each worker; with one, a worker is idle while its client reads and writes, which is printed as well.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     let verifier = Verifier::new(options).map_err(|error| error.to_string())?;
     let request = usual_request();
     let turn = Duration::from_secs(seconds) / (3 * ROUNDS);
-    // Both are warm before anything counts.
+    // Both warm up before anything is counted.
     call_by(workers, &verifier, turn);
     ask_by(workers, server.address, &request, turn);
     let (mut same, mut twice) = (Vec::new(), Vec::new());
@@ -49,12 +49,12 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
         twice.push(Side::default().take(|| ask(2 * workers), &|| Ok(0.0))? / called);
     }
     println!(
-        "library, {workers} threads: {:.1}/s, {:.2} ms of processor a call",
+        "library, {workers} threads: {:.1}/s, {:.2} ms of processor time per call",
         library.rate(),
         library.cost()
     );
     println!(
-        "server, {workers} in flight: {:.1}/s, {:.2} ms of processor a request, and {:.2} ms of the client's",
+        "server, {workers} in flight: {:.1}/s, {:.2} ms of processor time per request; client {:.2} ms",
         served.rate(),
         served.cost(),
         client * 1000.0 / served.done as f64
@@ -86,7 +86,7 @@ impl Side {
         self.done as f64 / self.seconds
     }
 
-    /// Milliseconds of processor for each.
+    /// Milliseconds of processor time per comparison.
     fn cost(&self) -> f64 {
         self.processor * 1000.0 / self.done as f64
     }

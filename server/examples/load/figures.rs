@@ -1,15 +1,15 @@
-//! Numbers out of many times, and what must hold of them.
+//! Statistics of measured times, and requirements on them.
 
 use std::time::Duration;
 
 use crate::Result;
 
-/// An error where something does not hold.
+/// Fails with a message if a requirement does not hold.
 pub(crate) fn require(holds: bool, what: &str) -> Result {
-    if holds { Ok(()) } else { Err(format!("must hold, but does not: {what}")) }
+    if holds { Ok(()) } else { Err(format!("requirement not met: {what}")) }
 }
 
-/// The value that this part of the others does not exceed, 0..=1.
+/// The quantile of the values at `part`, 0..=1.
 pub(crate) fn quantile(values: &mut [f64], part: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let place = (values.len() as f64 * part) as usize;

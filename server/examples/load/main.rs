@@ -1,16 +1,16 @@
-//! Load on the real program, started as a process of its own: `load SERVER COMMAND [NUMBER]`.
+//! Load on the real program, started as a separate process: `load SERVER COMMAND [NUMBER]`.
 //!
 //! `closed SECONDS`: as many requests in flight as workers, against the library called by as many threads, in turn.
-//! `open SECONDS`: ten times what it can do; nothing may be lost, mixed up, slow to refuse, or pile up.
-//! `slow SECONDS`: ten good clients alone, then beside a thousand slow ones, in turn.
+//! `open SECONDS`: ten times the capacity; no reply may be lost or mixed up, refusals are fast, memory stays constant.
+//! `slow SECONDS`: ten good clients alone, then together with a thousand slow ones, in turn.
 //! `term SECONDS`: a stop under load; no accepted request is lost.
-//! `bomb SECONDS`: a good client alone, then beside 50 clients with photos of 49 million pixels.
-//! `login`: first logins beside 300 clients that try wrong passwords.
+//! `bomb SECONDS`: a good client alone, then together with 50 clients with photos of 49 million pixels.
+//! `login`: first logins while 300 clients try wrong passwords.
 //! `flood SECONDS`: these and 4,600 connections that never log in; first logins and `/health`.
-//! `siege SECONDS`: all three at once, beside good clients; an hour of it, by hand, is what a release should stand.
-//! `soak REQUESTS`: good and bad input mixed; memory stays, no 500.
+//! `siege SECONDS`: all three at once, with good clients; a release should withstand an hour of it, run by hand.
+//! `soak REQUESTS`: good and bad input mixed; memory stays constant, no 500.
 //!
-//! Each command prints what it measured and fails where that is not as it must be.
+//! Each command prints what it measured and fails if a requirement is not met.
 
 mod attack;
 mod child;
@@ -29,10 +29,10 @@ use std::process::ExitCode;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// A command fails with a sentence for people.
+/// A command fails with a readable message.
 type Result<T = ()> = std::result::Result<T, String>;
 
-/// One measurement: the server's program and its number.
+/// One measurement: takes the server's program and the number.
 type Command = fn(&Path, u64) -> Result;
 
 const COMMANDS: &[(&str, u64, Command)] = &[
@@ -67,7 +67,7 @@ fn run(arguments: &[String]) -> Result {
     let &(_, usual, command) = known.ok_or_else(|| format!("there is no command {name:?}"))?;
     let number =
         number.map_or(Ok(usual), |text| text.parse().map_err(|_| "a number is needed".to_owned()))?;
-    // Every connection is a file, and systems allow few unless asked.
+    // Every connection needs a file descriptor, and systems allow few by default.
     let mut files = getrlimit(Resource::Nofile);
     files.current = files.maximum;
     setrlimit(Resource::Nofile, files).map_err(|error| error.to_string())?;

@@ -9,7 +9,8 @@ use testkit::wire::{ALIAS, LOGIN, VERIFY, authorization, post, request, verify_b
 
 use crate::Result;
 
-/// The largest body that the server takes in the soak, so that one too large is not twelve mebibytes each time.
+/// The largest body that the server accepts in the soak: smaller than the default, so that a body that is too large stays
+/// small.
 pub(crate) const MAX_BODY_BYTES: usize = 2 << 20;
 
 /// One kind of request.
@@ -20,7 +21,7 @@ pub(crate) struct Kind {
     pub(crate) ends: bool,
 }
 
-/// Every way to ask wrongly, and a few that are right.
+/// Every kind of wrong request, and a few correct ones.
 pub(crate) fn others() -> Vec<Kind> {
     let mut kinds = Vec::new();
     kinds.extend(bodies().into_iter().map(|(name, body)| kind(name, post(VERIFY, &body))));
@@ -41,7 +42,7 @@ fn kind(name: impl Into<String>, bytes: Vec<u8>) -> Kind {
     Kind { name: name.into(), bytes, ends: false }
 }
 
-/// Each file of the golden set beside a good photo, in turns as probe and as reference.
+/// Each file of the golden set together with a good photo, alternately as probe and as reference.
 pub(crate) fn photos() -> Result<Vec<Kind>> {
     let folder = golden("");
     let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -58,7 +59,7 @@ pub(crate) fn photos() -> Result<Vec<Kind>> {
     Ok(bodies.collect())
 }
 
-/// Bodies that are not, or just about, what is documented.
+/// Bodies that violate the documented format, or barely satisfy it.
 fn bodies() -> Vec<(&'static str, Vec<u8>)> {
     let brackets = |text: &str| text.repeat(100_000);
     vec![
@@ -114,7 +115,7 @@ fn requests() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// What a photo's Base64 starts with: it must not be found in a log.
+/// Parts of the photos' Base64, which must not appear in a log.
 pub(crate) fn traces_of_photos() -> Vec<String> {
     ["astronaut.jpg", "hopper.jpg"].map(|name| STANDARD.encode(&photo(name)[1200..1230])).to_vec()
 }

@@ -1,4 +1,4 @@
-//! Ten times as many requests as the server can do, sent by the clock: clients in the field do not wait for each other.
+//! Ten times as many requests as the server can answer, sent at fixed times, since real clients do not wait for each other.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -18,10 +18,10 @@ use crate::figures::{cores, milliseconds, quantile, require};
 /// The server's default.
 const QUEUE_LENGTH: f64 = 32.0;
 
-/// A refusal has to come within this time.
+/// A refusal must arrive within this time.
 const REFUSAL_MS: f64 = 50.0;
 
-/// Part of the memory by which it may grow after the first third of the time.
+/// The fraction by which memory may grow after the first third of the time.
 const GROWTH: f64 = 0.05;
 
 /// The two kinds of requests: every other one compares a photo with itself, so that a mixed-up verdict shows.
@@ -30,7 +30,7 @@ struct Bodies {
     different: Vec<u8>,
 }
 
-/// What became of one request.
+/// The result of one request.
 enum Answer {
     Verdict(f64),
     Refusal(f64),
@@ -40,8 +40,8 @@ enum Answer {
 /// Connections that wait for their next request, and since when.
 type Idle = Rc<RefCell<Vec<(Connection, Instant)>>>;
 
-/// A client's connections rest for a shorter time than the server lets them (its idle timeout, 75 s): otherwise it
-/// closes one just when a request is on its way.
+/// A connection that was idle for longer is not used again. It is shorter than the server's idle timeout of 75 s:
+/// otherwise the server might close a connection while a request is on its way.
 const REST: Duration = Duration::from_secs(5);
 
 pub(crate) fn command(program: &Path, seconds: u64) -> Result {
@@ -69,7 +69,7 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
         refused.len(),
         wrong.len()
     );
-    // At the pace that is left: the clients, on the same cores, take their part of it.
+    // At the pace that was reached: the clients, on the same cores, take part of the capacity.
     let pace = accepted.len() as f64 / seconds as f64;
     let queue = QUEUE_LENGTH / pace * 1000.0;
     let bound = 4.0 * alone + queue;
@@ -96,7 +96,7 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     require(growth <= GROWTH, "memory within 5 % of what it was after a third of the time")
 }
 
-/// Sends by the clock. Returns the answers, and the memory after a third of the time and at its end.
+/// Sends requests at fixed times. Returns the answers, and the memory after a third of the time and at its end.
 async fn send_all(server: &Server, rate: f64, total: u64) -> (Vec<Answer>, Result<(u64, u64)>) {
     let (probe, reference) = (photo("astronaut.jpg"), photo("hopper.jpg"));
     let bodies = Rc::new(Bodies {
@@ -167,7 +167,7 @@ async fn ask(address: SocketAddr, number: u64, bodies: Rc<Bodies>, idle: Idle) -
     }
 }
 
-/// The body, which starts with `{"sessionId":"ID"` in some order, with another session.
+/// The body with another session in place of `"sessionId":"ID"`.
 fn with_id(body: &[u8], id: &str) -> Vec<u8> {
     const MARK: &[u8] = b"\"sessionId\":\"ID\"";
     let at = body.windows(MARK.len()).rposition(|window| window == MARK).expect("the mark is there");

@@ -1,4 +1,4 @@
-//! A good client beside those who mean harm: `bomb`, `login`, `flood`, and all of it at once.
+//! Good clients together with hostile ones: `bomb`, `login`, `flood`, and all of it at once.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -12,20 +12,20 @@ use crate::child::{Server, first_users};
 use crate::client::{self, Connection, ask_by, usual_request};
 use crate::figures::{cores, milliseconds, quantile, require};
 
-/// What the attacker had.
+/// The numbers of hostile clients.
 const BOMBS: Kind = Kind::Bombs(50);
 const IDLE: Kind = Kind::Idle(4600);
 const GUESSES: Kind = Kind::Guesses(300);
 
-/// The server's default for decoding one photo and for all bodies, and what the rest of it may take.
+/// The server's defaults for decoding one photo and for all bodies, and a bound for the rest of its memory.
 const DECODE_KIB: u64 = 160 << 10;
 const BODIES_KIB: u64 = 256 << 10;
 const REST_KIB: u64 = 100 << 10;
 
-/// As many bad logins as they like, as deployments behind a balancer set it.
+/// No limit on failed logins, as in deployments where all clients share a balancer's address.
 const UNLIMITED: [&str; 2] = ["--auth-failures", "0"];
 
-/// 50 clients with photos of 49 million pixels, with the login of the good one: its p99 at most 4 times that alone.
+/// 50 clients with photos of 49 million pixels and the good client's login: its p99 is at most 4 times the p99 alone.
 pub(crate) fn bomb(program: &Path, seconds: u64) -> Result {
     let server = Server::start(program, &[])?;
     let (request, turn) = (usual_request(), Duration::from_secs(seconds) / 2);
@@ -52,7 +52,7 @@ pub(crate) fn login(program: &Path, _: u64) -> Result {
     let server = Server::start(program, &UNLIMITED)?;
     let attack = Attack::start(server.address, &[GUESSES]);
     let slowest = first_logins(server.address)?;
-    println!("300 clients with wrong passwords heard {:?}", attack.end()?);
+    println!("300 clients with wrong passwords received {:?}", attack.end()?);
     require_memory(&server)?;
     require(slowest < 1000.0, "a first login takes less than a second")
 }
@@ -63,7 +63,7 @@ pub(crate) fn flood(program: &Path, seconds: u64) -> Result {
     let attack = Attack::start(server.address, &[IDLE, GUESSES]);
     let slowest = first_logins(server.address)?;
     let health = ask_health(admin, Duration::from_secs(seconds))?;
-    println!("4,600 idle clients and 300 with wrong passwords heard {:?}", attack.end()?);
+    println!("4,600 idle clients and 300 with wrong passwords received {:?}", attack.end()?);
     println!(
         "/health on its own address: {} times up, the slowest {:.1} ms",
         health.len(),
@@ -73,7 +73,7 @@ pub(crate) fn flood(program: &Path, seconds: u64) -> Result {
     require(slowest < 1000.0, "a first login takes less than a second")
 }
 
-/// Everything at once beside good clients, for long.
+/// Everything at once together with good clients, for a long time.
 pub(crate) fn siege(program: &Path, seconds: u64) -> Result {
     let (server, admin) = watched(program)?;
     let request = usual_request();
@@ -93,7 +93,7 @@ pub(crate) fn siege(program: &Path, seconds: u64) -> Result {
             server.resident_kib()?
         );
     }
-    println!("the others heard {:?}", attack.end()?);
+    println!("the hostile clients received {:?}", attack.end()?);
     let health = health.join().map_err(|_| "the watching client failed")??;
     println!(
         "/health on its own address: {} times up, the slowest {:.1} ms",
@@ -105,7 +105,7 @@ pub(crate) fn siege(program: &Path, seconds: u64) -> Result {
     require(slowest < 1000.0, "a first login takes less than a second")
 }
 
-/// A server that is watched on an address of its own.
+/// A server with a separate admin address, which is returned too.
 fn watched(program: &Path) -> Result<(Server, SocketAddr)> {
     let text = |error: std::io::Error| error.to_string();
     let admin = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).map_err(text)?;
@@ -113,7 +113,7 @@ fn watched(program: &Path) -> Result<(Server, SocketAddr)> {
     Ok((Server::start(program, &[&UNLIMITED[..], &["--admin-listen", &watch]].concat())?, admin))
 }
 
-/// The milliseconds of the slowest first login of users who have not asked before.
+/// The milliseconds of the slowest first login of users who have not logged in before.
 fn first_logins(address: SocketAddr) -> Result<f64> {
     let mut times = client::run(async {
         let mut times = Vec::new();
@@ -135,7 +135,7 @@ fn first_logins(address: SocketAddr) -> Result<f64> {
     Ok(all)
 }
 
-/// Asks as probes do, twice a second on a new connection each; the milliseconds, in order of size.
+/// Requests `/health` as monitoring does, twice a second, each time on a new connection; returns the sorted milliseconds.
 fn ask_health(address: SocketAddr, time: Duration) -> Result<Vec<f64>> {
     let end = Instant::now() + time;
     let times = client::run(async {

@@ -1,4 +1,4 @@
-//! A thousand clients that hardly move, beside ten good ones.
+//! A thousand very slow clients together with ten good ones.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,11 +21,11 @@ const GOOD: usize = 10;
 const SLOW: usize = 1000;
 const ROUNDS: u32 = 4;
 
-/// How often a slow client moves.
+/// The pause of a slow client between two bytes.
 const PACE: Duration = Duration::from_millis(500);
 
 pub(crate) fn command(program: &Path, seconds: u64) -> Result {
-    // They may be slow for as long as this runs: were they turned away, they would not be there.
+    // The server's limits must not remove the slow clients while this runs.
     let times = ["--header-timeout", "600", "--body-timeout", "600", "--anonymous-timeout", "600"];
     let bounds = ["--body-rate", "1", "--max-connections-per-address", "4096"];
     let server = Server::start(program, &[&times[..], &bounds].concat())?;
@@ -50,7 +50,7 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     require(beside <= 2.0 * alone, "slow clients cost good ones less than a factor of two")
 }
 
-/// The good clients' times while the slow ones are there, all of them from the start.
+/// The good clients' times while all slow clients are connected.
 fn beside_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Result<Vec<f64>> {
     let (there, connected) = channel();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -61,7 +61,7 @@ fn beside_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Resu
             for number in 0..SLOW {
                 clients.spawn(dawdle(address, number, Arc::clone(&shared), there.clone()));
             }
-            // Whatever ends the wait, the good clients are done.
+            // However the wait ends, the good clients are done.
             let _ = stopped.await;
             clients.shutdown().await;
         });
@@ -77,14 +77,14 @@ fn beside_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Resu
     Ok(times)
 }
 
-/// One slow client: a third of them is slow with the head, a third with the body, a third closes its half and waits.
+/// One slow client. A third of them send the head slowly, a third the body, a third close their sending half and wait.
 async fn dawdle(address: SocketAddr, number: usize, request: Arc<[u8]>, there: Sender<()>) {
     let body = request.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |end| end + 4);
     let (first, closes) = [(20, false), (body + 100, false), (body + 100, true)][number % 3];
     loop {
         let Ok(mut stream) = TcpStream::connect(address).await else { return };
         let _ = stream.write_all(&request[..first]).await;
-        // Nobody listens any more once all are there.
+        // Nobody receives this any more once all are connected.
         let _ = there.send(());
         if closes {
             let _ = stream.shutdown().await;

@@ -1,4 +1,4 @@
-//! Good and bad requests, mixed, for long: memory stays, nothing fails, and the same question has the same answer.
+//! Good and bad requests, mixed, for a long time: memory stays constant, nothing fails, equal requests get equal replies.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -16,10 +16,10 @@ use crate::client::{self, Connection};
 use crate::figures::{cores, require};
 use crate::mix::{self, Kind, MAX_BODY_BYTES};
 
-/// One request in this many has photos to compare; without a face they take the longest.
+/// One request in this many has photos to compare; those without a face take the longest.
 const PHOTO_EVERY: u64 = 5;
 
-/// What a reply says, without what differs between two alike: request ids, times in details.
+/// A reply without what differs between equal requests: request ids, times in details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Said {
     status: u16,
@@ -28,7 +28,7 @@ struct Said {
     session_id: Option<String>,
 }
 
-/// What all clients share: whose turn it is, and what was said.
+/// The state that all clients share: the next request, and the replies so far.
 struct Round {
     /// The photos first.
     kinds: Vec<Kind>,
@@ -42,11 +42,11 @@ struct Round {
 
 pub(crate) fn command(program: &Path, requests: u64) -> Result {
     let most = MAX_BODY_BYTES.to_string();
-    // Wrong passwords come from one address here.
+    // All wrong passwords come from one address here.
     let options = ["--max-body-bytes", most.as_str(), "--auth-failures", "0", "--log-format", "json"];
     let server = Server::start(program, &options)?;
     let round = Rc::new(Round::new()?);
-    // Every photo three times at least.
+    // Every photo at least three times.
     let warm_up = (requests / 10).max(3 * PHOTO_EVERY * round.photos as u64);
     let start = Instant::now();
     round.run(server.address, warm_up);
@@ -86,7 +86,7 @@ impl Round {
         })
     }
 
-    /// Sends this many more requests, twice as many in flight as there are workers.
+    /// Sends this many more requests, with twice as many in flight as there are workers.
     fn run(self: &Rc<Self>, address: SocketAddr, requests: u64) {
         self.end.set(self.end.get() + requests);
         client::run(LocalSet::new().run_until(async {
@@ -116,7 +116,7 @@ impl Round {
         }
     }
 
-    /// One photo in every `PHOTO_EVERY`, between them the kinds that cost little: each of both in turn.
+    /// One photo in every `PHOTO_EVERY` requests, cheap kinds between them; each group in turn.
     fn kind(&self, number: u64) -> usize {
         let (turn, place) = (number / PHOTO_EVERY, number % PHOTO_EVERY);
         let others = self.kinds.len() - self.photos;
@@ -149,7 +149,7 @@ impl Round {
         }
     }
 
-    /// The first answer to a kind is the answer to all of it.
+    /// Every reply to a kind of request must equal the first one.
     fn judge(&self, number: usize, said: &Said) {
         let result = said.error.clone().unwrap_or_else(|| "no error".to_owned());
         self.count(format!("{} {result}", said.status));

@@ -1,4 +1,4 @@
-//! A stop under load: every accepted request is answered, and the program ends well.
+//! A stop under load: every accepted request is answered, and the program exits with 0.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -16,10 +16,10 @@ use crate::figures::require;
 
 const CLIENTS: usize = 24;
 
-/// How long the server goes on taking requests after the signal.
+/// How long the server continues to accept requests after the signal.
 const DELAY: Duration = Duration::from_secs(5);
 
-/// How long it waits for running ones after that, where one of them never ends.
+/// How long it waits for running requests after that, in the test in which one never ends.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// What clients saw.
@@ -78,8 +78,8 @@ fn under_load(program: &Path, time: Duration) -> Result {
     require(status.success(), "the program ends with 0")
 }
 
-/// Asks until a reply says that the connection closes. Every third client opens a new connection for every request,
-/// as long as a balancer would: a little beyond the first "not ready".
+/// Sends requests until half of the delay after the signal has passed, as a balancer would for a while after the first
+/// "not ready". Every third client opens a new connection for every request.
 async fn ask_until_closed(address: SocketAddr, request: Vec<u8>, signal: Instant, number: usize) -> Seen {
     let (mut seen, mut kept) = (Seen::default(), None);
     let last = signal + DELAY / 2;
@@ -107,7 +107,7 @@ async fn ask_until_closed(address: SocketAddr, request: Vec<u8>, signal: Instant
     seen
 }
 
-/// How long it takes until `/ready` says no.
+/// How long it takes until `/ready` answers 503.
 async fn wait_until_unready(address: SocketAddr) -> Result<Duration> {
     let start = Instant::now();
     loop {
@@ -117,12 +117,12 @@ async fn wait_until_unready(address: SocketAddr) -> Result<Duration> {
         if status == 503 {
             return Ok(start.elapsed());
         }
-        require(start.elapsed() < DELAY, "/ready says no while requests are still taken")?;
+        require(start.elapsed() < DELAY, "/ready answers 503 while requests are still accepted")?;
         sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// A client that never sends its body cannot hold the program.
+/// A client that never sends its body cannot keep the program from ending.
 fn with_a_stuck_client(program: &Path) -> Result {
     let limit = LIMIT.as_secs().to_string();
     let options = ["--shutdown-delay", "0", "--shutdown-timeout", &limit, "--body-timeout", "600"];
@@ -131,7 +131,7 @@ fn with_a_stuck_client(program: &Path) -> Result {
     let stuck = client::run(async {
         let mut connection = Connection::open(server.address).await?;
         connection.stream.write_all(&request[..1000]).await?;
-        // Its head is read before the signal comes.
+        // Its head is read before the signal is sent.
         sleep(Duration::from_millis(300)).await;
         Ok::<_, std::io::Error>(connection)
     });

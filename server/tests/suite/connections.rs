@@ -1,4 +1,4 @@
-//! Many connections, and those of the ones who watch.
+//! Limits on connections, and the connections of monitoring.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, post, request}
 
 type Stream = BufReader<TcpStream>;
 
-/// A connection on which a request was answered, kept.
+/// An open connection on which a request was answered.
 fn kept(program: &Program, bytes: &[u8]) -> Stream {
     let mut stream = BufReader::new(program.connect());
     ask(&mut stream, bytes).expect("a reply");
@@ -37,7 +37,7 @@ fn an_idle_connection_outlives_the_time_for_a_head() {
     std::thread::sleep(Duration::from_secs(1));
     let reply = ask(&mut stream, &post(VERIFY, b"{}")).expect("a reply on a connection that was idle");
     reply.assert_error(200, "MISSING_PROBE_IMAGE", None);
-    // A head that has begun has the shorter time, also on a connection that was idle.
+    // A head that has begun to arrive has the shorter limit, also on a connection that was idle.
     stream.get_mut().write_all(b"POST /api").unwrap();
     assert!(is_closed(stream.get_mut()));
     program.wait_for_metric(r#"visavis_connections_closed_total{cause="slow_head"} 1"#);
@@ -50,7 +50,7 @@ fn one_address_cannot_take_every_connection() {
     let second = kept(&program, &health());
     assert!(is_closed(&mut program.connect()), "a third connection is refused");
     drop(second);
-    // Free again, once the server has seen the end of the second.
+    // The place is free again once the server has seen the end of the second connection.
     let free = (0..500).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
         ask(&mut BufReader::new(program.connect()), &health()).is_some()
@@ -65,14 +65,14 @@ fn connections_without_a_login_make_room() {
     let mut user = kept(&program, &post(VERIFY, b"{}"));
     let mut strangers: Vec<_> = (0..2).map(|_| kept(&program, &health())).collect();
     let mut late = kept(&program, &post(VERIFY, b"{}"));
-    assert!(is_closed(strangers[0].get_mut()), "the oldest stranger made room");
+    assert!(is_closed(strangers[0].get_mut()), "the oldest stranger was closed");
     for stream in [&mut user, &mut late] {
         ask(stream, &post(VERIFY, b"{}")).unwrap().assert_error(200, "MISSING_PROBE_IMAGE", None);
     }
 }
 
 #[test]
-fn connections_that_never_log_in_end() {
+fn connections_without_a_login_are_closed() {
     let program = Program::serving(&["--anonymous-timeout", "0.5"]);
     let (mut stranger, mut user) = (kept(&program, &health()), kept(&program, &post(VERIFY, b"{}")));
     while ask(&mut stranger, &health()).is_some() {
@@ -83,13 +83,13 @@ fn connections_that_never_log_in_end() {
 }
 
 #[test]
-fn what_is_no_http_and_no_tls_is_counted() {
+fn connections_without_valid_http_are_counted() {
     let program = Program::serving(&[]);
     assert_eq!(program.raw(b"\x16\x03\x01\x02\x00\r\n\r\n").status, 400);
     program.wait_for_metric(r#"visavis_connections_closed_total{cause="bad_head"} 1"#);
 }
 
-/// The options for TLS with a new certificate, whose files are in this folder.
+/// The options for TLS with a new certificate, whose files are written to this folder.
 fn tls_options(folder: &TempDir) -> [String; 4] {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -110,22 +110,22 @@ fn connections_in_a_handshake_make_room() {
     settings.extend(["--listen", &program.address, "healthcheck"]);
     let check = Program::command(&settings, &[]).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
-    assert!(is_closed(&mut silent[0]), "the oldest made room");
+    assert!(is_closed(&mut silent[0]), "the oldest was closed");
 }
 
 #[test]
-fn a_proxy_that_only_looks_whether_the_port_is_open_leaves_nothing_behind() {
+fn a_port_check_by_a_proxy_leaves_nothing_behind() {
     let program = Program::serving(&["--trusted-proxies", "127.0.0.1", "--header-timeout", "3600"]);
     for _ in 0..3 {
         drop(program.connect());
     }
-    // The metrics are asked on a connection of their own.
+    // The metrics are requested on a separate connection, which is the one counted.
     program.wait_for_metric("visavis_connections 1");
     assert!(!program.metrics().contains("slow_head\"} 1"));
 }
 
 #[test]
-fn a_reply_may_take_longer_to_read_than_a_connection_may_rest() {
+fn a_reply_may_take_longer_to_read_than_the_idle_timeout() {
     let folder = tempfile::tempdir().unwrap();
     let content: Vec<u8> = (0..24 << 20).map(|at| (at >> 8) as u8).collect();
     std::fs::create_dir(folder.path().join("models")).unwrap();
@@ -138,7 +138,7 @@ fn a_reply_may_take_longer_to_read_than_a_connection_may_rest() {
     let path = format!("/{}visavis_bg.wasm", place.split('"').next().unwrap());
     let mut stream = program.connect();
     stream.write_all(&get(&path)).unwrap();
-    // Slow, but going on: more than the buffers of the system hold is left when the idle timeout is over.
+    // Slow but steady: when the idle timeout is over, more is left than the system's buffers hold.
     let mut slow = Vec::new();
     while slow.len() < content.len() / 2 {
         std::thread::sleep(Duration::from_millis(100));
@@ -149,7 +149,7 @@ fn a_reply_may_take_longer_to_read_than_a_connection_may_rest() {
 }
 
 #[test]
-fn probes_have_an_address_of_their_own() {
+fn health_checks_have_a_separate_address() {
     let folder = tempfile::tempdir().unwrap();
     let tls = tls_options(&folder);
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -157,7 +157,7 @@ fn probes_have_an_address_of_their_own() {
     let mut settings: Vec<_> = tls.iter().map(String::as_str).collect();
     settings.extend(["--admin-listen", &admin, "--max-connections", "1"]);
     let program = Program::serving(&settings);
-    // The one connection of the public address waits for a handshake.
+    // The only connection allowed on the public address is waiting for a handshake.
     let _held = program.connect();
     let ask = |bytes: &[u8]| {
         let mut stream = TcpStream::connect(&admin).unwrap();

@@ -1,4 +1,4 @@
-//! The documented requests and replies, line by line, over a real socket. What goes wrong on the way is in transport.rs.
+//! The documented requests and replies, line by line, over a real socket. Faults of transport are in transport.rs.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use crate::common::{ALIAS, Reply, Running, VERIFY, photo, post, verify_body};
 static SERVER: LazyLock<Running> = LazyLock::new(Running::start);
 static ASTRONAUT: LazyLock<String> = LazyLock::new(|| STANDARD.encode(photo("astronaut.jpg")));
 
-/// Of each way in which a photo can be wrong, in the order in which they are reported.
+/// Each way in which a photo can be wrong, in the order in which they are reported, and a good one.
 const STATES: [&str; 4] = ["missing", "unreadable", "faceless", "good"];
 
 fn photo_in_state(state: &str) -> Value {
@@ -63,7 +63,7 @@ fn when_several_things_are_wrong_the_order_decides() {
         for (reference_rank, reference) in STATES.iter().enumerate() {
             let body = json!({ "sessionId": "s", "probe": photo_in_state(probe), "reference": photo_in_state(reference) });
             let reply = send(&body);
-            // The earlier state is reported; of two equal ones the probe's.
+            // The earlier state is reported; of two equal states, the probe's.
             let code = match (probe_rank.min(reference_rank), probe_rank <= reference_rank) {
                 (0 | 1, true) => "MISSING_PROBE_IMAGE",
                 (0 | 1, false) => "MISSING_REFERENCE_IMAGE",
@@ -135,7 +135,7 @@ fn images_are_never_fetched() {
 }
 
 #[test]
-fn session_ids_come_back_as_they_were() {
+fn session_ids_are_returned_unchanged() {
     for id in [
         String::new(),
         "3fa85f64-5717-4562-b3fc-2c963f66afa6".into(),
@@ -160,7 +160,7 @@ fn unknown_members_are_ignored_and_wrong_types_are_not() {
         [json!("text"), json!(1), json!([]), json!({ "imageBase64": 1 }), json!({ "imageBase64": {} })]
     {
         with_probe(&wrong).assert_error(400, "INVALID_REQUEST", Some("s"));
-        // Types belong to the JSON: they are checked before anything is missing.
+        // Types belong to the JSON: they are checked before a photo is found to be missing.
         send(&json!({ "sessionId": "s", "reference": wrong })).assert_error(
             400,
             "INVALID_REQUEST",
@@ -178,7 +178,7 @@ fn what_is_not_json_is_invalid() {
 }
 
 #[test]
-fn details_come_only_when_asked_for() {
+fn details_are_sent_only_on_request() {
     let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
     let send = |query: &str| SERVER.raw(&post(&format!("{VERIFY}?{query}"), &body));
     for query in ["", "details=false", "other=1&more", "xdetails=true"] {

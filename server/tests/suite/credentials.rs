@@ -1,4 +1,4 @@
-//! Users, wrong passwords, and those who try them.
+//! Users, their credentials, and attempts to guess them.
 
 use std::io::{BufReader, Read, Write};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::common::{Program, Reply, VERIFY, authorization, request};
 
-/// A file of users in a folder that lives as long.
+/// A file of users, and the temporary folder that it is in.
 fn users(content: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users");
@@ -29,7 +29,7 @@ fn status(program: &Program, login: &str, headers: &[(&str, &str)]) -> u16 {
 }
 
 #[test]
-fn a_hash_of_another_kind_is_no_password() {
+fn a_hash_of_another_kind_is_not_a_password() {
     for (content, why) in [
         ("ann:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=", "line 1: neither"),
         ("# people\nann:secret", "line 2: neither"),
@@ -45,7 +45,7 @@ fn a_hash_of_another_kind_is_no_password() {
 }
 
 #[test]
-fn plain_passwords_are_warned_of_at_a_reload_too() {
+fn a_reload_warns_of_plain_passwords_too() {
     let (_folder, path, program) = start(&format!("ann:{}\n", Program::hash("apple")), &[]);
     std::fs::write(&path, "ann:{PLAIN}apple\n").unwrap();
     program.signal("HUP");
@@ -55,7 +55,7 @@ fn plain_passwords_are_warned_of_at_a_reload_too() {
 }
 
 #[test]
-fn wrong_passwords_shut_out_nobody_who_is_known_at_their_address() {
+fn wrong_passwords_do_not_lock_out_users_known_at_the_same_address() {
     let content = format!("ann:{}\nbob:{{PLAIN}}berry\ncy:{{PLAIN}}c\n", Program::hash("apple"));
     let (_folder, _, program) = start(&content, &["--auth-failures", "2"]);
     assert_eq!(status(&program, "ann:apple", &[]), 200);
@@ -68,7 +68,7 @@ fn wrong_passwords_shut_out_nobody_who_is_known_at_their_address() {
         assert_eq!(status(&program, "cy:wrong", &[]), expected);
     }
     assert_eq!(status(&program, "cy:c", &[]), 429, "he is not known here");
-    assert_eq!(status(&program, "bob:berry", &[]), 200, "whom nobody tried");
+    assert_eq!(status(&program, "bob:berry", &[]), 200, "nobody tried his name");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_first_login_does_not_wait_behind_wrong_passwords() {
         stream.write_all(&request("POST", VERIFY, &[("Authorization", &*login)], b"{}")).unwrap();
         BufReader::new(stream)
     };
-    // More than may wait to be hashed in all.
+    // More than may wait to be hashed in total.
     let mut attack: Vec<_> = (0..300).map(|number| wrong(["ann:x", "nobody:x"][number % 2])).collect();
     assert_eq!(status(&program, "bob:berry", &[]), 200);
     let statuses: Vec<_> = attack.iter_mut().map(|stream| Reply::read(stream).unwrap().status).collect();
@@ -90,13 +90,13 @@ fn a_first_login_does_not_wait_behind_wrong_passwords() {
 }
 
 #[test]
-fn a_first_login_does_not_wait_behind_another_user_whom_everybody_attacks() {
+fn a_first_login_does_not_wait_behind_another_user_under_attack() {
     let content = format!("ann:{}\nbob:{}\n", Program::hash("apple"), Program::hash("berry"));
     let (_folder, _, program) = start(&content, &["--auth-failures", "0"]);
     let server = program.address.parse::<std::net::SocketAddr>().unwrap().into();
     let login = authorization("ann:wrong");
     let guess = request("POST", VERIFY, &[("Authorization", &*login)], b"{}");
-    // One hash of each address waits: together more than may wait in all.
+    // One hash of each address waits: together more than may wait in total.
     let attack = (0..300_u32).map(|number| {
         let from = std::net::Ipv4Addr::from_bits(0x7f00_0100 + number);
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
@@ -134,7 +134,7 @@ fn every_login_costs_the_same_hashes_whether_its_name_exists_or_not() {
 }
 
 #[test]
-fn an_api_key_that_the_program_made_lets_its_user_in() {
+fn a_generated_api_key_admits_its_user() {
     let output = Program::command(&["make-key"], &[]).output().unwrap();
     let [key, digest] = [output.stderr, output.stdout].map(|text| String::from_utf8(text).unwrap());
     let (key, digest) = (key.trim(), digest.trim());
@@ -148,9 +148,9 @@ fn an_api_key_that_the_program_made_lets_its_user_in() {
     for expected in [401, 401, 429] {
         assert_eq!(ask(&[("X-API-Key", &key[..key.len() - 1])]), expected);
     }
-    assert_eq!(ask(&api_key), 200, "who guesses shuts out others who guess");
-    assert_eq!(ask(&[bearer[0], api_key[0]]), 401, "which of the two?");
-    assert_eq!(status(&program, &format!("job:{key}"), &[]), 401, "it is no password");
+    assert_eq!(ask(&api_key), 200, "failures with wrong keys lock out only wrong keys");
+    assert_eq!(ask(&[bearer[0], api_key[0]]), 401, "two credentials are ambiguous");
+    assert_eq!(status(&program, &format!("job:{key}"), &[]), 401, "it is not a password");
     std::fs::write(path, "ann:{PLAIN}apple\n").unwrap();
     program.signal("HUP");
     program.wait_for("read again");
@@ -160,7 +160,7 @@ fn an_api_key_that_the_program_made_lets_its_user_in() {
 }
 
 #[test]
-fn clients_behind_a_trusted_proxy_are_told_apart() {
+fn clients_behind_a_trusted_proxy_are_distinguished() {
     let content = "ann:{PLAIN}a\n";
     let limits = ["--auth-failures", "1", "--log-format", "json"];
     let trusting = [&limits[..], &["--trusted-proxies", "127.0.0.0/8"]].concat();
@@ -178,13 +178,13 @@ fn clients_behind_a_trusted_proxy_are_told_apart() {
     let log = program.end();
     assert!(log.contains(r#""client":"203.0.113.2""#) && !log.contains(r#""client":"6.6.6.6""#), "{log}");
 
-    // Without trust, a header says nothing.
+    // From an untrusted address, the header is ignored.
     let (_folder, _, program) = start(content, &limits);
     assert_eq!(status(&program, "ann:wrong", &one), 401);
     assert_eq!(status(&program, "ann:a", &[("X-Forwarded-For", "203.0.113.2")]), 429);
 }
 
-/// The PROXY header of a client in either version.
+/// The PROXY header of a client in both versions.
 fn proxy_headers(client: [u8; 4]) -> [Vec<u8>; 2] {
     let [a, b, c, d] = client;
     let text = format!("PROXY TCP4 {a}.{b}.{c}.{d} 192.0.2.1 4711 443\r\n");

@@ -1,4 +1,4 @@
-//! Clients that leave, in every way that there is, and the end of the server.
+//! Clients that leave in every possible way, and the end of the server.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -66,7 +66,7 @@ fn a_client_that_is_reset_in_the_queue_is_counted_and_costs_no_worker() {
         client.write_all(&post(VERIFY, &body)).unwrap();
     }
     clients.drain(..).for_each(reset);
-    // The metrics are asked on a connection of their own, which is the one in flight.
+    // The request for the metrics is the one in flight.
     program.wait_for_metric("visavis_requests_in_flight 1");
     program.wait_for_metric("visavis_queue_length 0");
     let metrics = program.metrics();
@@ -78,7 +78,7 @@ fn a_client_that_is_reset_in_the_queue_is_counted_and_costs_no_worker() {
         .filter(|(outcome, _)| *outcome != "CLIENT_GONE")
         .map(|(_, count)| count.parse::<u64>().unwrap())
         .sum();
-    assert!(answered < 20, "nobody was seen to leave:\n{metrics}");
+    assert!(answered < 20, "no departure was noticed:\n{metrics}");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn an_unfinished_refused_body_does_not_delay_the_end() {
 }
 
 #[test]
-fn what_is_no_request_yet_does_not_delay_the_end() {
+fn an_unfinished_head_does_not_delay_the_end() {
     let long = ["--header-timeout", "3600", "--shutdown-timeout", "3600", "--shutdown-delay", "0"];
     let mut program = Program::serving(&[&long[..], &["--trusted-proxies", "127.0.0.1"]].concat());
     let parts = ["", "PROXY TCP4 ", "POST /api/v1/face/verify HTTP/1.1\r\nHost: a"];
@@ -116,7 +116,7 @@ fn a_second_signal_ends_the_program() {
     let long = ["--body-timeout", "3600", "--request-timeout", "3600", "--shutdown-timeout", "3600"];
     for (first, second) in [("TERM", "TERM"), ("INT", "TERM")] {
         let mut program = Program::serving(&long);
-        // A body that goes on coming slowly would hold the end for an hour.
+        // An unfinished body would delay the end for an hour.
         let stuck = half_sent(&program, &vec![b' '; 100_000]);
         program.signal(first);
         program.wait_for("stopping");
@@ -131,7 +131,8 @@ fn an_early_hangup_does_not_end_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("users");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    // Opened once the program reads it: it has started, and goes on when the users have come.
+    // A pipe opens for writing only when the program opens it for reading, so the program is then starting, and it waits
+    // for its users.
     let give = || File::options().write(true).open(&pipe).unwrap();
     let arguments = ["--listen", "127.0.0.1:0", "--credentials-file", pipe.to_str().unwrap()];
     let mut child = Program::command(&arguments, &[]).spawn().unwrap();
@@ -146,7 +147,7 @@ fn an_early_hangup_does_not_end_the_program() {
     let mut written = stderr.lines().map_while(Result::ok);
     assert!(written.any(|line| line.contains("ready")), "it ended: {:?}", child.wait());
     give().write_all(line).unwrap();
-    assert!(written.any(|line| line.contains("read again: users")), "the signal was forgotten");
+    assert!(written.any(|line| line.contains("read again: users")), "the signal was lost");
     assert!(kill("-TERM").unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

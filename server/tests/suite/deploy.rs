@@ -1,4 +1,4 @@
-//! The files of deploy/ against the server: what they watch must be what it counts.
+//! The files of deploy/ against the server: the metrics and labels that they use must exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::{LOGIN, Running, authorization, photo, request};
 use visavis_server::contract::Code;
 
-/// Labels that Prometheus adds to whatever it scrapes.
+/// Labels that Prometheus adds to everything that it scrapes.
 const TARGET_LABELS: [&str; 4] = ["instance", "job", "namespace", "pod"];
 
 /// Files that name metrics.
@@ -23,7 +23,7 @@ fn read(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// `/metrics` after a verdict and a refusal, so that everything was counted once.
+/// `/metrics` after a verdict and a refusal, so that every metric has a sample.
 fn counted() -> String {
     let server = Running::start();
     server.verify(&photo("astronaut.jpg"), &photo("hopper.jpg")).assert_score(Some("s"));
@@ -56,20 +56,20 @@ fn groupings(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_metric_that_is_watched_is_counted() {
+fn every_monitored_metric_exists() {
     let counted = counted();
     let names: BTreeSet<_> = counted.lines().filter_map(|line| line.split(['{', ' ']).next()).collect();
     for file in FILES {
         let text = read(file);
         let watched: BTreeSet<_> = words(&text).filter(|word| word.starts_with("visavis_")).collect();
-        assert!(!watched.is_empty(), "{file} watches nothing");
+        assert!(!watched.is_empty(), "{file} names no metric");
         let unknown: Vec<_> = watched.iter().filter(|name| !names.contains(*name)).collect();
-        assert!(unknown.is_empty(), "{file}: {unknown:?} are not counted");
+        assert!(unknown.is_empty(), "{file}: {unknown:?} do not exist");
     }
 }
 
 #[test]
-fn every_label_that_is_watched_exists() {
+fn every_monitored_label_exists() {
     let counted = counted();
     let mut labels: BTreeSet<_> = selectors(&counted).into_iter().map(|(label, _)| label).collect();
     labels.extend(TARGET_LABELS.map(str::to_owned));

@@ -16,14 +16,14 @@ fn every_golden_case_has_its_answer() {
     for case in &table {
         by_options.entry(&case.options).or_default().push(case);
     }
-    let ran: usize = by_options.iter().map(|(options, cases)| walk(options, cases)).sum();
+    let ran: usize = by_options.iter().map(|(options, cases)| check_set(options, cases)).sum();
     assert_eq!(ran, table.len());
     assert!(ran > 100, "{ran} cases are not the whole table");
     report::note(&format!("{ran} golden cases over HTTP"));
 }
 
-/// Walks the cases of one set of options, two at a time, and returns how many.
-fn walk(settings: &[(String, String)], cases: &[&Case]) -> usize {
+/// Checks the cases of one set of options, two at a time, and returns their number.
+fn check_set(settings: &[(String, String)], cases: &[&Case]) -> usize {
     let mut options = Options::default();
     for (name, value) in settings {
         options.set(name, value).unwrap();

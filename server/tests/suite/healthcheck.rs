@@ -16,7 +16,7 @@ fn free_port() -> u16 {
 
 #[test]
 fn a_server_that_is_up_is_healthy_and_another_is_not() {
-    // Everywhere, as in an image: the check goes to this machine's own address.
+    // The server listens on all addresses, as in an image: the check uses the loopback address.
     let everywhere = format!("0.0.0.0:{}", free_port());
     let (code, why) = check(&["--listen", &everywhere]);
     assert_eq!(code, Some(2), "{why}");
@@ -26,7 +26,7 @@ fn a_server_that_is_up_is_healthy_and_another_is_not() {
 }
 
 #[test]
-fn tls_is_asked_over_tls() {
+fn a_tls_server_is_checked_over_tls() {
     let folder = tempfile::tempdir().unwrap();
     let made = rcgen::generate_simple_self_signed(["elsewhere.example".to_owned()]).unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -41,7 +41,7 @@ fn tls_is_asked_over_tls() {
 }
 
 #[test]
-fn what_does_not_answer_as_the_server_is_not_healthy() {
+fn a_server_that_answers_503_is_not_healthy() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let stranger = std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Clients that mean harm, or do not know better.
+//! Hostile clients, and careless ones.
 
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::{LOGIN, Reply, Running, VERIFY, authorization, photo, post, request, verify_body};
 
-/// Reads to the end of the connection and says whether it came in time.
+/// Reads to the end of the connection; returns whether it was closed in time.
 fn is_closed_within(stream: &mut TcpStream, time: Duration) -> bool {
     stream.set_read_timeout(Some(time)).unwrap();
     match stream.read_to_end(&mut Vec::new()) {
@@ -76,7 +76,7 @@ fn clients_that_leave_are_forgotten() {
 }
 
 #[test]
-fn what_is_not_http_is_refused_and_the_server_lives() {
+fn what_is_not_http_is_refused_and_the_server_survives() {
     let server = Running::start();
     let flood = format!("GET /health HTTP/1.1\r\n{}\r\n", "X-Flood: 1\r\n".repeat(200));
     let long = format!("GET /health HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(100_000));
@@ -105,7 +105,7 @@ fn what_is_not_http_is_refused_and_the_server_lives() {
 }
 
 #[test]
-fn bad_chunks_are_no_request() {
+fn malformed_chunks_are_refused() {
     let server = Running::start();
     let mut head = post(VERIFY, b"");
     head.truncate(head.len() - 2);
@@ -127,7 +127,7 @@ fn bodies_of_noise_are_invalid_requests() {
     for seed in 1..200 {
         let bytes = noise(seed, 1 + seed as usize * 3);
         server.post(&bytes).assert_error(400, "INVALID_REQUEST", None);
-        // Noise in a string, and a good body with one wrong byte, are answered one way or the other.
+        // A good body with one wrong byte is answered one way or the other.
         let mut body =
             br#"{"sessionId":"s","probe":{"imageBase64":"AAAA"},"reference":{"imageBase64":"AAAA"}}"#
                 .to_vec();
@@ -140,7 +140,7 @@ fn bodies_of_noise_are_invalid_requests() {
 }
 
 #[test]
-fn json_made_to_hurt_is_answered() {
+fn malicious_json_is_answered() {
     let server = Running::start();
     let deep =
         |depth: usize| format!(r#"{{"sessionId":"s","x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
@@ -179,7 +179,7 @@ fn pipelined_requests_are_answered_in_order() {
 }
 
 #[test]
-fn a_refusal_is_read_although_the_body_is_large() {
+fn a_refusal_can_be_read_although_the_body_is_large() {
     let server = Running::start();
     let body = vec![b' '; 40 << 20];
     server.post(&body).assert_error(413, "REQUEST_TOO_LARGE", None);
@@ -189,7 +189,7 @@ fn a_refusal_is_read_although_the_body_is_large() {
 }
 
 #[test]
-fn who_asks_before_sending_is_answered_first() {
+fn a_client_that_expects_100_continue_is_answered_before_its_body() {
     let server = Running::start();
     let login = authorization(LOGIN);
     let head = |login: &str| {

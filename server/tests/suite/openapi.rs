@@ -24,7 +24,7 @@ fn names(value: &Value) -> BTreeSet<String> {
     }
 }
 
-/// Asserts that an answer has exactly the members of a schema, all the way down.
+/// Asserts that an answer has exactly the members of a schema, recursively.
 fn assert_described(document: &Value, schema: &Value, answer: &Value, place: &str) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = document.pointer(reference.strip_prefix('#').unwrap()).unwrap();
@@ -73,7 +73,7 @@ fn every_code_is_described_with_its_status() {
     let described = names(&schema(&document, "Failure")["properties"]["error"]["enum"]);
     assert_eq!(described, Code::ALL.iter().map(|code| code.name().to_owned()).collect());
     let statuses = names(&document["paths"][VERIFY]["post"]["responses"]);
-    // No path that is described is not found.
+    // A described path never answers NOT_FOUND.
     let expected = Code::ALL.iter().filter(|code| **code != Code::NotFound);
     assert_eq!(statuses, expected.map(|code| code.status().as_u16().to_string()).collect());
     assert_eq!(

@@ -8,7 +8,7 @@ use crate::common::{LOGIN, Running, authorization, photo, request};
 use serde_json::json;
 
 #[test]
-fn health_and_readiness_need_no_credentials_and_say_only_that() {
+fn health_and_readiness_need_no_credentials_and_report_nothing_else() {
     let mut server = Running::with("shutdown-delay = 0.5");
     assert_eq!(
         (server.get("/health").status, server.get("/health").json()),
@@ -26,7 +26,7 @@ fn health_and_readiness_need_no_credentials_and_say_only_that() {
 }
 
 #[test]
-fn request_ids_are_taken_over_or_made() {
+fn request_ids_are_adopted_or_generated() {
     let server = Running::start();
     let send = |headers: &[(&str, &str)]| server.raw(&request("GET", "/health", headers, b""));
     assert_eq!(send(&[("X-Request-Id", "mine-1")]).header("x-request-id"), Some("mine-1"));
@@ -78,7 +78,7 @@ fn series(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn nothing_that_a_client_sends_makes_a_series() {
+fn clients_cannot_create_a_series() {
     let server = Running::start();
     let login = authorization(LOGIN);
     let send_junk = |number: usize| {
@@ -97,7 +97,7 @@ fn nothing_that_a_client_sends_makes_a_series() {
     assert!(before.iter().all(|series| !series.contains("unk") && !series.contains("id-")));
 }
 
-/// What Prometheus' own linter asks for.
+/// The rules of Prometheus' own linter.
 #[test]
 fn metrics_are_in_good_form() {
     let server = Running::start();

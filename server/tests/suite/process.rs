@@ -17,7 +17,7 @@ fn without_credentials_it_does_not_start() {
 }
 
 #[test]
-fn settings_that_cannot_be_meant_are_reported() {
+fn invalid_settings_are_reported() {
     let login = [("VISAVIS_USERNAME", "ann"), ("VISAVIS_PASSWORD", "a")];
     for (arguments, variables, why) in [
         (vec![], vec![login[0]], "both of"),
@@ -36,7 +36,7 @@ fn settings_that_cannot_be_meant_are_reported() {
 }
 
 #[test]
-fn file_environment_and_command_line_win_in_this_order() {
+fn options_override_variables_which_override_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.toml");
     std::fs::write(&path, "workers = 3\nqueue-length = 3\nmax-connections = 3\n").unwrap();
@@ -51,7 +51,7 @@ fn file_environment_and_command_line_win_in_this_order() {
 }
 
 #[test]
-fn a_development_password_is_made_once_and_works() {
+fn a_development_password_is_generated_and_works() {
     let (program, lines) = Program::start(&["--dev"]);
     let line = lines.iter().find(|line| line.contains("password")).unwrap();
     let password = line.trim().rsplit(' ').next().unwrap();

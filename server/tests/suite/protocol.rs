@@ -1,4 +1,4 @@
-//! HTTP bent and broken: what a request is must be as clear to the server as to any proxy in front of it.
+//! Unusual and malformed HTTP: the server must see the same requests as any proxy in front of it.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -36,7 +36,7 @@ fn verify_with(lines: &str, rest: &str) -> Vec<u8> {
 fn lengths_that_contradict_each_other_smuggle_nothing() {
     let next = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     for (lines, body, expected) in [
-        // Chunks win over a length, and nothing that follows is believed (RFC 9112, 6.1).
+        // Chunks take precedence over a length, and nothing after them is read as a request (RFC 9112, 6.1).
         ("Content-Length: 4\r\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n", &[200][..]),
         ("Transfer-Encoding: chunked\r\nContent-Length: 400", "2\r\n{}\r\n0\r\n\r\n", &[200]),
         ("Content-Length: 2\r\nContent-Length: 2", "{}", &[200, 200]),
@@ -88,7 +88,7 @@ fn targets_may_be_absolute_and_are_never_other_servers() {
 }
 
 #[test]
-fn tricks_with_paths_open_nothing() {
+fn unusual_paths_open_nothing() {
     for path in [
         "//metrics",
         "/./metrics",
@@ -156,7 +156,7 @@ fn connections_that_break_leave_nothing_behind() {
     for part in [10, 200, 5_000, whole.len() / 2, whole.len() - 1] {
         for linger in [None, Some(Duration::ZERO)] {
             let stream = server.connect();
-            // Without lingering the connection is reset, not closed.
+            // With a linger time of zero the connection is reset, not closed.
             socket2::SockRef::from(&stream).set_linger(linger).unwrap();
             (&stream).write_all(&whole[..part]).unwrap();
             std::thread::sleep(Duration::from_millis(20));
@@ -176,10 +176,10 @@ fn connections_that_break_leave_nothing_behind() {
     }));
 }
 
-/// Its replies fill the buffers of both systems; then the connection is cut, and the memory given back.
+/// The replies fill the buffers on both sides; then the server closes the connection.
 #[test]
 #[cfg(target_os = "linux")]
-fn who_never_reads_is_cut_off() {
+fn a_client_that_never_reads_is_disconnected() {
     let server = Running::with("body-timeout = 0.5");
     let mut stream = server.connect();
     stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -187,12 +187,12 @@ fn who_never_reads_is_cut_off() {
     let asks = request("GET", "/openapi.json", &[("Authorization", &*login)], b"").repeat(100);
     let end = std::time::Instant::now() + Duration::from_mins(1);
     while stream.write_all(&asks).is_ok() {
-        assert!(std::time::Instant::now() < end, "it is still fed");
+        assert!(std::time::Instant::now() < end, "the server still reads");
     }
     assert_ne!(
         stream.take_error().unwrap().map(|error| error.kind()),
         Some(std::io::ErrorKind::WouldBlock),
-        "the connection is cut, not only full"
+        "the connection is closed, not only full"
     );
 }
 

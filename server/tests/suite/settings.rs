@@ -1,4 +1,4 @@
-//! Settings that cannot be meant, and what is said of them.
+//! Invalid settings, and how they are reported.
 
 use std::process::Output;
 
@@ -45,7 +45,7 @@ fn check_config_refuses_what_cannot_work() {
 }
 
 #[test]
-fn a_variable_that_is_no_setting_is_an_error_and_an_empty_one_is_absent() {
+fn an_unknown_variable_is_an_error_and_an_empty_one_is_absent() {
     let (code, printed) = run(&["--check-config"], &[("VISAVIS_WORKER", "3")]);
     assert!(code == Some(2) && printed.contains("VISAVIS_WORKER is not a setting"), "{printed}");
     let (code, printed) = run(&["--check-config"], &[("VISAVIS_WORKERS", "three")]);
@@ -54,7 +54,7 @@ fn a_variable_that_is_no_setting_is_an_error_and_an_empty_one_is_absent() {
         ("VISAVIS_WORKERS", ""),
         ("VISAVIS_CONFIG", ""),
         ("VISAVIS_LOG_FORMAT", "json"),
-        // As Kubernetes sets them beside a service of this name.
+        // Kubernetes sets these for a service of this name.
         ("VISAVIS_SERVICE_HOST", "10.0.0.1"),
         ("VISAVIS_PORT_80_TCP_ADDR", "10.0.0.1"),
     ];
@@ -93,7 +93,7 @@ fn options_mean_the_same_on_either_side_of_a_command() {
 }
 
 #[test]
-fn a_reload_says_what_was_read() {
+fn a_reload_reports_what_was_read() {
     let program = Program::serving(&[]);
     program.signal("HUP");
     let written = program.wait_for("again");

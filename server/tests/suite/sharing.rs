@@ -1,4 +1,4 @@
-//! What one client takes, others keep their part of.
+//! One client cannot take the others' share of memory and workers.
 
 use std::io::{BufReader, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use testkit::files::blank_png;
 use crate::common::{LOGIN, Program, Reply, VERIFY, authorization, photo, post, request, verify_body};
 
 #[test]
-fn a_body_that_stalls_is_not_waited_for() {
+fn a_stalled_body_times_out_early() {
     let program = Program::serving(&["--body-timeout", "3600", "--request-timeout", "3600"]);
     let whole = post(VERIFY, &vec![b' '; 300_000]);
     let mut stream = program.connect();
@@ -50,7 +50,7 @@ fn one_user_cannot_take_the_memory_of_all() {
     drop(held);
 }
 
-/// Sends one body by many clients, again and again, for as long as the work takes.
+/// Does the work while many clients send one body again and again.
 fn beside_a_flood<T>(program: &Program, login: &str, body: &[u8], work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     let flood = || {
@@ -82,7 +82,7 @@ fn one_user_cannot_take_the_queue_of_all() {
 }
 
 #[test]
-fn huge_photos_leave_the_others_of_the_same_user_their_part() {
+fn huge_photos_leave_other_clients_of_the_same_user_their_share() {
     let program = Program::serving(&["--search", "quick", "--workers", "2", "--queue-length", "2"]);
     let bomb = verify_body("s", &blank_png(6000), &photo("hopper.jpg"));
     let good = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));

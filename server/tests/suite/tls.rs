@@ -1,4 +1,4 @@
-//! TLS: a handshake, a changed certificate, and a client that does not speak it.
+//! TLS: handshakes, changed certificates, clients that do not speak TLS, and client certificates.
 
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
@@ -21,10 +21,10 @@ fn certify(folder: &Path) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(made.cert.pem().as_bytes()).unwrap()
 }
 
-/// A certificate of a client, and its key.
+/// A client's certificate and its key.
 type Identity = (CertificateDer<'static>, PrivateKeyDer<'static>);
 
-/// Asks over TLS, trusting this certificate only; `None` where the handshake fails.
+/// Sends a request over TLS, trusting only this certificate; `None` if the handshake fails.
 fn ask(
     address: &str,
     trusted: &CertificateDer<'static>,
@@ -53,7 +53,7 @@ fn health(address: std::net::SocketAddr, trusted: &CertificateDer<'static>) -> O
     ask(&address.to_string(), trusted, None, &request("GET", "/health", &[], b""))
 }
 
-/// The connection ends with an alert at most, and does not wait for ever.
+/// Asserts that the connection ends, with at most an alert, and does not stay open.
 fn assert_declined(address: std::net::SocketAddr, what: &str, greeting: &[u8]) {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
@@ -89,12 +89,12 @@ fn certificates_are_used_and_can_be_changed() {
     assert!(Reply::read(&mut BufReader::new(plain)).is_none());
 
     assert_declined(address, "a client that says nothing", &[]);
-    // The greeting of TLS 1.1 with a cipher of its time.
+    // The ClientHello of TLS 1.1, with a cipher suite of that time.
     let hello = [&[0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 2][..], &[7; 32], &[0, 0, 2, 0, 0x2f, 1, 0]].concat();
-    assert_declined(address, "a version of the past", &hello);
+    assert_declined(address, "an outdated version", &hello);
 
     let second = certify(folder.path());
-    assert_eq!(health(address, &first), Some(200), "nothing changes before it is asked for");
+    assert_eq!(health(address, &first), Some(200), "nothing changes before a reload");
     app.reload().unwrap();
     assert_eq!((health(address, &first), health(address, &second)), (None, Some(200)));
 
@@ -120,7 +120,7 @@ fn a_key_of_another_certificate_is_refused() {
     assert!(result.err().unwrap().contains("cert.pem"));
 }
 
-/// Who issues the certificates of clients.
+/// An authority that issues client certificates.
 fn issuer(name: &str) -> rcgen::CertifiedIssuer<'static, rcgen::KeyPair> {
     let mut parameters = rcgen::CertificateParams::default();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -153,7 +153,7 @@ fn numbered(
 }
 
 #[test]
-fn a_certificate_of_a_known_issuer_lets_its_user_in() {
+fn a_certificate_of_a_known_issuer_admits_its_user() {
     let folder = tempfile::tempdir().unwrap();
     let trusted = certify(folder.path());
     let (ours, foreign) = (issuer("ours"), issuer("foreign"));
@@ -180,12 +180,12 @@ fn a_certificate_of_a_known_issuer_lets_its_user_in() {
     };
     assert_eq!(verify(Some(identity(&ours, "camera 7", "x.example")), None), Some(200), "by its common name");
     assert_eq!(verify(Some(identity(&ours, "x", "host.example")), None), Some(200), "by another name");
-    assert_eq!(verify(Some(identity(&ours, "camera 8", "x.example")), None), Some(401), "nobody's");
+    assert_eq!(verify(Some(identity(&ours, "camera 8", "x.example")), None), Some(401), "of no user");
     assert_eq!(verify(Some(identity(&foreign, "camera 7", "x.example")), None), None, "of a foreign issuer");
     assert_eq!(verify(None, None), Some(401));
-    assert_eq!(verify(None, Some("ann:a")), Some(200), "others may do without");
+    assert_eq!(verify(None, Some("ann:a")), Some(200), "a certificate is optional");
     assert_eq!(verify(Some(identity(&ours, "camera 7", "x.example")), Some("ann:b")), Some(401));
-    // The issuers are read again with the rest.
+    // A reload reads the issuers again too.
     write("issuers.pem", &foreign.pem());
     program.signal("HUP");
     program.wait_for("read again");
@@ -195,7 +195,7 @@ fn a_certificate_of_a_known_issuer_lets_its_user_in() {
     assert!(log.contains(r#""user":"cam""#), "{log}");
 }
 
-/// The list of an issuer, up to the end of a year, with the certificate of this number.
+/// The revocation list of an issuer, valid until the end of a year, with the certificate of this number.
 fn revoked(issuer: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>, number: u64, end: i32) -> String {
     let revoked = rcgen::RevokedCertParams {
         serial_number: number.into(),
@@ -215,7 +215,7 @@ fn revoked(issuer: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>, number: u64
 }
 
 #[test]
-fn a_revoked_certificate_lets_nobody_in() {
+fn a_revoked_certificate_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let trusted = certify(folder.path());
     let (ours, others) = (issuer("ours"), issuer("others"));

@@ -1,4 +1,4 @@
-//! Traces, sent to a collector that is named and to no other.
+//! Traces are sent to the configured collector and to no other.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use crate::common::{LOGIN, Program, VERIFY, authorization, request};
 
-/// A collector that takes one request, answers it and returns it.
+/// A collector that accepts one request, answers it and returns it.
 fn collector() -> (SocketAddr, JoinHandle<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -34,7 +34,7 @@ fn holds(body: &[u8], part: &[u8]) -> bool {
 fn requests_are_spans_of_the_traces_that_they_name() {
     let (address, taken) = collector();
     let (name, password) = LOGIN.split_once(':').unwrap();
-    // What other programs obey must not send anything elsewhere.
+    // Variables that other programs obey must not send anything elsewhere.
     let others = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
     let elsewhere = others.map(|variable| (variable, "http://127.0.0.1:9"));
     let login = [("VISAVIS_USERNAME", name), ("VISAVIS_PASSWORD", password)];
@@ -69,7 +69,7 @@ fn requests_are_spans_of_the_traces_that_they_name() {
 }
 
 #[test]
-fn a_collector_that_is_away_costs_nothing_but_a_line() {
+fn an_unreachable_collector_costs_only_a_log_line() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let program = Program::serving(&["--otlp-endpoint", &format!("http://{gone}")]);
     assert_eq!(program.post(LOGIN, b"{}").status, 200);

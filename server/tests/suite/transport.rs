@@ -1,4 +1,4 @@
-//! Faults on the way: credentials, sizes, media, paths, methods, times and too much work.
+//! Faults of transport: credentials, sizes, media types, paths, methods, times and overload.
 
 use std::io::{BufReader, Write};
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use crate::common::{ALIAS, LOGIN, Reply, Running, VERIFY, authorization, photo, 
 static SERVER: LazyLock<Running> = LazyLock::new(Running::start);
 
 #[test]
-fn nobody_gets_in_without_credentials() {
+fn requests_without_valid_credentials_are_refused() {
     let logins = [
         None,
         Some("Basic"),
@@ -52,7 +52,7 @@ fn twelve_mebibytes_are_read_and_not_one_byte_more() {
 }
 
 #[test]
-fn bodies_are_json_whatever_curl_and_others_call_them() {
+fn bodies_count_as_json_with_every_usual_content_type() {
     let login = authorization(LOGIN);
     let send = |headers: &[(&str, &str)], body: &[u8]| {
         let headers = [&[("Authorization", &*login)], headers].concat();
@@ -112,7 +112,7 @@ fn paths_and_methods_that_do_not_exist() {
 }
 
 #[test]
-fn a_body_that_does_not_come_is_a_timeout() {
+fn a_body_that_does_not_arrive_times_out() {
     let server = Running::with("body-timeout = 0.2");
     for (body, session_id) in [(&b"{}"[..], None), (br#"{"sessionId":"s","probe":{}"#, Some("s"))] {
         let mut unfinished = post(VERIFY, body);
@@ -121,7 +121,7 @@ fn a_body_that_does_not_come_is_a_timeout() {
         stream.get_mut().write_all(&unfinished).unwrap();
         let reply = Reply::read(&mut stream).unwrap();
         reply.assert_error(408, "REQUEST_TIMEOUT", session_id);
-        // What still comes would be taken for the next request.
+        // The rest of the body would be read as the next request.
         assert_eq!(reply.header("connection"), Some("close"));
         assert!(Reply::read(&mut stream).is_none());
     }
@@ -148,7 +148,7 @@ fn more_work_than_fits_is_refused_at_once() {
 }
 
 #[test]
-fn a_wait_that_is_too_long_ends_with_a_time_to_ask_again() {
+fn a_wait_that_is_too_long_ends_as_overloaded() {
     let server = Running::with("workers = 1\nqueue-length = 9\nrequest-timeout = 0.001");
     let reply = server.verify(&photo("astronaut.jpg"), &photo("hopper.jpg"));
     reply.assert_error(503, "OVERLOADED", Some("s"));
@@ -191,7 +191,7 @@ fn a_refused_body_is_searched_for_its_session_up_to_its_end() {
     ] {
         server.raw(&request(method, path, headers, &long(length))).assert_error(status, code, Some("s"));
     }
-    // The rest of a body without an announced length is searched where the part that was kept ends.
+    // In a body without a declared length, the search continues after the part that was kept.
     let mut chunked = request("POST", VERIFY, &[login, ("Transfer-Encoding", "chunked")], b"");
     for chunk in long(150_000).chunks(40_000) {
         write!(chunked, "{:x}\r\n", chunk.len()).unwrap();
@@ -210,7 +210,7 @@ fn replies_are_not_stored_and_connections_are_kept() {
         reply.assert_error(200, "MISSING_PROBE_IMAGE", None);
         assert_eq!(reply.header("cache-control"), Some("no-store"));
     }
-    // A refused body does not spoil the connection either.
+    // The connection is also kept after a refused body.
     for body in [&b"{\"sessionId\":"[..], b"}"] {
         stream.get_mut().write_all(&request("POST", VERIFY, &[], body)).unwrap();
         Reply::read(&mut stream).unwrap().assert_error(401, "UNAUTHORIZED", None);
@@ -218,7 +218,7 @@ fn replies_are_not_stored_and_connections_are_kept() {
 }
 
 #[test]
-fn the_rest_needs_credentials_and_is_for_reading() {
+fn all_other_paths_need_credentials_and_allow_only_reading() {
     let login = authorization(LOGIN);
     for path in ["/metrics", "/openapi.json", "/", "/page.js", "/page.css"] {
         SERVER.get(path).assert_error(401, "UNAUTHORIZED", None);
@@ -270,12 +270,12 @@ fn an_error_with_details_says_what_to_do() {
         assert_eq!((&reply["error"], &reply["details"]["code"]), (&error.into(), &code.into()), "{reply}");
         let words = reply["details"]["message"].as_str().unwrap();
         assert!(words.contains(": ") && words.len() > 20, "{words}");
-        assert!(ask(VERIFY, &body).get("details").is_none(), "{code}: only where it is asked for");
+        assert!(ask(VERIFY, &body).get("details").is_none(), "{code}: only on request");
     }
 }
 
 #[test]
-fn only_listed_origins_may_ask_from_pages() {
+fn only_pages_of_listed_origins_may_call_the_api() {
     let server = Running::with("cors-origins = 'https://app.example, http://localhost:3000'");
     let preflight = |server: &Running, origin: &str| {
         let headers = [("Origin", origin), ("Access-Control-Request-Method", "POST")];
@@ -286,7 +286,7 @@ fn only_listed_origins_may_ask_from_pages() {
         assert_eq!((reply.status, reply.header("access-control-allow-origin")), (204, Some(origin)));
         assert_eq!(reply.header("access-control-allow-methods"), Some("POST"));
         assert!(reply.header("access-control-allow-headers").unwrap().contains("authorization"));
-        // The page can read refusals, too.
+        // The page can read refusals too.
         let reply = server.raw(&request("POST", VERIFY, &[("Origin", origin)], b"{}"));
         assert_eq!((reply.status, reply.header("access-control-allow-origin")), (401, Some(origin)));
         assert!(reply.header("access-control-expose-headers").unwrap().contains("retry-after"));

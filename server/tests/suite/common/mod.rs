@@ -33,7 +33,7 @@ impl Running {
         Self::with("")
     }
 
-    /// With settings as a file holds them.
+    /// With settings in the form of the file.
     pub(crate) fn with(settings: &str) -> Self {
         Self::with_verifier(settings, verifier())
     }
@@ -88,7 +88,7 @@ impl Running {
         self.raw(&request("GET", path, &[], b""))
     }
 
-    /// A request in good form with this body.
+    /// Sends a valid request with this body.
     pub(crate) fn post(&self, body: &[u8]) -> Reply {
         self.raw(&post(VERIFY, body))
     }

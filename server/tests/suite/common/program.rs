@@ -1,4 +1,4 @@
-//! The program itself, with the settings of a test and no others.
+//! The program itself, with only the settings of a test.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{LOGIN, Reply, VERIFY, authorization, request};
 
-/// How long it may take to do what a test waits for.
+/// How long a test waits for something to happen.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The server as a process; killed when dropped.
@@ -28,7 +28,7 @@ impl Program {
         command
     }
 
-    /// Starts it on a free port. Returns what it wrote before it was ready, too.
+    /// Starts it on a free port. Also returns what it wrote before it was ready.
     pub(crate) fn start(arguments: &[&str]) -> (Self, Vec<String>) {
         Self::start_with(arguments, &[])
     }
@@ -41,7 +41,7 @@ impl Program {
     }
 
     pub(crate) fn start_with(arguments: &[&str], variables: &[(&str, &str)]) -> (Self, Vec<String>) {
-        // A test that names an address wins: it comes later.
+        // Only if the test does not name an address itself.
         let listen: &[&str] =
             if arguments.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
         let mut child = Self::command(&[listen, arguments].concat(), variables).spawn().unwrap();
@@ -98,7 +98,7 @@ impl Program {
         self.lines.lock().unwrap().iter().map(|line| line + "\n").collect()
     }
 
-    /// Waits for its end; returns its exit status, or nothing where a signal ended it.
+    /// Waits for its end; returns its exit status, or `None` if a signal ended it.
     #[track_caller]
     pub(crate) fn wait(&mut self) -> Option<i32> {
         let end = Instant::now() + PATIENCE;
@@ -128,7 +128,7 @@ impl Program {
         }
     }
 
-    /// What the program makes of a password.
+    /// The hash that the program prints for a password.
     pub(crate) fn hash(password: &str) -> String {
         let mut child = Self::command(&["hash-password"], &[]).stdin(Stdio::piped()).spawn().unwrap();
         writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
