@@ -32,19 +32,19 @@ pub(crate) fn bomb(program: &Path, seconds: u64) -> Result {
     ask_by(1, server.address, &request, Duration::from_secs(2));
     let mut alone = ask_by(1, server.address, &request, turn);
     let attack = Attack::start(server.address, &[BOMBS]);
-    let mut beside = ask_by(1, server.address, &request, turn);
+    let mut during = ask_by(1, server.address, &request, turn);
     let seen = attack.end()?;
-    let counts = [alone.len(), beside.len()];
-    let [alone, beside] = [&mut alone, &mut beside].map(|times| quantile(times, 0.99));
+    let counts = [alone.len(), during.len()];
+    let [alone, during] = [&mut alone, &mut during].map(|times| quantile(times, 0.99));
     println!(
-        "p99 of a good client: {alone:.1} ms alone ({} requests), {beside:.1} ms beside 50 bombs ({}, all answered): \
+        "p99 of a good client: {alone:.1} ms alone ({} requests), {during:.1} ms with 50 bombs ({}, all answered): \
          {:.2} times; the bombs: {seen:?}",
         counts[0],
         counts[1],
-        beside / alone
+        during / alone
     );
     require_memory(&server)?;
-    require(beside <= 4.0 * alone, "bombs cost a good client less than a factor of four")
+    require(during <= 4.0 * alone, "bombs cost a good client less than a factor of four")
 }
 
 /// 300 clients that try wrong passwords: first logins within a second.

@@ -32,26 +32,26 @@ pub(crate) fn command(program: &Path, seconds: u64) -> Result {
     let request = usual_request();
     let turn = Duration::from_secs(seconds) / (2 * ROUNDS);
     ask_by(GOOD, server.address, &request, turn / 2);
-    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    let (mut alone, mut during) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.extend(ask_by(GOOD, server.address, &request, turn));
-        beside.extend(beside_slow_ones(server.address, &request, turn)?);
+        during.extend(with_slow_ones(server.address, &request, turn)?);
     }
     let resident = server.resident_kib()?;
-    let counts = [alone.len(), beside.len()];
-    let (alone, beside) = (quantile(&mut alone, 0.99), quantile(&mut beside, 0.99));
+    let counts = [alone.len(), during.len()];
+    let (alone, during) = (quantile(&mut alone, 0.99), quantile(&mut during, 0.99));
     println!(
-        "p99 of {GOOD} clients: {alone:.1} ms alone ({} requests), {beside:.1} ms beside {SLOW} slow ones ({}): {:.2} times",
+        "p99 of {GOOD} clients: {alone:.1} ms alone ({} requests), {during:.1} ms with {SLOW} slow ones ({}): {:.2} times",
         counts[0],
         counts[1],
-        beside / alone
+        during / alone
     );
     println!("resident after all: {resident} KiB");
-    require(beside <= 2.0 * alone, "slow clients cost good ones less than a factor of two")
+    require(during <= 2.0 * alone, "slow clients cost good ones less than a factor of two")
 }
 
 /// The good clients' times while all slow clients are connected.
-fn beside_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Result<Vec<f64>> {
+fn with_slow_ones(address: SocketAddr, request: &[u8], time: Duration) -> Result<Vec<f64>> {
     let (there, connected) = channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let shared: Arc<[u8]> = request.into();

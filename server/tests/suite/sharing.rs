@@ -51,7 +51,7 @@ fn one_user_cannot_take_the_memory_of_all() {
 }
 
 /// Does the work while many clients send one body again and again.
-fn beside_a_flood<T>(program: &Program, login: &str, body: &[u8], work: impl FnOnce() -> T) -> T {
+fn during_a_flood<T>(program: &Program, login: &str, body: &[u8], work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     let flood = || {
         while !done.load(Ordering::Relaxed) {
@@ -78,7 +78,7 @@ fn one_user_cannot_take_the_queue_of_all() {
     let (program, _) = Program::start(&[&file[..], &["--workers", "1", "--queue-length", "4"]].concat());
     let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
     let served = || (0..10).map(|_| program.post("bob:b", &body).status).collect::<Vec<_>>();
-    assert_eq!(beside_a_flood(&program, "ann:a", &body, served), [200; 10]);
+    assert_eq!(during_a_flood(&program, "ann:a", &body, served), [200; 10]);
 }
 
 #[test]
@@ -87,5 +87,5 @@ fn huge_photos_leave_other_clients_of_the_same_user_their_share() {
     let bomb = verify_body("s", &blank_png(6000), &photo("hopper.jpg"));
     let good = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
     let served = || (0..5).map(|_| program.post(LOGIN, &good).status).collect::<Vec<_>>();
-    assert_eq!(beside_a_flood(&program, LOGIN, &bomb, served), [200; 5]);
+    assert_eq!(during_a_flood(&program, LOGIN, &bomb, served), [200; 5]);
 }
