@@ -24,6 +24,7 @@ mod measure;
 mod memory;
 mod model;
 mod options;
+mod pair;
 mod photo;
 mod pixel_format;
 mod pixels;

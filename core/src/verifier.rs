@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::thread;
 
 use crate::align::need;
 use crate::choose::{choose, is_settled};
 use crate::clock::timed;
 use crate::deadline::Deadline;
 use crate::engine::{self, EngineInfo};
-use crate::error::{Error, ErrorKind, Result, Side, Stage, Stamp};
+use crate::error::{Error, ErrorKind, Result, Stage, Stamp};
 use crate::extract::extract;
 use crate::geometry::Area;
 use crate::image::Image;
@@ -179,51 +178,6 @@ impl Verifier {
         &self.models.scores
     }
 
-    /// Side by side if requested and a second worker is free, otherwise one after the other.
-    fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
-        let deadline = self.deadline();
-        let mut worker = self.take(deadline)?;
-        // A thread that has no memory when it starts aborts the process.
-        let both = both && memory::check(memory::HEADROOM).is_ok();
-        let second = both.then(|| self.pool.try_take()).flatten().and_then(Result::ok);
-        let (probe, reference) = if let Some(second) = second {
-            self.extract_side_by_side((&mut worker, probe), (second, reference), deadline)
-        } else {
-            let probe = self.extract_with(&mut worker, probe, deadline);
-            (probe, self.extract_with(&mut worker, reference, deadline))
-        };
-        let probe = probe.map_err(|error| error.at_side(Side::Probe));
-        let reference = reference.map_err(|error| error.at_side(Side::Reference));
-        match (probe, reference) {
-            (Ok(probe), Ok(reference)) => Ok([probe, reference]),
-            // An unreadable image is reported before a missing face.
-            (Err(error), Err(other)) => {
-                let unreadable = |error: &Error| error.stage() == Some(Stage::Decode);
-                Err(if unreadable(&other) && !unreadable(&error) { other } else { error })
-            }
-            (Err(error), _) | (_, Err(error)) => Err(error),
-        }
-    }
-
-    fn extract_side_by_side(
-        &self,
-        (worker, probe): (&mut Worker, &Photo<'_>),
-        (mut second, reference): (Loan<'_, Worker>, &Photo<'_>),
-        deadline: Deadline<'_>,
-    ) -> (Result<Extraction>, Result<Extraction>) {
-        thread::scope(|scope| {
-            let other = move || self.extract_with(&mut second, reference, deadline);
-            let other = thread::Builder::new().name("visavis".into()).spawn_scoped(scope, other);
-            let probe = self.extract_with(worker, probe, deadline);
-            let reference = match other {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                // The system cannot start another thread.
-                Err(_) => self.extract_with(worker, reference, deadline),
-            };
-            (probe, reference)
-        })
-    }
-
     pub(crate) fn extract_with(
         &self,
         worker: &mut Worker,
@@ -262,7 +216,7 @@ impl Verifier {
     }
 
     /// Opens a photo and decodes it at a scale that shows the detector as much as the full photo would.
-    fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
+    pub(crate) fn look<'p>(&self, photo: &'p Loaded<'p>, deadline: Deadline<'p>) -> Result<Sight<'p>> {
         let mut sight = self.open(photo, deadline)?;
         sight.look(self.models.detector.input_sizes.last().copied().unwrap_or(0))?;
         Ok(sight)

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use peak_alloc::PeakAlloc;
 use testkit::{files, report};
-use visavis::{Engine, ErrorKind, Options, Verifier};
+use visavis::{Engine, ErrorKind, Options, Side, Verifier};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -122,4 +122,14 @@ fn scans_without_end_are_refused() {
     assert!(verifier.detect(made::progressive_jpeg(800, 600, 100)).is_ok());
     let error = verifier.detect(made::progressive_jpeg(800, 600, 101)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::CorruptImage);
+}
+
+#[test]
+fn after_an_unreadable_probe_the_reference_costs_nothing() {
+    let _alone = ALONE.lock();
+    let verifier = verifier(Engine::Embedded, 160 << 20);
+    let reference = made::png_16_bit_turned(7071);
+    let (error, peak) = counted(|| verifier.verify(b"no photo", &reference).unwrap_err());
+    assert_eq!((error.kind(), error.side()), (ErrorKind::UnsupportedFormat, Some(Side::Probe)));
+    assert!(peak <= TRIED + FIXED, "{:.1} MiB", mib(peak));
 }
