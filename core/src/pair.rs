@@ -13,7 +13,11 @@ use crate::worker::Worker;
 
 impl Verifier {
     /// Side by side if requested and a second worker is free, otherwise one after the other.
-    pub(crate) fn extract_both(&self, [probe, reference]: [&Photo<'_>; 2], both: bool) -> Result<[Extraction; 2]> {
+    pub(crate) fn extract_both(
+        &self,
+        [probe, reference]: [&Photo<'_>; 2],
+        both: bool,
+    ) -> Result<[Extraction; 2]> {
         let deadline = self.deadline();
         let mut worker = self.take(deadline)?;
         // A thread that has no memory when it starts aborts the process.

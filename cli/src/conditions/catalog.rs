@@ -92,9 +92,11 @@ fn capture() -> Vec<Condition> {
     vec![
         condition("dark", "very dark: gamma 4", |subject, _| light::dark(subject, 4.0)),
         condition("low-light", "a dark room, brightened: 40 electrons for white", light::low_light),
-        condition("noise", "noise of standard deviation 30 at 60 pixels between the eyes", |subject, random| {
-            light::noisy(subject, 30.0, random)
-        }),
+        condition(
+            "noise",
+            "noise of standard deviation 30 at 60 pixels between the eyes",
+            |subject, random| light::noisy(subject, 30.0, random),
+        ),
         condition("blur", "out of focus: 4 % of the distance between the eyes", |subject, _| {
             light::defocused(subject, 0.04)
         }),

@@ -64,7 +64,8 @@ pub fn image(data: &[u8]) {
             let weight = weigh(body.as_bytes(), MAX_PIXELS) - weigh(b"{}", MAX_PIXELS);
             assert!(weight >= pixels, "{pixels} pixels weigh {weight}");
             #[cfg(fuzzing)]
-            visavis::parts_agree(data, &VERIFIER.options().limits).expect("what decodes also decodes in parts");
+            visavis::parts_agree(data, &VERIFIER.options().limits)
+                .expect("what decodes also decodes in parts");
         }
         Err(error) => assert!((20..=39).contains(&error.kind().number()), "{error}"),
     }
