@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::release::{self, Platform};
-use crate::{Result, panicking, project, venv};
+use crate::{Result, install, panicking, project, venv};
 
 const SOURCES: &str = "bindings/python";
 
@@ -39,7 +39,7 @@ pub(crate) fn ray(arguments: &[String]) -> Result {
 pub(crate) fn first_use() -> Result {
     let fresh = venv::fresh("python-fresh")?;
     install(&fresh, &wheel()?)?;
-    run_first_line(&fresh)
+    project::run(&mut first_line(&fresh))
 }
 
 /// The package as pip builds it from its sources: from the repository, and from the source distribution.
@@ -51,17 +51,23 @@ pub(crate) fn sources() -> Result {
         let mut pip = venv::pip(&python);
         // maturin is in the environment, so that no index is needed.
         pip.args(["--no-index", "--no-build-isolation", "--force-reinstall"]).arg(source);
-        // Whether it can be built is tested, not its speed. The dependencies are the same.
-        pip.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+        // Whether it can be built is tested, not its speed: ONNX Runtime runs the networks.
+        pip.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_PROFILE_DEV_OPT_LEVEL", "0");
         pip.env("CARGO_TARGET_DIR", folder.join("target"));
         project::run(release::with_tools(&mut pip, &python)?)?;
-        run_first_line(&python)?;
+        let mut line = first_line(&python);
+        if let Some(library) = install::provided() {
+            line.env("ORT_DYLIB_PATH", library);
+        }
+        project::run(&mut line)?;
     }
     Ok(())
 }
 
-fn run_first_line(python: &Path) -> Result {
-    project::run(outside(&mut project::program(python)).args(["-c", FIRST_LINE]))
+fn first_line(python: &Path) -> Command {
+    let mut line = project::program(python);
+    outside(&mut line).args(["-c", FIRST_LINE]);
+    line
 }
 
 /// Formatting, lints, and types as users' checkers see them.
@@ -92,6 +98,8 @@ fn pytest(python: &Path, tests: &str) -> Result {
     let mut pytest = inside(python);
     outside(&mut pytest).args(["-m", "pytest", tests]).env("VISAVIS_WHEEL", wheel()?);
     if tests == "tests" {
+        // A process for each core, and a file in one process.
+        pytest.args(["--numprocesses=auto", "--dist=loadfile"]);
         pytest.env("VISAVIS_TEST_PANIC", panicking()?);
     }
     project::run(&mut pytest)

@@ -61,6 +61,9 @@ fn run(names: &[&str]) -> Result {
     }
     let mut node = project::program("node");
     node.args(["--expose-gc", "--test", "--test-reporter=spec"]).current_dir(folder());
+    // By default, one core stays idle.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    node.arg(format!("--test-concurrency={cores}"));
     node.args(names.iter().map(|name| format!("test/{name}.test.mjs"))).env("VISAVIS_TEST_PANIC", panics()?);
     // Cargo makes the loader search the target folder, which has ONNX Runtime.
     node.env_remove("LD_LIBRARY_PATH");
