@@ -3,15 +3,53 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::geometry::{Area, Point, SimilarityTransform};
 use crate::image::Image;
-use crate::model::Extractor;
+use crate::model::{Extractor, Input};
 use crate::warp::{SHRINK_FROM, covered, warp};
+
+/// The mean, of 0..=255, of the darkest face between its eyes and its mouth that an extractor gets. No face of LFW View 1 is as
+/// dark, and none of the golden set. Below it scores break down: a golden portrait whose values were multiplied until that mean
+/// was 5.9 scores 11 against itself, and 49 brightened; with a mean of 7.7 it scores 43.
+const DARKEST: f32 = 8.0;
 
 /// The face as an extractor's input, plane by plane.
 pub(crate) fn align(image: &Image<'_>, landmarks: &[Point; 5], extractor: &Extractor) -> Result<Vec<f32>> {
     let map = SimilarityTransform::fit(&extractor.landmarks, landmarks)
         .ok_or_else(|| Error::new(ErrorKind::NoFace, "the face's landmarks lie in one spot"))?;
     // Black beyond the image, as extractors are trained.
-    warp(image, &map, extractor.input_size, &extractor.input, [0.0; 3])
+    let mut chip = warp(image, &map, extractor.input_size, &extractor.input, [0.0; 3])?;
+    brighten(&mut chip, extractor);
+    Ok(chip)
+}
+
+/// Brightens a very dark face to the mean [`DARKEST`], as a longer exposure would; any other chip stays as it is.
+fn brighten(chip: &mut [f32], extractor: &Extractor) {
+    let (side, Input { mean, scale, .. }) = (extractor.input_size, &extractor.input);
+    let span = |coordinate: fn(&Point) -> f32| {
+        let places = extractor.landmarks.iter().map(coordinate);
+        let (low, high) = places.fold((f32::MAX, 0.0), |(low, high), at| (at.min(low), at.max(high)));
+        (low as usize).min(side - 1)..(high.ceil() as usize + 1).min(side)
+    };
+    let (columns, rows) = (span(|point| point.x), span(|point| point.y));
+    let value = |plane: usize, input: f32| input / scale + mean[plane];
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (plane, pixels) in chip.chunks_exact(side * side).enumerate() {
+        for row in rows.clone() {
+            for column in columns.clone() {
+                sum += value(plane, pixels[row * side + column]);
+                count += 1.0;
+            }
+        }
+    }
+    let face: f32 = sum / count;
+    if !(face > 0.0 && face < DARKEST) {
+        return;
+    }
+    for (plane, pixels) in chip.chunks_exact_mut(side * side).enumerate() {
+        for pixel in pixels {
+            let bright = (value(plane, *pixel) * DARKEST / face).min(255.0);
+            *pixel = (bright - mean[plane]) * scale;
+        }
+    }
 }
 
 /// The part of a photo of this size that goes into a face's chips, and how many of its pixels, across, may become one:
@@ -31,7 +69,7 @@ pub(crate) fn need(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Input, Onnx, arcface_landmarks};
+    use crate::model::{Onnx, arcface_landmarks};
 
     fn extractor() -> Extractor {
         Extractor {
@@ -71,6 +109,15 @@ mod tests {
         let chip = align(&image, &large, &extractor()).unwrap();
         let inner = (10..100).flat_map(|y| (10..100).map(move |x| y * 112 + x));
         assert!(inner.map(|at| chip[at]).all(|value| (110.0..145.0).contains(&value)));
+    }
+
+    #[test]
+    fn only_a_very_dark_face_is_brightened() {
+        let chip = |value: u8| {
+            let image = Image::from_rgb(vec![value; 3 * 112 * 112], 112, 112);
+            align(&image, &arcface_landmarks(112), &extractor()).unwrap()[112 * 56 + 56]
+        };
+        assert_eq!([0, 1, 4, 7, 8, 9, 200].map(chip), [0.0, 8.0, 8.0, 8.0, 8.0, 9.0, 200.0]);
     }
 
     #[test]

@@ -144,3 +144,14 @@ fn press_photos_are_seldom_advised_against() {
         assert!(met * 20 <= count, "{}: {met} of {count}", advice.name());
     }
 }
+
+#[test]
+fn a_very_dark_face_still_matches() {
+    let image = decoded("astronaut.jpg");
+    let pixels: Vec<u8> =
+        image.rgb().iter().map(|value| (f32::from(*value) * 0.0353).round() as u8).collect();
+    let dark = Pixels::new(&pixels, image.width(), image.height(), PixelFormat::Rgb8);
+    let bright = files::photo("astronaut.jpg");
+    let verdict = verifiers::fastest().verify(dark, &bright).unwrap();
+    assert!(verdict.comparison.is_match, "{}", verdict.comparison.score);
+}
