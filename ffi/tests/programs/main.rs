@@ -121,17 +121,18 @@ fn hard_photos_and_little_memory_end_with_a_status() {
     photos.sort();
     assert!(photos.len() > 100, "{} photos", photos.len());
     let all = std::env::var_os("VISAVIS_TEST_SWEEP").is_some();
-    for (number, photo) in photos.iter().enumerate() {
-        for (index, engine) in ["embedded", "auto"].into_iter().enumerate() {
-            if !all && number % 2 != index {
-                continue;
-            }
+    let decode_all = |index: usize, engine: &str| {
+        for (number, photo) in photos.iter().enumerate().filter(|(number, _)| all || number % 2 == index) {
             let limit = (60 + 20 * (number / 2 % 18)).to_string();
             let limits = if all { ["60", "400", "20"] } else { [limit.as_str(), limit.as_str(), "20"] };
             let mut run = Command::new(memory.get_program());
             ran(run.arg(photo).args(limits).env("VISAVIS_TEST_ENGINE", engine));
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| decode_all(0, "embedded"));
+        decode_all(1, "auto");
+    });
 }
 
 #[test]
