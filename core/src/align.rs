@@ -117,7 +117,9 @@ mod tests {
             let image = Image::from_rgb(vec![value; 3 * 112 * 112], 112, 112);
             align(&image, &arcface_landmarks(112), &extractor()).unwrap()[112 * 56 + 56]
         };
-        assert_eq!([0, 1, 4, 7, 8, 9, 200].map(chip), [0.0, 8.0, 8.0, 8.0, 8.0, 9.0, 200.0]);
+        for (value, expected) in [(0, 0.0), (1, 8.0), (4, 8.0), (7, 8.0), (8, 8.0), (9, 9.0), (200, 200.0)] {
+            assert!((chip(value) - expected).abs() < 1e-3, "{value}");
+        }
     }
 
     #[test]
