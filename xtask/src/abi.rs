@@ -7,7 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, install, project};
+use crate::soname::soname;
+use crate::{Result, project};
 
 pub(crate) fn command(arguments: &[String]) -> Result {
     match arguments {
@@ -30,16 +31,13 @@ pub(crate) fn check() -> Result {
     // An added function breaks no program.
     abidiff.args(["--no-added-syms", "--suppressions", "ffi/abi/allowed.abignore"]).args([before, today]);
     project::run(&mut abidiff).map_err(|why| {
-        format!(
-            "{why}: programs break within {}. Before its first release: cargo xtask abi",
-            install::soname()
-        )
+        format!("{why}: programs break within {}. Before its first release: cargo xtask abi", soname())
     })
 }
 
 /// The first header of this SONAME, without comments.
 fn baseline() -> PathBuf {
-    project::root().join("ffi/abi").join(format!("{}.h", install::soname()))
+    project::root().join("ffi/abi").join(format!("{}.h", soname()))
 }
 
 fn without_comments(header: &str) -> String {
@@ -65,7 +63,7 @@ fn library(folder: &Path, name: &str, header: &str) -> Result<PathBuf> {
     let library = folder.join("libvisavis.so");
     let mut cc = project::program("cc");
     cc.args(["-g", "-shared", "-fPIC", "-o"]).arg(&library).arg(source);
-    project::run_quietly(cc.arg(format!("-Wl,-soname,{}", install::soname())))?;
+    project::run_quietly(cc.arg(format!("-Wl,-soname,{}", soname())))?;
     Ok(library)
 }
 

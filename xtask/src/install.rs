@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
 
-use crate::{Result, notices, onnxruntime, project, release};
+use crate::soname::{abi, soname};
+use crate::{Result, notices, objcopy, onnxruntime, project, release};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -27,7 +27,7 @@ usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
 
 DESTDIR in the environment is prepended to the prefix: the folder where a package is assembled.
 The libraries are linked here, so they run with the C library of this machine or a newer one. What cargo xtask packages
-makes runs with glibc 2.17 or newer.
+makes runs with glibc 2.17 or newer. What debuggers read of the shared library stays in target/symbols.
 ";
 
 /// Where things go.
@@ -40,8 +40,10 @@ pub(crate) struct Place {
 /// How a file of the installation is made.
 enum Make {
     Copy(PathBuf),
-    /// Without the debug information, which is ten times the rest; that stays in the target folder.
-    Strip(PathBuf),
+    /// Without the debug information, which is ten times the rest.
+    Archive(PathBuf),
+    /// The same for a shared library, which names the file that has it: [`symbols`].
+    Shared(PathBuf),
     Text(String),
     Link(String),
     /// Third-party components and their licences.
@@ -55,9 +57,10 @@ pub(crate) fn install_command(arguments: &[String]) -> Result {
     };
     let mut build = project::cargo();
     build.args(["build", "--release", "--package", "visavis-ffi"]);
-    project::run(release::without_paths(&mut build))?;
+    project::run(release::with_cc(&mut build)?)?;
     let runtime = if place.with_onnxruntime { provided() } else { None };
-    install(&place, &project::target()?.join("release"), runtime.as_deref())?;
+    let built = project::target()?.join("release");
+    install(&place, &built, release::HOST.triple, runtime.as_deref())?;
     eprintln!("installed visavis {VERSION} into {}", place.prefix.display());
     if runtime.is_none() {
         eprintln!("without ONNX Runtime: unless the system has one, the slower embedded engine computes");
@@ -80,21 +83,20 @@ pub(crate) fn provided() -> Option<PathBuf> {
     onnxruntime::provide().inspect_err(|why| eprintln!("ONNX Runtime cannot be fetched: {why}")).ok()
 }
 
-/// Puts the libraries in `built`, with everything that belongs to them, in place.
-pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Result {
+/// Puts the libraries in `built`, made for `target`, in place with everything that belongs to them.
+pub(crate) fn install(place: &Place, built: &Path, target: &str, runtime: Option<&Path>) -> Result {
     for (name, make) in place.files(built, runtime) {
         let to = place.prefix.join(&name);
-        let folder = to.parent().expect("files of the installation are in a folder");
-        fs::create_dir_all(folder)
-            .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
-        // The file of a library that a running program has mapped must not change: it is removed, not overwritten.
+        make_folder_of(&to)?;
+        // A library that a program has mapped must not change under it: the old file lives on in that program.
         remove(&to)?;
         match make {
             Make::Copy(from) => copy(&from, &to)?,
-            Make::Strip(from) => {
-                project::run_quietly(
-                    Command::new("strip").arg("--strip-debug").arg("-o").arg(&to).arg(from),
-                )?;
+            Make::Archive(from) => objcopy::strip_archive(&from, &to)?,
+            Make::Shared(from) => {
+                let symbols = symbols(built)?;
+                make_folder_of(&symbols)?;
+                objcopy::split(&from, &to, &symbols)?;
             }
             Make::Text(text) => fs::write(&to, text).map_err(|error| format!("{}: {error}", to.display()))?,
             Make::Link(target) => {
@@ -105,7 +107,7 @@ pub(crate) fn install(place: &Place, built: &Path, runtime: Option<&Path>) -> Re
             Make::Notices => {}
         }
     }
-    notices::write("visavis-ffi", release::HOST.triple, &place.prefix.join(DOCUMENTS))
+    notices::write("visavis-ffi", target, &place.prefix.join(DOCUMENTS))
 }
 
 /// Removes what [`install`] makes, and the folders that only it uses.
@@ -121,16 +123,6 @@ pub(crate) fn uninstall(place: &Place) -> Result<usize> {
         let _ = fs::remove_dir(place.prefix.join(folder));
     }
     Ok(removed)
-}
-
-/// The version that programs are bound to: the major one, and while that is 0 the minor one too. As in ffi/build.rs.
-fn abi() -> &'static str {
-    let major = env!("CARGO_PKG_VERSION_MAJOR");
-    if major == "0" { concat!("0.", env!("CARGO_PKG_VERSION_MINOR")) } else { major }
-}
-
-pub(crate) fn soname() -> String {
-    format!("libvisavis.so.{}", abi())
 }
 
 impl Place {
@@ -180,8 +172,8 @@ impl Place {
         let mut files = vec![
             copied("include", "include/visavis.h"),
             copied("include", "include/visavis.hpp"),
-            (lib(&shared), Make::Strip(built.join("libvisavis.so"))),
-            (lib("libvisavis.a"), Make::Strip(built.join("libvisavis.a"))),
+            (lib(&shared), Make::Shared(built.join("libvisavis.so"))),
+            (lib("libvisavis.a"), Make::Archive(built.join("libvisavis.a"))),
             (lib(&soname()), Make::Link(shared)),
             (lib("libvisavis.so"), Make::Link(soname())),
             (lib("pkgconfig/visavis.pc"), self.filled(include_str!("../templates/visavis.pc.in"), 1)),
@@ -249,6 +241,28 @@ fn staged(prefix: PathBuf, destdir: Option<OsString>) -> Result<PathBuf> {
             Err(_) => Err(format!("with DESTDIR the prefix must be absolute, not {}", prefix.display())),
         },
     }
+}
+
+/// What debuggers and profilers read of the shared library in `built`, under the name that the library has for it. It is
+/// below the target folder, since it is as large as all the rest.
+fn symbols(built: &Path) -> Result<PathBuf> {
+    let target = project::target()?;
+    let kind = built.strip_prefix(&target).map_err(|error| format!("{}: {error}", built.display()))?;
+    Ok(target.join("symbols").join(kind).join(format!("libvisavis.so.{VERSION}.debug")))
+}
+
+/// Copies that to where they look for it.
+pub(crate) fn add_symbols(place: &Place, built: &Path) -> Result {
+    let from = symbols(built)?;
+    let name = from.file_name().expect("it has just been named");
+    let to = place.prefix.join(&place.libdir).join(".debug").join(name);
+    make_folder_of(&to)?;
+    copy(&from, &to)
+}
+
+fn make_folder_of(file: &Path) -> Result {
+    let folder = file.parent().expect("files of the installation are in a folder");
+    fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

@@ -2,6 +2,7 @@
 
 mod abi;
 mod bench;
+mod builder;
 mod fuzz;
 mod golden;
 mod header;
@@ -10,6 +11,7 @@ mod load;
 mod models;
 mod models_high;
 mod notices;
+mod objcopy;
 mod onnxruntime;
 mod packages;
 mod panicking;
@@ -18,6 +20,7 @@ mod python;
 mod release;
 mod serve;
 mod size;
+mod soname;
 mod suites;
 mod test;
 mod toolchain;

@@ -54,14 +54,14 @@ pub(crate) fn write(package: &str, target: &str, folder: &Path) -> Result {
 fn parts(package: &str, target: &str) -> Result<BTreeSet<Part>> {
     let mut tree = project::cargo();
     tree.args(["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
-    let tree = output(tree.args(["--package", package, "--target", target]))?;
-    // `name vVERSION` and, for packages that are not from a registry, their folder.
+    let tree = project::output(tree.args(["--package", package, "--target", target]))?;
+    // `name vVERSION` and, for what is no registry's, its folder.
     let linked: BTreeSet<(&str, &str)> = tree
         .lines()
         .filter_map(|line| line.split_once(' '))
         .filter_map(|(name, rest)| Some((name, rest.split(' ').next()?.strip_prefix('v')?)))
         .collect();
-    let metadata = output(project::cargo().args(["metadata", "--locked", "--format-version", "1"]))?;
+    let metadata = project::output(project::cargo().args(["metadata", "--locked", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&metadata).map_err(text)?;
     let packages = metadata["packages"].as_array().ok_or("cargo lists no packages")?;
     let text_of = |package: &Value, name: &str| package[name].as_str().unwrap_or_default().to_owned();
@@ -210,14 +210,6 @@ fn checksums(lock: &str) -> BTreeMap<(String, String), String> {
         Some(((name, value(package, "version = ")?), value(package, "checksum = ")?))
     });
     packages.collect()
-}
-
-fn output(command: &mut std::process::Command) -> Result<String> {
-    let output = command.stderr(std::process::Stdio::inherit()).output().map_err(text)?;
-    if !output.status.success() {
-        return Err("cargo cannot list what is linked in".into());
-    }
-    String::from_utf8(output.stdout).map_err(text)
 }
 
 fn read(file: &Path) -> Result<String> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::release::{self, Platform};
-use crate::{Result, install, project, python, web};
+use crate::{Result, builder, install, objcopy, project, python, web};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -20,7 +20,7 @@ pub(crate) fn command(arguments: &[String]) -> Result {
         let wheel = python::wheel_for(platform)?;
         let name = wheel.file_name().ok_or("the wheel has no name")?;
         fs::copy(&wheel, folder.join(name)).map_err(text)?;
-        archive(&folder, BEST, platform)?;
+        archives(&folder, BEST, platform)?;
         debian(&folder, platform)?;
     }
     node(&folder, &platforms)?;
@@ -54,7 +54,7 @@ fn node(folder: &Path, platforms: &[&'static Platform]) -> Result {
     pack.arg("scripts/package.mjs").arg(folder).arg(web);
     for platform in platforms {
         let native = empty(platform.npm)?.join("visavis.node");
-        release::strip(&release::libraries(platform)?.join("libvisavis_node.so"), &native)?;
+        objcopy::strip(&release::libraries(platform)?.join("libvisavis_node.so"), &native)?;
         pack.arg(format!("{}={}", platform.npm, native.display()));
     }
     project::run(pack.current_dir(project::root().join("bindings/node")))
@@ -75,19 +75,30 @@ fn core(folder: &Path) -> Result {
     Ok(())
 }
 
-/// The C library with everything that belongs to it except ONNX Runtime: a prefix that can be anywhere.
-pub(crate) fn archive(folder: &Path, level: &str, platform: &'static Platform) -> Result<PathBuf> {
+/// The C library with all that belongs to it, without ONNX Runtime: a prefix that may lie anywhere. Then what debuggers
+/// read of it: unpacked over the first, it lies where they look.
+pub(crate) fn archives(folder: &Path, level: &str, platform: &'static Platform) -> Result<[PathBuf; 2]> {
     let name = format!("visavis-{VERSION}-{}", platform.triple);
-    let stage = empty("archive")?;
+    let (stage, built) = (empty("archive")?, release::libraries(platform)?);
     let place = install::Place::new(&stage.join(&name), "lib");
-    install::install(&place, &release::libraries(platform)?, None)?;
+    install::install(&place, &built, platform.triple, None)?;
     let archive = folder.join(format!("{name}.tar.xz"));
+    builder::leaves_no_trace(&stage)?;
+    compress(&stage, &name, &archive, level)?;
+    let stage = empty("symbols")?;
+    install::add_symbols(&install::Place::new(&stage.join(&name), "lib"), &built)?;
+    builder::leaves_no_trace(&stage)?;
+    let debug = folder.join(format!("{name}-debug.tar.xz"));
+    compress(&stage, &name, &debug, level)?;
+    Ok([archive, debug])
+}
+
+/// The same bytes whoever makes it.
+fn compress(stage: &Path, name: &str, archive: &Path, level: &str) -> Result {
     let mut tar = project::program("tar");
-    tar.arg("--create").arg("--xz").arg("--file").arg(&archive).arg("--directory").arg(stage);
-    // The bytes do not depend on the user, the time or the file system.
+    tar.arg("--create").arg("--xz").arg("--file").arg(archive).arg("--directory").arg(stage);
     tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"]).arg(name);
-    project::run(tar.env("XZ_OPT", format!("{level} -T0")))?;
-    Ok(archive)
+    project::run(tar.env("XZ_OPT", format!("{level} -T0")))
 }
 
 /// The same below /usr, for Debian and its derivatives.
@@ -95,7 +106,7 @@ fn debian(folder: &Path, platform: &'static Platform) -> Result {
     let Some((machine, tuple)) = platform.debian else { return Ok(()) };
     let stage = empty("debian")?;
     let place = install::Place::new(&stage.join("usr"), &format!("lib/{tuple}"));
-    install::install(&place, &release::libraries(platform)?, None)?;
+    install::install(&place, &release::libraries(platform)?, platform.triple, None)?;
     fs::create_dir(stage.join("DEBIAN")).map_err(text)?;
     let (major, minor) = release::GLIBC;
     let control = format!(

@@ -60,8 +60,13 @@ pub(crate) fn run(command: &mut Command) -> Result {
 
 /// Runs a program to its end without showing its output; if it fails, its standard error is the message.
 pub(crate) fn run_quietly(command: &mut Command) -> Result {
+    output(command).map(|_| ())
+}
+
+/// Runs a program to its end, and returns what it prints; if it fails, its standard error is the message.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         Ok(output) => {
             let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             Err(format!("{} failed ({}): {why}", shown(command), output.status))

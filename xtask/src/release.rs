@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use crate::{Result, project, toolchain, venv};
+use crate::{Result, builder, project, soname, toolchain, venv};
 
 /// The version of 2012, which RHEL 7, Amazon Linux 2 and everything later have.
 pub(crate) const GLIBC: (u32, u32) = (2, 17);
@@ -75,7 +75,12 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
         cargo.args(["ffi", "python", "node"].map(|name| format!("--package=visavis-{name}")));
         project::run(with_zig(&mut cargo, platform)?)?;
         for name in ["visavis", "visavis_python", "visavis_node"] {
-            old_enough(&folder.join(format!("lib{name}.so")), platform)?;
+            let library = folder.join(format!("lib{name}.so"));
+            old_enough(&library, platform)?;
+            // What is still in the C library for debuggers is zig's, and not published.
+            if name != "visavis" {
+                builder::leaves_no_trace(&library)?;
+            }
         }
         made.push(triple);
     }
@@ -87,11 +92,24 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
 /// own.
 pub(crate) fn with_zig<'c>(command: &'c mut Command, platform: &Platform) -> Result<&'c mut Command> {
     let python = tools()?;
-    let variable = format!("CARGO_TARGET_{}_LINKER", platform.triple.replace('-', "_").to_uppercase());
-    // A library that others load cannot contain its own C library.
+    // A library that others load cannot bring a C library of its own.
     let shared = platform.triple.ends_with("musl").then_some("-Ctarget-feature=-crt-static");
-    with_flags(command, shared);
-    Ok(with_tools(command, &python)?.env(variable, linker(&python, platform)?))
+    with_flags(command, shared)?;
+    // Links as cargo-zigbuild does, which passes to zig what zig knows.
+    let zig = python.with_file_name("cargo-zigbuild");
+    let linker = format!("'{}' zig cc -- -g -fno-sanitize=all -target {}", zig.display(), platform.zig);
+    let linker = versioning(&format!("zig-cc-{}.sh", platform.npm), &linker)?;
+    Ok(with_tools(command, &python)?.env(variable(platform), linker))
+}
+
+/// This machine's linker, for a library that is used here; the folders of this machine stay out of it, too.
+pub(crate) fn with_cc(cargo: &mut Command) -> Result<&mut Command> {
+    Ok(with_flags(cargo, None)?.env(variable(HOST), versioning("cc.sh", "cc")?))
+}
+
+/// Where cargo looks for a platform's linker.
+fn variable(platform: &Platform) -> String {
+    format!("CARGO_TARGET_{}_LINKER", platform.triple.replace('-', "_").to_uppercase())
 }
 
 /// Puts the programs of the environment first: cargo-zigbuild looks for zig there, and pip for maturin.
@@ -101,49 +119,39 @@ pub(crate) fn with_tools<'c>(command: &'c mut Command, python: &Path) -> Result<
     Ok(command.env("PATH", std::env::join_paths(places).map_err(|error| error.to_string())?))
 }
 
-/// A program that links as cargo-zigbuild does, which passes on to zig only what zig supports.
-fn linker(python: &Path, platform: &Platform) -> Result<PathBuf> {
-    let place = project::target()?.join(format!("zig-cc-{}.sh", platform.npm));
-    let zig = python.with_file_name("cargo-zigbuild");
+/// A linker that gives the symbols of the C library their version. rustc passes a list of what is exported that has none,
+/// and linkers refuse a second list beside it; so ours takes its place.
+fn versioning(name: &str, linker: &str) -> Result<PathBuf> {
+    let names = fs::read_to_string(project::root().join("ffi/exports.txt")).map_err(|why| why.to_string())?;
+    let names: String = names.lines().flat_map(|name| ["    ", name, ";\n"]).collect();
+    let list = project::target()?.join("libvisavis.map");
+    let version = soname::symbol_version();
+    write(&list, &format!("{version} {{\n  global:\n{names}  local:\n    *;\n}};\n"), 0o644)?;
+    let place = project::target()?.join(name);
     let text = format!(
-        "#!/bin/sh\nexec '{}' zig cc -- -g -fno-sanitize=all -target {} \"$@\"\n",
-        zig.display(),
-        platform.zig
+        "#!/bin/sh\nfor word; do\n  case $word in -Wl,--version-script=*)\n    list=${{word#*=}}\n    \
+         if grep -q ' vav_' \"$list\"; then cat '{}' >\"$list\"; fi ;;\n  esac\ndone\nexec {linker} \"$@\"\n",
+        list.display()
     );
-    // Not written again, because cargo would link again.
-    if fs::read_to_string(&place).is_ok_and(|known| known == text) {
-        return Ok(place);
-    }
-    fs::write(&place, text)
-        .and_then(|()| fs::set_permissions(&place, std::os::unix::fs::PermissionsExt::from_mode(0o755)))
-        .map_err(|error| format!("{}: {error}", place.display()))?;
+    write(&place, &text, 0o755)?;
     Ok(place)
 }
 
-/// Makes cargo leave the folders of this machine out of what it builds.
-pub(crate) fn without_paths(cargo: &mut Command) -> &mut Command {
-    with_flags(cargo, None)
+/// Not where it is the same already: cargo would link again.
+fn write(place: &Path, text: &str, mode: u32) -> Result {
+    if fs::read_to_string(place).is_ok_and(|known| known == text) {
+        return Ok(());
+    }
+    fs::write(place, text)
+        .and_then(|()| fs::set_permissions(place, std::os::unix::fs::PermissionsExt::from_mode(mode)))
+        .map_err(|error| format!("{}: {error}", place.display()))
 }
 
-fn with_flags<'c>(cargo: &'c mut Command, more: Option<&str>) -> &'c mut Command {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let folders = [(Some(project::root().to_owned()), "visavis"), (home, "cargo")];
-    let flags = folders.into_iter().filter_map(|(folder, name)| {
-        folder.map(|folder| format!("--remap-path-prefix={}=/{name}", folder.display()))
-    });
-    let flags: Vec<String> = flags.chain(more.map(str::to_owned)).collect();
-    // This variable's separator allows for folders with spaces.
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
-}
-
-/// Copies a library without what only debuggers need, by the compiler's own tool, which supports every processor.
-pub(crate) fn strip(from: &Path, to: &Path) -> Result {
-    let sysroot = toolchain::sysroot()?;
-    let host = format!("lib/rustlib/{}/bin/rust-objcopy", HOST.triple);
-    let mut objcopy = project::program(sysroot.join(host));
-    objcopy.env("LD_LIBRARY_PATH", sysroot.join("lib")).arg("--strip-unneeded").arg(from).arg(to);
-    project::run_quietly(&mut objcopy)
+/// A cargo that leaves the folders of this machine out of what it builds.
+fn with_flags<'c>(cargo: &'c mut Command, more: Option<&str>) -> Result<&'c mut Command> {
+    let flags: Vec<String> = builder::flags()?.into_iter().chain(more.map(str::to_owned)).collect();
+    // The separator of this variable, which folders with spaces survive.
+    Ok(cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
 }
 
 /// Checks that no symbol of a newer C library is needed: one of 2.35 excluded the distributions of 2022.
@@ -197,5 +205,32 @@ mod tests {
         // Alpine has no glibc.
         fs::write(folder.join("library.so"), "\0GLIBC_2.17\0").unwrap();
         assert!(old_enough(&folder.join("library.so"), &MUSL).is_err());
+    }
+
+    #[test]
+    fn the_linker_gives_versions_to_the_symbols_of_the_c_library_alone() {
+        let folder = project::target().unwrap().join("versioning");
+        fs::create_dir_all(&folder).unwrap();
+        let names = fs::read_to_string(project::root().join("ffi/exports.txt")).unwrap();
+        for (names, version) in [
+            (names.lines().collect::<Vec<_>>(), format!("@@{}", soname::symbol_version())),
+            (vec!["napi_register_module_v1"], String::new()),
+        ] {
+            let (source, list) = (folder.join("library.c"), folder.join("list"));
+            let bodies: String = names.iter().flat_map(|name| ["void ", name, "(void) {}\n"]).collect();
+            fs::write(&source, bodies + "void hidden(void) {}\n").unwrap();
+            // As rustc writes it.
+            let exported: String = names.iter().flat_map(|name| ["    ", name, ";\n"]).collect();
+            fs::write(&list, format!("{{\n  global:\n{exported}\n  local:\n    *;\n}};")).unwrap();
+            let library = folder.join("library.so");
+            let mut linker = Command::new(versioning("cc-test.sh", "cc").unwrap());
+            linker.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(source);
+            project::run(linker.arg(format!("-Wl,--version-script={}", list.display()))).unwrap();
+            let mut readelf = Command::new("readelf");
+            let symbols = project::output(readelf.args(["--dyn-syms", "--wide"]).arg(&library)).unwrap();
+            let shown = |name: &str| symbols.lines().any(|line| line.ends_with(&format!(" {name}{version}")));
+            assert!(names.iter().all(|name| shown(name)), "{symbols}");
+            assert!(!symbols.contains("hidden"));
+        }
     }
 }

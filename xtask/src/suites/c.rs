@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Step, tool};
+use super::{Step, library, tool};
+use crate::soname::soname;
 use crate::{Result, abi, header, install, packages, panicking, project, release};
 
 pub(super) const STEPS: &[Step] = &[
@@ -25,11 +26,14 @@ fn interface() -> Result {
     }
     headers_alone()?;
     let built = project::target()?.join("debug");
-    fs::copy(panicking::library("visavis")?, folder("panic")?.join(install::soname())).map_err(text)?;
+    fs::copy(panicking::library("visavis")?, folder("panic")?.join(soname())).map_err(text)?;
     project::build("dev", &["--lib"])?;
     project::build("dev", &["--example", "ppm"])?;
-    install::install(&place()?, &built, install::provided().as_deref())?;
-    exports(&folder("prefix")?)
+    let place = install::Place::new(&folder("prefix")?, "lib");
+    install::install(&place, &built, release::HOST.triple, install::provided().as_deref())?;
+    // Valgrind and the sanitizers name functions by them.
+    install::add_symbols(&place, &built)?;
+    library::exports(&folder("prefix")?)
 }
 
 /// Each header compiles on its own, in every version of its languages.
@@ -63,32 +67,6 @@ fn headers_alone() -> Result {
     Ok(())
 }
 
-fn exports(prefix: &Path) -> Result {
-    let shared = prefix.join("lib").join(install::soname());
-    let listed = fs::read_to_string(project::root().join("ffi/exports.txt")).map_err(text)?;
-    exports_only(&shared, &listed.lines().collect::<Vec<_>>())?;
-    let dynamic = output(project::program("readelf").arg("-d").arg(&shared))?;
-    let soname = format!("Library soname: [{}]", install::soname());
-    if dynamic.contains(&soname) { Ok(()) } else { Err(format!("{} has no {soname}", shared.display())) }
-}
-
-/// Checks that a shared library exports exactly these symbols: others could replace those of another library.
-fn exports_only(shared: &Path, expected: &[&str]) -> Result {
-    let symbols = output(project::program("nm").args(["-D", "--defined-only", "-P"]).arg(shared))?;
-    let mut found: Vec<&str> = symbols.lines().filter_map(|line| line.split(' ').next()).collect();
-    found.sort_unstable();
-    if found == expected {
-        return Ok(());
-    }
-    let more: Vec<_> = found.iter().filter(|name| !expected.contains(name)).take(5).collect();
-    Err(format!(
-        "{} exports {} symbols instead of {}: {more:?}",
-        shared.display(),
-        found.len(),
-        expected.len()
-    ))
-}
-
 /// The programs of tests/c that need a library of another kind, or another copy of ONNX Runtime.
 fn programs() -> Result {
     let panics = compile("panics", "panic", &["-Wl,-rpath,$ORIGIN"])?.output().map_err(text)?;
@@ -111,28 +89,27 @@ fn two_runtimes(images: &Path) -> Result {
     project::run(compile("two_runtimes", "programs", &[])?.arg(copy).arg(images))
 }
 
-/// The archive that would be published, unpacked.
+/// The archives that would be published, unpacked.
 fn unpacked() -> Result<PathBuf> {
     let folder = folder("unpacked")?;
     project::remove(&folder)?;
     fs::create_dir_all(&folder).map_err(text)?;
-    // Compressed as fast as possible, since it is not kept.
-    let archive = packages::archive(&folder, "-0", release::HOST)?;
-    let mut tar = project::program("tar");
-    tar.arg("--extract")
-        .arg("--file")
-        .arg(archive)
-        .arg("--directory")
-        .arg(&folder)
-        .arg("--strip-components=1");
-    project::run_quietly(&mut tar)?;
+    // Compressed as fast as possible, since they are thrown away.
+    for archive in packages::archives(&folder, "-0", release::HOST)? {
+        let mut tar = project::program("tar");
+        tar.arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(&folder);
+        project::run_quietly(tar.arg("--strip-components=1"))?;
+        fs::remove_file(archive).map_err(text)?;
+    }
     Ok(folder)
 }
 
 /// The examples, built as users build: with CMake and with pkg-config; shared, static and fully static.
 fn builds() -> Result {
     let prefix = unpacked()?;
-    exports(&prefix)?;
+    library::exports(&prefix)?;
+    library::versions(&prefix)?;
+    library::symbols(&prefix)?;
     let root = project::root();
     let mut programs = Vec::new();
     if tool("cmake")? {
@@ -146,7 +123,7 @@ fn builds() -> Result {
         project::run_quietly(&mut configure)?;
         project::run_quietly(project::program("cmake").arg("--build").arg(&build))?;
         programs.extend(["c-visavis", "c-static", "cpp-visavis"].map(|name| build.join(name)));
-        exports_only(&build.join("libplugin.so"), &["plugin_status"])?;
+        library::exports_only(&build.join("libplugin.so"), &["plugin_status"])?;
     }
     if tool("pkg-config")? {
         for (compiler, source, module, more) in [
@@ -156,7 +133,7 @@ fn builds() -> Result {
         ] {
             let mut ask = project::program("pkg-config");
             ask.args(["--cflags", "--libs", module]).env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig"));
-            let flags = output(&mut ask)?;
+            let flags = project::output(&mut ask)?;
             let built = folder("pkg-config")?.join(format!("{compiler}-{module}{more}"));
             let mut compile = project::program(compiler);
             compile.arg(root.join("examples").join(source)).arg("-o").arg(&built).args(WARNINGS);
@@ -256,7 +233,7 @@ fn compile(name: &str, place: &str, flags: &[&str]) -> Result<Command> {
     compile.arg("-g").args(WARNINGS).args(flags).arg("-I").arg(prefix.join("include")).arg(source);
     compile.arg("-o").arg(&program);
     if place == "panic" {
-        compile.arg(program.with_file_name(install::soname()));
+        compile.arg(program.with_file_name(soname()));
     } else {
         compile.args(link_flags(&prefix));
     }
@@ -283,21 +260,6 @@ fn photos() -> Result<PathBuf> {
         fs::write(photos.join(format!("{name}.ppm")), made.stdout).map_err(text)?;
     }
     Ok(photos)
-}
-
-/// Where the library is installed for the tests.
-fn place() -> Result<install::Place> {
-    Ok(install::Place::new(&folder("prefix")?, "lib"))
-}
-
-fn output(command: &mut Command) -> Result<String> {
-    let name = Path::new(command.get_program()).display().to_string();
-    let output = command.output().map_err(|error| format!("{name} cannot be run: {error}"))?;
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        return Err(format!("{name} failed ({}): {}", output.status, stderr.trim()));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn folder(name: &str) -> Result<PathBuf> {

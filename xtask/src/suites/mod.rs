@@ -4,6 +4,7 @@ mod bench;
 mod c;
 mod contract;
 mod deploy;
+mod library;
 mod node;
 mod python;
 mod running;
