@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::release::{self, Platform};
-use crate::{Result, install, panicking, project, venv};
+use crate::{Result, install, notices, panicking, project, venv};
 
 const SOURCES: &str = "bindings/python";
 
@@ -137,9 +137,11 @@ pub(crate) fn wheel_for(platform: &'static Platform) -> Result<PathBuf> {
     let words = ["build", "--release", "--locked", "--quiet", "--compatibility", platform.wheel];
     let words = [&words[..], &["--target", platform.triple]].concat();
     let wheel = build(&python, &folder(&format!("wheels-{}", platform.npm))?, &words, platform)?;
-    // Its bill of materials contains the path of the folder that it was built in, which is removed.
-    let mut sbom = project::program(&python);
-    project::run_quietly(sbom.arg("xtask/sbom.py").arg(&wheel).arg(project::root()))?;
+    let folder = folder(&format!("notices-{}", platform.npm))?;
+    notices::write("visavis-python", platform.triple, &folder)?;
+    let mut add = project::program(&python);
+    add.arg("xtask/into_wheel.py").arg(&wheel);
+    project::run_quietly(add.args([notices::NOTICES, notices::BILL].map(|name| folder.join(name))))?;
     Ok(wheel)
 }
 

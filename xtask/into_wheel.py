@@ -1,0 +1,43 @@
+"""Puts the third-party notices and the bill of materials into a wheel: `python into_wheel.py WHEEL NOTICES BILL`.
+
+maturin cannot: its settings name files of the sources, and these are made for each platform.
+"""
+
+import base64
+import hashlib
+import sys
+import zipfile
+from pathlib import Path
+
+wheel, notices, bill = map(Path, sys.argv[1:])
+with zipfile.ZipFile(wheel) as archive:
+    files = {info: archive.read(info) for info in archive.infolist()}
+
+
+def entry(name, data):
+    """The line of RECORD about a file."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return f"{name},sha256={digest},{len(data)}\n"
+
+
+def of_distribution(name):
+    (found,) = (info for info in files if info.filename.endswith(f".dist-info/{name}"))
+    return found
+
+
+metadata, record = of_distribution("METADATA"), of_distribution("RECORD")
+for source, folder in [(notices, "licenses"), (bill, "sboms")]:
+    name = f"{record.filename.removesuffix('RECORD')}{folder}/{source.name}"
+    added = zipfile.ZipInfo(name, record.date_time)
+    added.external_attr, added.compress_type = record.external_attr, record.compress_type
+    files[added] = source.read_bytes()
+# Every file in the folder of licences is named there.
+head, end, rest = files[metadata].partition(b"\n\n")
+files[metadata] = head + f"\nLicense-File: {notices.name}".encode() + end + rest
+# It comes last and names itself without a checksum.
+del files[record]
+lines = [entry(info.filename, data) for info, data in files.items()]
+files[record] = "".join([*lines, f"{record.filename},,\n"]).encode()
+with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+    for info, data in files.items():
+        archive.writestr(info, data, compress_type=info.compress_type)
