@@ -1,6 +1,6 @@
-"""Puts the third-party notices and the bill of materials into a wheel: `python into_wheel.py WHEEL NOTICES BILL`.
+"""Adds the third-party notices and the bill of materials to a wheel: `python into_wheel.py WHEEL NOTICES BILL`.
 
-maturin cannot: its settings name files of the sources, and these are made for each platform.
+maturin can add only files of the source folder, and these are generated for each platform.
 """
 
 import base64
@@ -31,10 +31,10 @@ for source, folder in [(notices, "licenses"), (bill, "sboms")]:
     added = zipfile.ZipInfo(name, record.date_time)
     added.external_attr, added.compress_type = record.external_attr, record.compress_type
     files[added] = source.read_bytes()
-# Every file in the folder of licences is named there.
+# The metadata must list every file in the folder of licences.
 head, end, rest = files[metadata].partition(b"\n\n")
 files[metadata] = head + f"\nLicense-File: {notices.name}".encode() + end + rest
-# It comes last and names itself without a checksum.
+# RECORD comes last, and has no checksum of itself.
 del files[record]
 lines = [entry(info.filename, data) for info, data in files.items()]
 files[record] = "".join([*lines, f"{record.filename},,\n"]).encode()

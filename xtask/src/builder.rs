@@ -1,17 +1,17 @@
-//! The machine that builds: nothing that is published names its folders, which tell who built it and where.
+//! The folders of the machine that builds. No published file contains their paths, which would tell who built it and where.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{Result, project};
 
-/// The compiler's flags that leave them out of what is compiled. The last that fits a path counts.
+/// The compiler's flags that replace these paths in what it compiles. The last one that matches a path applies.
 pub(crate) fn flags() -> Result<Vec<String>> {
     let flag = |(folder, name): (PathBuf, &str)| format!("--remap-path-prefix={}=/{name}", folder.display());
     Ok(folders()?.into_iter().map(flag).collect())
 }
 
-/// Each with a name for it.
+/// Each folder, and the name that replaces it.
 fn folders() -> Result<Vec<(PathBuf, &'static str)>> {
     let named = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let folders = [
@@ -22,11 +22,11 @@ fn folders() -> Result<Vec<(PathBuf, &'static str)>> {
         (Some(project::target()?), "visavis/target"),
     ];
     let known = folders.into_iter().filter_map(|(folder, name)| Some((folder?, name)));
-    // In a container the home may be the root of all files.
+    // In a container the home may be `/`.
     Ok(known.filter(|(folder, _)| folder.is_absolute() && folder.parent().is_some()).collect())
 }
 
-/// No file there names any of them.
+/// Checks that a file, or every file in a folder, contains none of these paths.
 pub(crate) fn leaves_no_trace(place: &Path) -> Result {
     let about = |error: std::io::Error| format!("{}: {error}", place.display());
     if place.is_dir() {
@@ -37,7 +37,7 @@ pub(crate) fn leaves_no_trace(place: &Path) -> Result {
     let folders: Vec<&str> = folders.iter().filter_map(|(folder, _)| folder.to_str()).collect();
     match trace(&fs::read(place).map_err(about)?, &folders) {
         None => Ok(()),
-        Some(folder) => Err(format!("{} names the folder {folder} of this machine", place.display())),
+        Some(folder) => Err(format!("{} contains the path {folder} of this machine", place.display())),
     }
 }
 
@@ -48,7 +48,7 @@ fn trace<'f>(bytes: &[u8], folders: &[&'f str]) -> Option<&'f str> {
     found.next().copied()
 }
 
-/// Not with a longer name: a home like /root is the start of many words.
+/// A longer name does not count: a home like /root is the start of many others.
 fn begins(bytes: &[u8], folder: &str) -> bool {
     let rest = bytes.strip_prefix(folder.as_bytes());
     let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_folder_is_found_anywhere_but_not_in_a_longer_name() {
         let folders = ["/root", "/srv/build"];
-        // The texts of a library follow each other without a space.
+        // The strings of a library follow each other without a separator.
         for bytes in ["message/root/.cargo/registry", "\0/root\0", "file:///root#0.2.0"] {
             assert_eq!(trace(bytes.as_bytes(), &folders), Some("/root"), "{bytes}");
         }

@@ -27,7 +27,7 @@ usage: cargo xtask install --prefix DIR [--libdir DIR] [--without-onnxruntime]
 
 DESTDIR in the environment is prepended to the prefix: the folder where a package is assembled.
 The libraries are linked here, so they run with the C library of this machine or a newer one. What cargo xtask packages
-makes runs with glibc 2.17 or newer. What debuggers read of the shared library stays in target/symbols.
+makes runs with glibc 2.17 or newer. The symbols of the shared library for debuggers are in target/symbols.
 ";
 
 /// Where things go.
@@ -42,7 +42,7 @@ enum Make {
     Copy(PathBuf),
     /// Without the debug information, which is ten times the rest.
     Archive(PathBuf),
-    /// The same for a shared library, which names the file that has it: [`symbols`].
+    /// The same for a shared library, which then refers to the file with its [`symbols`].
     Shared(PathBuf),
     Text(String),
     Link(String),
@@ -83,12 +83,12 @@ pub(crate) fn provided() -> Option<PathBuf> {
     onnxruntime::provide().inspect_err(|why| eprintln!("ONNX Runtime cannot be fetched: {why}")).ok()
 }
 
-/// Puts the libraries in `built`, made for `target`, in place with everything that belongs to them.
+/// Installs the libraries in `built`, compiled for `target`, with everything that belongs to them.
 pub(crate) fn install(place: &Place, built: &Path, target: &str, runtime: Option<&Path>) -> Result {
     for (name, make) in place.files(built, runtime) {
         let to = place.prefix.join(&name);
         make_folder_of(&to)?;
-        // A library that a program has mapped must not change under it: the old file lives on in that program.
+        // The file of a library that a running program has mapped must not change: it is removed, not overwritten.
         remove(&to)?;
         match make {
             Make::Copy(from) => copy(&from, &to)?,
@@ -243,15 +243,15 @@ fn staged(prefix: PathBuf, destdir: Option<OsString>) -> Result<PathBuf> {
     }
 }
 
-/// What debuggers and profilers read of the shared library in `built`, under the name that the library has for it. It is
-/// below the target folder, since it is as large as all the rest.
+/// The file of symbols for debuggers and profilers that belongs to the shared library in `built`. The library refers to it by
+/// its name.
 fn symbols(built: &Path) -> Result<PathBuf> {
     let target = project::target()?;
     let kind = built.strip_prefix(&target).map_err(|error| format!("{}: {error}", built.display()))?;
     Ok(target.join("symbols").join(kind).join(format!("libvisavis.so.{VERSION}.debug")))
 }
 
-/// Copies that to where they look for it.
+/// Installs that file where debuggers look for it.
 pub(crate) fn add_symbols(place: &Place, built: &Path) -> Result {
     let from = symbols(built)?;
     let name = from.file_name().expect("it has just been named");

@@ -55,7 +55,7 @@ fn parts(package: &str, target: &str) -> Result<BTreeSet<Part>> {
     let mut tree = project::cargo();
     tree.args(["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
     let tree = project::output(tree.args(["--package", package, "--target", target]))?;
-    // `name vVERSION` and, for what is no registry's, its folder.
+    // `name vVERSION` and, for packages that are not from a registry, their folder.
     let linked: BTreeSet<(&str, &str)> = tree
         .lines()
         .filter_map(|line| line.split_once(' '))

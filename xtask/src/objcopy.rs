@@ -1,23 +1,24 @@
-//! Libraries without what only debuggers need, and that in a file apart. By the program that comes with the compiler: the
-//! system's reads files of its own processor only.
+//! Strips libraries, and moves symbols for debuggers to a separate file. This uses the tool that comes with the compiler,
+//! because the system's supports only files of its own processor.
 
 use std::path::Path;
 
 use crate::release::HOST;
 use crate::{Result, project, toolchain};
 
-/// Copies a library without what only debuggers need.
+/// Copies a library without its symbols for debuggers.
 pub(crate) fn strip(from: &Path, to: &Path) -> Result {
     objcopy(&["--strip-unneeded"], from, to)
 }
 
-/// The same for an archive, whose names a linker still needs.
+/// The same for a static library, whose other symbols the linker still needs.
 pub(crate) fn strip_archive(from: &Path, to: &Path) -> Result {
     objcopy(&["--strip-debug"], from, to)
 }
 
-/// Copies a library without what only debuggers need. The names of its functions go to `symbols`, whose own name and checksum
-/// the copy carries. Lines of sources do not: there are only those of Rust's library and of zig's, and zig's tell where it is.
+/// Copies a library without its symbols for debuggers; the names of its functions go to the file `symbols`, whose name and
+/// checksum the copy contains. Line numbers are dropped: only those of Rust's and zig's libraries are there, and zig's contain
+/// paths of this machine.
 pub(crate) fn split(from: &Path, to: &Path, symbols: &Path) -> Result {
     objcopy(&["--only-keep-debug", "--strip-debug"], from, symbols)?;
     objcopy(&["--strip-unneeded", &format!("--add-gnu-debuglink={}", symbols.display())], from, to)
@@ -39,14 +40,14 @@ mod tests {
     use crate::release::PLATFORMS;
 
     #[test]
-    fn what_debuggers_need_is_split_off_for_every_processor() {
+    fn symbols_are_split_off_for_every_processor() {
         let folder = project::target().unwrap().join("objcopy");
         fs::create_dir_all(&folder).unwrap();
         let (library, symbols) = (folder.join("library.so"), folder.join("library.so.debug"));
         let toolchain = toolchain::sysroot().unwrap().join("lib/rustlib");
         let mut found = 0;
         for platform in PLATFORMS {
-            // Some targets nobody has added.
+            // Not every target has been added to the toolchain.
             let Ok(files) = fs::read_dir(toolchain.join(platform.triple).join("lib")) else { continue };
             let is_library = |file: &Path| file.extension().is_some_and(|end| end == "so");
             let Some(std) = files.flatten().map(|file| file.path()).find(|file| is_library(file)) else {
@@ -59,7 +60,7 @@ mod tests {
             assert!(text.windows(17).any(|bytes| bytes == b"library.so.debug\0"), "{}", platform.triple);
             found += 1;
         }
-        assert!(found > 0, "this machine's is there");
+        assert!(found > 0, "no library of any platform was found");
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -75,8 +75,8 @@ fn core(folder: &Path) -> Result {
     Ok(())
 }
 
-/// The C library with all that belongs to it, without ONNX Runtime: a prefix that may lie anywhere. Then what debuggers
-/// read of it: unpacked over the first, it lies where they look.
+/// The C library with everything that belongs to it except ONNX Runtime: a prefix that can be anywhere. And its symbols for
+/// debuggers, in an archive that is unpacked into the same folder.
 pub(crate) fn archives(folder: &Path, level: &str, platform: &'static Platform) -> Result<[PathBuf; 2]> {
     let name = format!("visavis-{VERSION}-{}", platform.triple);
     let (stage, built) = (empty("archive")?, release::libraries(platform)?);
@@ -93,7 +93,7 @@ pub(crate) fn archives(folder: &Path, level: &str, platform: &'static Platform) 
     Ok([archive, debug])
 }
 
-/// The same bytes whoever makes it.
+/// Compresses a folder; the bytes do not depend on the user, the time or the file system.
 fn compress(stage: &Path, name: &str, archive: &Path, level: &str) -> Result {
     let mut tar = project::program("tar");
     tar.arg("--create").arg("--xz").arg("--file").arg(archive).arg("--directory").arg(stage);

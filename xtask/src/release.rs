@@ -77,7 +77,7 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
         for name in ["visavis", "visavis_python", "visavis_node"] {
             let library = folder.join(format!("lib{name}.so"));
             old_enough(&library, platform)?;
-            // What is still in the C library for debuggers is zig's, and not published.
+            // The C library still has debug information of zig's, which is not published.
             if name != "visavis" {
                 builder::leaves_no_trace(&library)?;
             }
@@ -92,22 +92,22 @@ pub(crate) fn libraries(platform: &'static Platform) -> Result<PathBuf> {
 /// own.
 pub(crate) fn with_zig<'c>(command: &'c mut Command, platform: &Platform) -> Result<&'c mut Command> {
     let python = tools()?;
-    // A library that others load cannot bring a C library of its own.
+    // A library that others load cannot contain its own C library.
     let shared = platform.triple.ends_with("musl").then_some("-Ctarget-feature=-crt-static");
     with_flags(command, shared)?;
-    // Links as cargo-zigbuild does, which passes to zig what zig knows.
+    // Links as cargo-zigbuild does, which passes on to zig only what zig supports.
     let zig = python.with_file_name("cargo-zigbuild");
     let linker = format!("'{}' zig cc -- -g -fno-sanitize=all -target {}", zig.display(), platform.zig);
     let linker = versioning(&format!("zig-cc-{}.sh", platform.npm), &linker)?;
     Ok(with_tools(command, &python)?.env(variable(platform), linker))
 }
 
-/// This machine's linker, for a library that is used here; the folders of this machine stay out of it, too.
+/// Sets up cargo to link with this machine's linker, for a library that is used here, without the folders of this machine.
 pub(crate) fn with_cc(cargo: &mut Command) -> Result<&mut Command> {
     Ok(with_flags(cargo, None)?.env(variable(HOST), versioning("cc.sh", "cc")?))
 }
 
-/// Where cargo looks for a platform's linker.
+/// The variable that tells cargo the linker of a platform.
 fn variable(platform: &Platform) -> String {
     format!("CARGO_TARGET_{}_LINKER", platform.triple.replace('-', "_").to_uppercase())
 }
@@ -119,8 +119,8 @@ pub(crate) fn with_tools<'c>(command: &'c mut Command, python: &Path) -> Result<
     Ok(command.env("PATH", std::env::join_paths(places).map_err(|error| error.to_string())?))
 }
 
-/// A linker that gives the symbols of the C library their version. rustc passes a list of what is exported that has none,
-/// and linkers refuse a second list beside it; so ours takes its place.
+/// A linker that gives the symbols of the C library their version. rustc passes a list of exported symbols without a version,
+/// and linkers accept only one list, so ours replaces it.
 fn versioning(name: &str, linker: &str) -> Result<PathBuf> {
     let names = fs::read_to_string(project::root().join("ffi/exports.txt")).map_err(|why| why.to_string())?;
     let names: String = names.lines().flat_map(|name| ["    ", name, ";\n"]).collect();
@@ -137,7 +137,7 @@ fn versioning(name: &str, linker: &str) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// Not where it is the same already: cargo would link again.
+/// Writes a file unless it is the same already, because cargo would link again.
 fn write(place: &Path, text: &str, mode: u32) -> Result {
     if fs::read_to_string(place).is_ok_and(|known| known == text) {
         return Ok(());
@@ -147,10 +147,10 @@ fn write(place: &Path, text: &str, mode: u32) -> Result {
         .map_err(|error| format!("{}: {error}", place.display()))
 }
 
-/// A cargo that leaves the folders of this machine out of what it builds.
+/// Makes cargo leave the folders of this machine out of what it builds.
 fn with_flags<'c>(cargo: &'c mut Command, more: Option<&str>) -> Result<&'c mut Command> {
     let flags: Vec<String> = builder::flags()?.into_iter().chain(more.map(str::to_owned)).collect();
-    // The separator of this variable, which folders with spaces survive.
+    // This variable's separator allows for folders with spaces.
     Ok(cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
 }
 
@@ -219,7 +219,7 @@ mod tests {
             let (source, list) = (folder.join("library.c"), folder.join("list"));
             let bodies: String = names.iter().flat_map(|name| ["void ", name, "(void) {}\n"]).collect();
             fs::write(&source, bodies + "void hidden(void) {}\n").unwrap();
-            // As rustc writes it.
+            // The list as rustc writes it.
             let exported: String = names.iter().flat_map(|name| ["    ", name, ";\n"]).collect();
             fs::write(&list, format!("{{\n  global:\n{exported}\n  local:\n    *;\n}};")).unwrap();
             let library = folder.join("library.so");

@@ -38,7 +38,7 @@ pub(crate) fn build(release: bool) -> Result<PathBuf> {
     let (profile, kind) = if release { ("web", "web") } else { ("dev", "web-debug") };
     let mut cargo = project::cargo();
     cargo.args(["build", "-p", "visavis-web", "--target", TARGET, "--profile", profile]);
-    // Variables would replace the flags for this target in .cargo/config.toml; these join them.
+    // A variable would replace the flags for this target in .cargo/config.toml; this adds to them.
     cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={:?}", builder::flags()?));
     project::run(&mut cargo)?;
     let folder = project::target()?.join(kind);

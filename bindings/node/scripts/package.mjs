@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { binary, compiled, machines, root, target, triple } from './platform.mjs';
 
 const LICENCES = ['LICENSE-APACHE', 'LICENSE-MIT', 'NOTICE'];
-/** What is not in the source folder, or comes with both. */
+/** What is not in the source folder, or belongs to both packages. */
 const SHARED = [...LICENCES, 'LICENSES', 'MODEL_CARD.md', 'THIRD_PARTY.txt', 'visavis.cdx.json'];
 
 const destination = resolve(process.argv[2] ?? root);
@@ -30,7 +30,7 @@ function addWeb(folder) {
   cpSync(web, join(folder, 'web'), { recursive: true });
 }
 
-/** Lays a package out and packs it. `files`: where each comes from. `linked`: the crate in it, and what it is compiled for. */
+/** Assembles a package and packs it. `files`: the source of each file. `linked`: the crate in it, and its target triple. */
 function pack(name, contents, files, linked) {
   const folder = join(stage, name);
   mkdirSync(folder);

@@ -22,7 +22,7 @@ export function machines(platform) {
 const CPUS = { x64: 'x86_64', arm64: 'aarch64' };
 const SYSTEMS = { linux: 'unknown-linux', darwin: 'apple-darwin' };
 
-/** The compiler's name of a platform. @param {string} platform */
+/** The target triple of a platform. @param {string} platform */
 export function compiled(platform) {
   const [os, cpu, abi] = platform.split('-');
   return [CPUS[cpu], SYSTEMS[os], ...(abi ? [abi] : [])].join('-');

@@ -94,7 +94,7 @@ test('the packages have complete metadata, licences and nothing superfluous', ()
   assert.deepEqual(readdirSync(join(fresh, 'node_modules/visavis')).filter((file) => file.endsWith('.node')), []);
 });
 
-test('the packages name what they were made of, and not where', () => {
+test('the packages list their components, and contain no path of the build', () => {
   const linked = { '@visavis/linux-x64-gnu': 'napi', ...(!skip && { visavis: 'wasm-bindgen' }) };
   for (const [home, crate] of Object.entries(linked)) {
     const read = (file) => readFileSync(join(fresh, 'node_modules', home, file), 'utf8');
@@ -109,12 +109,12 @@ test('the packages name what they were made of, and not where', () => {
     for (const entry of readdirSync(join(fresh, 'node_modules', home), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const text = readFileSync(join(entry.parentPath, entry.name), 'latin1');
-      for (const trace of traces) assert.ok(!trace.test(text), `${home}: ${entry.name} names ${trace}`);
+      for (const trace of traces) assert.ok(!trace.test(text), `${home}: ${entry.name} contains ${trace}`);
     }
   }
 });
 
-/** Runs a program where nothing is installed but what lies there. */
+/** Runs a program in a folder that contains everything it needs. */
 async function runs(cwd, file) {
   const { code, stdout, stderr } = await program('', { file: join(cwd, file), cwd, env: { NODE_NO_WARNINGS: '1' } });
   assert.deepEqual([code, stdout, stderr], [0, 'true\n', ''], cwd);

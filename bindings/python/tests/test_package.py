@@ -64,7 +64,7 @@ def test_the_wheel_contains_exactly_what_it_must(wheel: Path) -> None:
     ]
 
 
-def test_the_wheel_names_what_it_was_made_of_and_not_where(wheel: Path) -> None:
+def test_the_wheel_lists_its_components_and_contains_no_path_of_the_build(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     info = f"visavis-{visavis.__version__}.dist-info"
@@ -81,7 +81,7 @@ def test_the_wheel_names_what_it_was_made_of_and_not_where(wheel: Path) -> None:
         assert not [name for name, data in files.items() if pattern.search(data)], folder
 
 
-def test_the_record_is_that_of_the_files(wheel: Path) -> None:
+def test_the_record_has_the_checksum_of_every_file(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     *_, last = files

@@ -31,7 +31,7 @@ fn interface() -> Result {
     project::build("dev", &["--example", "ppm"])?;
     let place = install::Place::new(&folder("prefix")?, "lib");
     install::install(&place, &built, release::HOST.triple, install::provided().as_deref())?;
-    // Valgrind and the sanitizers name functions by them.
+    // For the names of functions in reports of valgrind and the sanitizers.
     install::add_symbols(&place, &built)?;
     library::exports(&folder("prefix")?)
 }
@@ -94,7 +94,7 @@ fn unpacked() -> Result<PathBuf> {
     let folder = folder("unpacked")?;
     project::remove(&folder)?;
     fs::create_dir_all(&folder).map_err(text)?;
-    // Compressed as fast as possible, since they are thrown away.
+    // Compressed as fast as possible, since they are not kept.
     for archive in packages::archives(&folder, "-0", release::HOST)? {
         let mut tar = project::program("tar");
         tar.arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(&folder);

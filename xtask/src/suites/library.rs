@@ -1,4 +1,4 @@
-//! What the C library is as a file: what it exports and under which version, its SONAME, and its symbols for debuggers.
+//! Checks of the C library's file: what it exports and with which version, its SONAME, and its symbols for debuggers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::soname::{soname, symbol_version};
 use crate::{Result, project};
 
-/// The library below a prefix exports the committed names, and has its SONAME.
+/// The library in a prefix exports exactly the committed names, and has the right SONAME.
 pub(super) fn exports(prefix: &Path) -> Result {
     let listed = fs::read_to_string(project::root().join("ffi/exports.txt"));
     let listed = listed.map_err(|error| format!("ffi/exports.txt: {error}"))?;
@@ -22,9 +22,9 @@ pub(super) fn exports(prefix: &Path) -> Result {
 /// A shared library defines these symbols for others, and no more: any more could replace those of another library.
 pub(super) fn exports_only(shared: &Path, expected: &[&str]) -> Result {
     let symbols = project::output(project::program("nm").args(["-D", "--defined-only", "-P"]).arg(shared))?;
-    // Those of packages have a version: `name@@VERSION`.
+    // In packages they have a version: `name@@VERSION`.
     let names = symbols.lines().filter_map(|line| line.split([' ', '@']).next());
-    // Some linkers make the version a symbol, too.
+    // GNU's linker defines the version as a symbol, too.
     let mut found: Vec<&str> = names.filter(|name| *name != symbol_version()).collect();
     found.sort_unstable();
     if found == expected {
@@ -39,7 +39,7 @@ pub(super) fn exports_only(shared: &Path, expected: &[&str]) -> Result {
     ))
 }
 
-/// Every exported symbol has the version of this SONAME, for programs to be bound to.
+/// Every exported symbol has the version of this SONAME.
 pub(super) fn versions(prefix: &Path) -> Result {
     let mut readelf = project::program("readelf");
     let symbols = project::output(readelf.args(["--dyn-syms", "--wide"]).arg(shared(prefix)))?;
@@ -51,23 +51,23 @@ pub(super) fn versions(prefix: &Path) -> Result {
     }
 }
 
-/// The library names none of its inner functions; debuggers find their names in the file apart, which it names.
+/// The library itself has no names of internal functions; debuggers find them in the separate file that it refers to.
 pub(super) fn symbols(prefix: &Path) -> Result {
     let shared = shared(prefix);
     let readelf =
         |what: &str| project::output(project::program("readelf").args(["--wide", what]).arg(&shared));
     let sections = readelf("--sections")?;
     if sections.contains(".symtab") || sections.contains(".debug_info") {
-        return Err(format!("{} has what only debuggers need", shared.display()));
+        return Err(format!("{} is not stripped", shared.display()));
     }
     let folder = prefix.join("lib/.debug");
     let files = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let apart = files.flatten().map(|file| file.path()).next().ok_or("no symbols are there")?;
     let inner = project::output(project::program("nm").arg(&apart))?;
     if !inner.lines().any(|line| line.contains(" t ") && line.contains("visavis")) {
-        return Err(format!("{} has no names of inner functions", apart.display()));
+        return Err(format!("{} has no names of internal functions", apart.display()));
     }
-    // Debuggers leave a file alone whose checksum is another.
+    // Debuggers ignore a file with another checksum.
     let named = readelf("--debug-dump=links")?;
     let sum = crc32(&fs::read(&apart).map_err(|error| format!("{}: {error}", apart.display()))?);
     let name = apart.file_name().unwrap_or_default().to_string_lossy();
@@ -78,7 +78,7 @@ pub(super) fn symbols(prefix: &Path) -> Result {
     }
 }
 
-/// That of zip and of `.gnu_debuglink`.
+/// The checksum of `.gnu_debuglink`, and of zip.
 fn crc32(bytes: &[u8]) -> u32 {
     let step = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 };
     !bytes.iter().fold(!0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step))
