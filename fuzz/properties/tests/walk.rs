@@ -18,8 +18,8 @@ impl Dice {
     }
 }
 
-/// Tests the seeds and, of each, `changes` changed copies. Returns the number of inputs.
-fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
+/// Tests the seeds and, of each, `changes` changed copies.
+fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for seed in seeds {
         property(seed);
@@ -29,7 +29,6 @@ fn walk(property: fn(&[u8]), seeds: &[Vec<u8>], changes: usize) -> usize {
         }
     }
     continue_for(property, seeds, &mut dice);
-    seeds.len() * (changes + 1)
 }
 
 /// Further changes for the requested time, if any.
@@ -75,8 +74,8 @@ fn files_in(folder: &Path) -> Vec<Vec<u8>> {
 /// Tests the seeds of the target with this name.
 fn walk_seeds(target: &str, property: fn(&[u8]), changes: usize) {
     let seeds = files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").join(target));
-    assert_eq!(walk(property, &seeds, changes), seeds.len() * (changes + 1));
     assert!(seeds.len() > 1, "{target} has no seeds");
+    walk(property, &seeds, changes);
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn images() {
     // Only the small ones, which are fast to decode.
     seeds.retain(|bytes| bytes.len() < 30_000);
     assert!(seeds.len() > 40, "{} files are not the golden set", seeds.len());
-    assert_eq!(walk(properties::image, &seeds, 40), seeds.len() * 41);
+    walk(properties::image, &seeds, 40);
 }
 
 #[test]
