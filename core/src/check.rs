@@ -24,7 +24,7 @@ pub struct ModelCheck {
     pub problems: Vec<Error>,
     /// The networks that run, the detector first.
     pub networks: Vec<NetworkCheck>,
-    /// The score table, if the manifest has one.
+    /// The score table, if the manifest has one that can be read.
     pub calibration: Option<ScoreTable>,
     /// The engine that ran the networks; `None` if no network could be loaded.
     pub engine: Option<EngineInfo>,
@@ -61,12 +61,13 @@ pub fn check_models(folder: &Path, options: &Options) -> Result<ModelCheck> {
 
 fn check(folder: &Path, options: &Options) -> Result<ModelCheck> {
     options.validate()?;
-    let Loaded { detector, extractors, problems, calibration, .. } = match Loaded::from_folder(folder) {
-        Ok(loaded) => loaded,
-        Err(problem) => return Ok(ModelCheck { problems: vec![problem], ..ModelCheck::default() }),
-    };
+    let Loaded { detector, extractors, problems, calibration, uncalibrated, .. } =
+        match Loaded::from_folder(folder) {
+            Ok(loaded) => loaded,
+            Err(problem) => return Ok(ModelCheck { problems: vec![problem], ..ModelCheck::default() }),
+        };
     let mut found = ModelCheck { problems, calibration, ..ModelCheck::default() };
-    if found.calibration.is_none() {
+    if uncalibrated {
         found.problems.push(not_calibrated());
     }
     if detector.is_some() || !extractors.is_empty() {

@@ -58,6 +58,8 @@ pub(crate) struct Loaded {
     pub(crate) problems: Vec<Error>,
     fingerprint: [u8; 16],
     pub(crate) calibration: Option<ScoreTable>,
+    /// The manifest can be read and has no calibration, which is enough for a set that is to be calibrated.
+    pub(crate) uncalibrated: bool,
 }
 
 pub(crate) struct DetectorModel {
@@ -173,7 +175,8 @@ impl Loaded {
 
     fn new(manifest: &str, file: impl Fn(&str) -> Result<Onnx>) -> Loaded {
         let mut problems = Vec::new();
-        let Manifest { detector, extractors, calibration } = Manifest::read(manifest, &mut problems);
+        let Manifest { detector, extractors, calibration, uncalibrated } =
+            Manifest::read(manifest, &mut problems);
         let mut verified = |name: &str, sha256: &str| {
             verify(name, sha256, &file).map_err(|problem| problems.push(problem)).ok()
         };
@@ -183,7 +186,7 @@ impl Loaded {
         let extractors: Vec<(Extractor, [u8; 32])> = extractors.collect();
         let fingerprint = fingerprint(&extractors);
         let extractors = extractors.into_iter().map(|(extractor, _)| extractor).collect();
-        Loaded { detector, extractors, problems, fingerprint, calibration }
+        Loaded { detector, extractors, problems, fingerprint, calibration, uncalibrated }
     }
 
     /// The set, or its first problem.

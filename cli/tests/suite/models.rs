@@ -156,6 +156,24 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
+fn a_calibration_that_cannot_be_read_is_one_problem_and_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let calibration =
+        "\n[calibration]\nprotocol = \"few\"\ncomparisons = \"many\"\nknots = [[-1.0, 0.0], [1.0, 100.0]]\n";
+    write(folder.path(), &(MANIFEST.to_owned() + calibration));
+    let found = check(folder.path(), &["--engine", "embedded"]);
+    let problems = problems(&found);
+    assert_eq!((found.code, problems.len()), (1, 1), "{}", found.text());
+    assert!(problems[0].contains("[calibration] of the manifest: invalid type"), "{problems:?}");
+    assert!(
+        found.text().contains("yunet certain: ") && !found.text().contains("calibration: "),
+        "{}",
+        found.text()
+    );
+    assert!(check(folder.path(), &["--json"]).json()["calibration"].is_null());
+}
+
+#[test]
 fn a_wrong_hash_is_reported_with_the_right_one() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), MANIFEST);
@@ -175,7 +193,9 @@ fn a_folder_without_models_is_a_problem_and_a_missing_engine_an_error() {
     assert_eq!((found.code, problems(&found).len()), (1, 1));
     assert!(problems(&found)[0].contains("manifest.toml cannot be read"), "{}", found.text());
     fs::write(folder.path().join("manifest.toml"), "format = 2\n").unwrap();
-    assert!(problems(&check(folder.path(), &[]))[0].contains("format 2; this version reads 3"));
+    let found = check(folder.path(), &[]);
+    assert_eq!(problems(&found).len(), 1, "{}", found.text());
+    assert!(problems(&found)[0].contains("format 2; this version reads 3"));
     write(folder.path(), MANIFEST);
     let wrong = ["--engine", "onnxruntime", "--set", "onnxruntime=no-such-library"];
     check(folder.path(), &wrong).fails_with("ENGINE_UNAVAILABLE");

@@ -20,8 +20,9 @@ const MAX_DIMENSIONS: usize = 4096;
 pub(super) struct Manifest {
     pub(super) detector: Option<DetectorEntry>,
     pub(super) extractors: Vec<ExtractorEntry>,
-    /// `None` if it has no `[calibration]`.
     pub(super) calibration: Option<ScoreTable>,
+    /// It has no `[calibration]`, not even one that cannot be read.
+    pub(super) uncalibrated: bool,
 }
 
 // Read part by part, so that a mistake in one does not hide mistakes in another.
@@ -151,10 +152,10 @@ impl Manifest {
             let name = format!("[[extractors]] number {}", number + 1);
             manifest.extractors.extend(part(&name, entry, ExtractorEntry::check, problems));
         }
+        manifest.uncalibrated = parts.calibration.is_none();
         if let Some(table) = parts.calibration {
-            let table: Option<ScoreTable> = part("[calibration]", table, |_, _| (), problems);
-            problems.extend(table.as_ref().and_then(|table| table.validate().err()));
-            manifest.calibration = Some(table.unwrap_or_else(ScoreTable::unmeasured));
+            manifest.calibration = part("[calibration]", table, |_, _| (), problems);
+            problems.extend(manifest.calibration.as_ref().and_then(|table| table.validate().err()));
         }
         manifest
     }
