@@ -40,8 +40,8 @@ const MAX_QUOTED_PATH: usize = 255;
 
 impl Photo<'_> {
     /// The photo in a file. It is read when the photo is used, up to the limit on its bytes; pipes, devices and folders are
-    /// refused. Fails with `FILE_UNREADABLE`, whose source is the [`io::Error`]. A URL instead of a path is not fetched:
-    /// `INVALID_ARGUMENT`.
+    /// refused. Fails with `FILE_UNREADABLE` or `OUT_OF_MEMORY`, whose source is the [`io::Error`]. A URL instead of a path
+    /// is not fetched: `INVALID_ARGUMENT`.
     pub fn file(path: impl Into<PathBuf>) -> Photo<'static> {
         Content::File(path.into()).into()
     }
