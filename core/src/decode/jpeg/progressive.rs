@@ -48,31 +48,31 @@ impl Store {
 
     /// The coefficients of a block of the window.
     pub(super) fn block(&self, column: usize, row: usize) -> &[i16] {
-        let at = (row - self.rows.start) * self.columns.len() + column - self.columns.start;
-        let size = self.zone.side * self.zone.side;
-        &self.coefficients[at * size..][..size]
+        &self.coefficients[self.range(column, row)]
     }
 
     /// The same, mutable; `None` outside the window.
     pub(super) fn block_mut(&mut self, place: Place) -> Option<&mut [i16]> {
-        if !self.columns.contains(&place.column) || !self.rows.contains(&place.row) {
-            return None;
-        }
-        let at = (place.row - self.rows.start) * self.columns.len() + place.column - self.columns.start;
+        let range = self.range_within(place)?;
+        Some(&mut self.coefficients[range])
+    }
+
+    /// Where the coefficients of a block of the window are.
+    fn range(&self, column: usize, row: usize) -> Range<usize> {
+        let at = (row - self.rows.start) * self.columns.len() + column - self.columns.start;
         let size = self.zone.side * self.zone.side;
-        Some(&mut self.coefficients[at * size..][..size])
+        at * size..(at + 1) * size
+    }
+
+    /// The same; `None` outside the window.
+    fn range_within(&self, place: Place) -> Option<Range<usize>> {
+        let within = self.columns.contains(&place.column) && self.rows.contains(&place.row);
+        within.then(|| self.range(place.column, place.row))
     }
 
     fn entry(&mut self, place: Place) -> Option<Entry<'_>> {
         let at = (place.row - self.nonzero_rows.start) * self.nonzero_stride + place.column;
-        let size = self.zone.side * self.zone.side;
-        let within = self.columns.contains(&place.column) && self.rows.contains(&place.row);
-        let kept = if within {
-            let at = (place.row - self.rows.start) * self.columns.len() + place.column - self.columns.start;
-            Some(&mut self.coefficients[at * size..][..size])
-        } else {
-            None
-        };
+        let kept = self.range_within(place).map(|range| &mut self.coefficients[range]);
         Some(Entry { kept, nonzero: self.nonzero.get_mut(at)?, zone: &self.zone })
     }
 

@@ -130,7 +130,7 @@ impl Scan {
     }
 }
 
-/// Reads a block of a sequential scan into `block`, which holds zeros. Returns an upper bound of the coefficients read.
+/// Reads a block of a sequential scan into `block`, which holds zeros.
 #[inline(always)]
 pub(super) fn sequential_block(
     state: &mut State<'_>,
@@ -138,7 +138,7 @@ pub(super) fn sequential_block(
     index: usize,
     zone: &Zone,
     block: &mut Block,
-) -> Option<usize> {
+) -> Option<()> {
     let (dc, ac) = (member.dc.as_deref()?, member.ac.as_deref()?);
     block[0] = state.dc(index, dc)? as i16;
     let bits = &mut state.bits;
@@ -147,7 +147,7 @@ pub(super) fn sequential_block(
         let step = bits.step(ac)?;
         if step.size == 0 {
             if step.run < 15 {
-                return Some(k);
+                return Some(());
             }
             k += 16;
             continue;
@@ -156,8 +156,7 @@ pub(super) fn sequential_block(
         block[usize::from(zone.slots[k])] = bits.value(step) as i16;
         k += 1;
     }
-    bits.skip_block(ac, k)?;
-    Some(k)
+    bits.skip_block(ac, k)
 }
 
 /// Skips a block of a sequential scan.
