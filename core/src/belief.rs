@@ -33,11 +33,15 @@ pub(crate) const SURE_CONFIDENCE: f32 = 0.996;
 pub(crate) const LEVELS: [f32; 5] =
     [HINT_CONFIDENCE, FIRST.confidence, RETRY.confidence, CLOSER.confidence, SURE_CONFIDENCE];
 
-/// Whether a face that looks upright is: anchors also agree about some faces on their side or upside down. The
-/// confidence does not count in small pictures, whose faces are less clear: of 4,992 upright ones of LFW, it would
-/// reject 27.
+/// Whether a face that looks upright is: anchors also agree about some faces on their side or upside down.
 pub(crate) fn is_upright(sighting: &Sighting, small: bool) -> bool {
-    sighting.aspect < MAX_UPRIGHT_ASPECT && (small || sighting.face.confidence >= SURE_CONFIDENCE)
+    sighting.aspect < MAX_UPRIGHT_ASPECT && is_clear(sighting, small)
+}
+
+/// Whether a face is as clear as upright ones are. The confidence does not count in small pictures, whose faces are less
+/// clear: of 4,992 upright ones of LFW, it would reject 27.
+pub(crate) fn is_clear(sighting: &Sighting, small: bool) -> bool {
+    small || sighting.face.confidence >= SURE_CONFIDENCE
 }
 
 /// Whether the anchors agree about a face that is not rotated further than this.

@@ -71,9 +71,7 @@ impl Quality {
             roll,
         }
     }
-}
 
-impl Quality {
     /// What a better photo needs; empty for a good one. The limits are chosen so that each applies to at most one press photo
     /// in twenty; they are not fitted to errors.
     pub fn advice(&self) -> Vec<Advice> {

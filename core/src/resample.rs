@@ -17,6 +17,7 @@ pub(crate) fn resample(image: &Image<'_>, area: &Area, (width, height): (u32, u3
     scale(image, &options, (width, height))
         .map_err(|error| Error::new(ErrorKind::Internal, format!("scaling the image failed: {error}")))
 }
+
 /// Uses the typed call: the untyped one compiles the resizer for every pixel type into this crate, half of its code.
 fn scale(
     image: &Image<'_>,

@@ -10,7 +10,7 @@
 
 use std::f32::consts::FRAC_PI_4;
 
-use crate::belief::{CLOSER, MAX_UPRIGHT_ASPECT, SURE_SPREAD, is_agreed, is_upright, largest};
+use crate::belief::{CLOSER, MAX_UPRIGHT_ASPECT, SURE_SPREAD, is_agreed, is_clear, is_upright, largest};
 use crate::deadline::Deadline;
 use crate::detect::{Detector, Look, Sighting, Turn};
 use crate::error::Result;
@@ -271,7 +271,7 @@ impl Searcher<'_, '_> {
             let seen = if tilted { self.closer(&seen.face, turn + seen.roll)? } else { Some(seen) };
             let Some(seen) = seen else { continue };
             let upright = seen.roll.abs() <= UPRIGHT_ROLL && seen.aspect < MAX_UPRIGHT_ASPECT;
-            let sure = upright && seen.spread < SURE_SPREAD && is_upright(&seen, self.plan.is_small());
+            let sure = upright && seen.spread < SURE_SPREAD && is_clear(&seen, self.plan.is_small());
             if upright && best.as_ref().is_none_or(|best| seen.spread < best.spread) {
                 best = Some(seen);
             }
