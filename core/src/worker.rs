@@ -81,7 +81,8 @@ impl DetectorNetworks {
             Ok(InputSessions { input_size: side, net, fine })
         };
         let scale = model.levels.map(|levels| {
-            Scale::new(&levels.confidences, &belief::LEVELS, belief::SURE_SPREAD / levels.spread)
+            let spread = levels.spread.map_or(1.0, |spread| belief::SURE_SPREAD / spread);
+            Scale::new(&levels.confidences, &belief::LEVELS, spread)
         });
         let decoder = Decoder { family: model.family, scale: scale.unwrap_or_default() };
         Ok(DetectorSessions {

@@ -18,8 +18,9 @@ pub(crate) struct Levels {
     /// Confidences, rising: of a hint, of a face in a first look, in a later look, in a closer look, and of one that is
     /// certainly upright.
     pub(crate) confidences: [f32; 5],
-    /// How far the voters for a face may disagree about its landmarks if it is to be certain.
-    pub(crate) spread: f32,
+    /// How far the voters for a face may disagree about its landmarks if it is to be certain; `None` if as far as those of
+    /// our RetinaFace.
+    pub(crate) spread: Option<f32>,
 }
 
 /// The outputs of YuNet of 2023 by their names, in the order of its decoder.
@@ -68,11 +69,6 @@ impl Family {
             Family::Scrfd => [0.25, 0.5, 0.6, 0.65, 0.7],
             Family::CenterFace => [0.25, 0.5, 0.55, 0.6, 0.65],
         };
-        Some(Levels { confidences, spread: Levels::SPREAD })
+        Some(Levels { confidences, spread: None })
     }
-}
-
-impl Levels {
-    /// That of our RetinaFace, whose levels are measured in it.
-    pub(crate) const SPREAD: f32 = 0.035;
 }

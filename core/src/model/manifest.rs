@@ -211,8 +211,8 @@ impl DetectorEntry {
         if let Some(belief) = &self.belief {
             let levels = belief.confidences();
             let rising = levels.windows(2).all(|pair| pair[0] < pair[1]);
-            let spread = belief.levels().spread;
-            if !rising || levels[0] <= 0.0 || levels[4] >= 1.0 || spread <= 0.0 || !spread.is_finite() {
+            let unusable = belief.spread.is_some_and(|spread| spread <= 0.0 || !spread.is_finite());
+            if !rising || levels[0] <= 0.0 || levels[4] >= 1.0 || unusable {
                 problems.push(
                     "belief must rise from hint to sure, between 0 and 1, and have a spread over 0".into(),
                 );
@@ -254,7 +254,7 @@ impl BeliefEntry {
     }
 
     fn levels(self) -> Levels {
-        Levels { confidences: self.confidences(), spread: self.spread.unwrap_or(Levels::SPREAD) }
+        Levels { confidences: self.confidences(), spread: self.spread }
     }
 }
 
