@@ -21,6 +21,9 @@ pub fn photo(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// EXIF with nothing but orientation 6, "turn right", as phones write it.
+pub const TURNED: &[u8] = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+
 /// A small file with a large picture: an RGB PNG of one colour, `side` pixels wide and high.
 #[track_caller]
 pub fn blank_png(side: u32) -> Vec<u8> {

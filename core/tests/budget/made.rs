@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
+use testkit::files::TURNED;
+
 /// A black PNG of 16 bits in four channels, `width` pixels high and one less wide, with an EXIF orientation.
 pub(crate) fn png_16_bit_turned(width: usize) -> Vec<u8> {
-    /// EXIF with nothing but orientation 6, "turn right".
-    const TURNED: &[u8] = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let (width, height) = (width - 1, width);
     let mut info = png::Info::with_size(width as u32, height as u32);
     info.exif_metadata = Some(TURNED.into());

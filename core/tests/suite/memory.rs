@@ -5,15 +5,13 @@ use std::path::Path;
 use image::ImageEncoder;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use testkit::{files, report};
+use testkit::files::{self, TURNED};
+use testkit::report;
 
 use crate::resident::Resident;
 use crate::verifiers;
 
 const MOST: f64 = 300.0;
-
-/// EXIF with nothing but orientation 6, "turn right", as phones write it.
-const TURNED: &[u8] = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
 
 #[test]
 fn two_photos_of_12_megapixels_stay_under_300_mib() {
