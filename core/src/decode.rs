@@ -107,9 +107,13 @@ impl<'a> Source<'a> {
     ///
     /// Only a JPEG is decoded smaller to save time; other formats only to save memory.
     pub(crate) fn decode_at_least(&mut self, longest: usize) -> Result<Scaled<'static>> {
+        self.view((0..self.size.0, 0..self.size.1), self.denominator_for(longest)..=usize::MAX)
+    }
+
+    /// The denominator that `decode_at_least` asks for.
+    pub(crate) fn denominator_for(&self, longest: usize) -> usize {
         let enough = self.size.0.max(self.size.1) / longest.max(1);
-        let coarsest = if matches!(self.kind, Kind::Jpeg(_)) { enough.max(1) } else { 1 };
-        self.view((0..self.size.0, 0..self.size.1), coarsest..=usize::MAX)
+        if matches!(self.kind, Kind::Jpeg(_)) { enough.max(1) } else { 1 }
     }
 
     /// A part of the picture at a scale of at least 1/`denominator`; coarser if that takes more memory than allowed.
