@@ -196,3 +196,17 @@ fn unsupported(words: &str) -> Error {
 fn damaged(words: &str) -> Error {
     Error::new(ErrorKind::CorruptImage, format!("the image is damaged: {}", words.trim()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_codecs_panic_is_an_unreadable_image() {
+        let error = guarded::<()>(|| panic!("the codec's words")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::CorruptImage);
+        assert!(error.message().contains("damaged") && !error.message().contains("words"), "{error}");
+        assert_eq!(guarded::<()>(|| Err(too_large("it"))).unwrap_err().kind(), ErrorKind::ImageTooLarge);
+        assert_eq!(guarded(|| Ok(7)).unwrap(), 7);
+    }
+}

@@ -198,8 +198,8 @@ fn damage_never_panics() {
 }
 
 #[test]
-fn a_codecs_panic_is_an_unreadable_image() {
-    // Tiles in separate planes: the tiff crate asserts another length of their buffer.
+fn tiles_in_separate_planes_are_read_or_refused() {
+    // The tiff crate panics: it asserts another length of their buffer.
     let entries: [(u16, u16, u32, u32); 13] = [
         (256, 3, 1, 16),
         (257, 3, 1, 16),
