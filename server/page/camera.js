@@ -54,9 +54,7 @@ export class Camera {
 
   /** Takes the current picture as JPEG and stops the camera. */
   async shoot() {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [this.#video.videoWidth, this.#video.videoHeight];
-    canvas.getContext("2d").drawImage(this.#video, 0, 0);
+    const canvas = drawn(this.#video);
     this.stop();
     return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.95));
   }
@@ -69,6 +67,14 @@ export class Camera {
     this.#video.srcObject = null;
     this.#video.hidden = true;
   }
+}
+
+/** The current picture of a video element, on a canvas. */
+export function drawn(video) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return canvas;
 }
 
 function end(stream) {

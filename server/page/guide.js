@@ -1,5 +1,6 @@
 // Advice while a camera runs, and the best of its good frames.
 
+import { drawn } from "./camera.js";
 import { advise } from "./device.js";
 import { hint } from "./words.js";
 
@@ -46,12 +47,4 @@ export class Guide {
       await new Promise(requestAnimationFrame);
     }
   }
-}
-
-/** The current picture of the camera. */
-function drawn(video) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  canvas.getContext("2d").drawImage(video, 0, 0);
-  return canvas;
 }
