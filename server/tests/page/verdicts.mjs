@@ -64,7 +64,7 @@ async function look(browser, url, name) {
   assert.equal(await tab.textContent("#dial-title"), `Score ${score} of 100, threshold 27`);
   for (const side of ["probe", "reference"]) assert.ok(await marked(tab, side) > 50, `${side} is marked`);
   assert.equal(await tab.locator("#facts tr").count(), 9);
-  assert.match(await tab.textContent("#times"), /decode \d+ and \d+, detect .* for the whole request.*onnxruntime|embedded/);
+  assert.match(await tab.textContent("#times"), /decode \d+ and \d+, detect .* for the whole request.*(onnxruntime|embedded)/);
   const json = JSON.parse(await tab.textContent("#json"));
   assert.ok(json.score === score && json.details.isMatch && json.sessionId === "demo");
   for (const summary of await tab.$$("summary")) await summary.click();

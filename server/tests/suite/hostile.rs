@@ -60,7 +60,7 @@ fn slow_clients_hold_no_worker_and_no_memory() {
 }
 
 #[test]
-fn clients_that_leave_are_forgotten() {
+fn clients_that_only_close_do_not_fill_the_queue_for_good() {
     let server = Running::with("workers = 1\nqueue-length = 3");
     let body = verify_body("s", &photo("astronaut.jpg"), &photo("hopper.jpg"));
     for _ in 0..20 {

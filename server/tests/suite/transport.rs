@@ -140,18 +140,20 @@ fn more_work_than_fits_is_refused_at_once() {
     for reply in verdicts {
         reply.assert_score(Some("s"));
     }
-    for reply in refusals {
-        reply.assert_error(503, "OVERLOADED", Some("s"));
-        let wait: u64 = reply.header("retry-after").unwrap().parse().unwrap();
-        assert!((1..=60).contains(&wait), "{wait}");
-    }
+    refusals.into_iter().for_each(assert_overloaded);
+}
+
+/// The client is told when to try again.
+fn assert_overloaded(reply: &Reply) {
+    reply.assert_error(503, "OVERLOADED", Some("s"));
+    let wait: u64 = reply.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
 }
 
 #[test]
 fn a_wait_that_is_too_long_ends_as_overloaded() {
     let server = Running::with("workers = 1\nqueue-length = 9\nrequest-timeout = 0.001");
-    let reply = server.verify(&photo("astronaut.jpg"), &photo("hopper.jpg"));
-    reply.assert_error(503, "OVERLOADED", Some("s"));
+    assert_overloaded(&server.verify(&photo("astronaut.jpg"), &photo("hopper.jpg")));
 }
 
 #[test]
