@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
@@ -22,9 +22,12 @@ test('every kind of bytes and path gives the same verdict', async () => {
   const expected = await verifier().verify(jpeg, other);
   const padded = new Uint8Array(jpeg.length + 200);
   padded.set(jpeg, 100);
+  // What Buffer.from() returns for small files: a part of memory that others use too.
+  const pool = Buffer.alloc(jpeg.length + 200, 7).buffer;
+  new Uint8Array(pool).set(jpeg, 56);
   const kinds = {
     Buffer: jpeg,
-    'slice of a pool': Buffer.from(jpeg).subarray(0),
+    'slice of a pool': Buffer.from(pool, 56, jpeg.length),
     Uint8Array: new Uint8Array(jpeg),
     'part of a Uint8Array': padded.subarray(100, 100 + jpeg.length),
     Uint8ClampedArray: new Uint8ClampedArray(jpeg),
@@ -35,10 +38,9 @@ test('every kind of bytes and path gives the same verdict', async () => {
     SharedArrayBuffer: into(new SharedArrayBuffer(jpeg.length)),
     'view of a SharedArrayBuffer': new Uint8Array(into(new SharedArrayBuffer(jpeg.length))),
     path: path('astronaut.jpg'),
-    'relative path': path('astronaut.jpg').slice(process.cwd().length + 1) || path('astronaut.jpg'),
+    'relative path': relative(process.cwd(), path('astronaut.jpg')),
     'file: URL': pathToFileURL(path('astronaut.jpg')),
   };
-  if (!path('').startsWith(process.cwd())) delete kinds['relative path'];
   for (const [kind, probe] of Object.entries(kinds)) {
     assert.equal((await verifier().verify(probe, other)).score, expected.score, kind);
     assert.equal(verifier().verifySync(probe, other).score, expected.score, `${kind}, sync`);
@@ -264,7 +266,7 @@ test('a file is read in its turn, and takes at most maxBytes of memory', async (
     const file = join(folder, 'photo.jpg');
     writeFileSync(file, Buffer.concat([jpeg, Buffer.alloc(1 << 20)]));
     const strict = new Verifier({ ...engines.at(-1)[1], maxBytes: jpeg.length });
-    for (const probe of [file, Buffer.alloc(jpeg.length + 1), jpeg.buffer.byteLength && Buffer.concat([jpeg, jpeg])]) {
+    for (const probe of [file, Buffer.alloc(jpeg.length + 1), Buffer.concat([jpeg, jpeg])]) {
       const expected = { name: 'VisavisError', code: 'IMAGE_TOO_LARGE', number: 23, side: 'probe', stage: 'decode' };
       await assert.rejects(strict.verify(probe, jpeg), expected);
       assert.throws(() => strict.verifySync(probe, jpeg), expected);
