@@ -30,7 +30,7 @@ def test_importing_loads_nothing_else() -> None:
 import sys, visavis
 loaded = {"numpy", "PIL", "onnxruntime", "concurrent.futures", "asyncio"} & set(sys.modules)
 maps = open("/proc/self/maps").read()
-print(loaded or "nothing", "libonnxruntime" in maps, visavis._verifier._default)
+print(loaded or "nothing", "libonnxruntime" in maps, visavis._default._shared)
 visavis.verify("astronaut.jpg", "hopper.jpg")
 print({"numpy", "PIL", "onnxruntime"} & set(sys.modules) or "nothing")
 """

@@ -51,13 +51,13 @@ def test_the_lock_is_released_while_it_works(images: Path) -> None:
 def test_concurrent_first_calls_create_one_default_verifier() -> None:
     program = """
 import threading, visavis
-from visavis import _verifier
+from visavis import _default
 made = []
-class Counting(_verifier.Verifier):
+class Counting(_default.Verifier):
     def __init__(self, **settings):
         made.append(1)
         super().__init__(**settings)
-_verifier.Verifier = Counting
+_default.Verifier = Counting
 barrier = threading.Barrier(8)
 def ask():
     barrier.wait()
@@ -74,9 +74,9 @@ def test_a_failure_to_create_the_default_verifier_is_not_remembered() -> None:
     program = """
 import os, visavis
 os.environ["ORT_DYLIB_PATH"] = "/nowhere"
-from visavis import _verifier
-real = _verifier.Verifier
-_verifier.Verifier = lambda: real(engine="onnxruntime")
+from visavis import _default
+real = _default.Verifier
+_default.Verifier = lambda: real(engine="onnxruntime")
 try:
     visavis.verify("astronaut.jpg", "hopper.jpg")
 except visavis.SetupError as error:
@@ -147,8 +147,8 @@ def test_child_processes_can_verify(tmp_path: Path, method: str, engine: str) ->
 def test_a_fork_while_the_default_verifier_is_created_does_not_hang() -> None:
     program = """
 import os, visavis
-from visavis import _verifier
-_verifier._lock.acquire()
+from visavis import _default
+_default._lock.acquire()
 child = os.fork()
 if child == 0:
     os._exit(visavis.verify("astronaut.jpg", "hopper.jpg").integer_score)

@@ -6,7 +6,7 @@ import functools
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from visavis import _verifier
+from visavis import _default
 from visavis._verifier import Verifier
 
 
@@ -16,7 +16,7 @@ def _shared(name: str) -> Any:
 
     @functools.wraps(method)
     def function(*arguments: Any, **options: Any) -> Any:
-        return getattr(_verifier.default(), name)(*arguments, **options)
+        return getattr(_default.verifier(), name)(*arguments, **options)
 
     # `help` must show no `self`, and `pickle` must find the function in this package.
     function.__wrapped__ = MethodType(method, Verifier)

@@ -1,11 +1,9 @@
-"""`visavis.Verifier`, and the verifier that the functions of the module share."""
+"""`visavis.Verifier`."""
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
-import threading
 import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NoReturn, Optional, Union, overload
@@ -373,29 +371,3 @@ def _warn_once(message: str) -> None:
         _warned.add(message)
         # Attributed to the code that created the verifier.
         warnings.warn(message, RuntimeWarning, stacklevel=3)
-
-
-_default: Optional[Verifier] = None
-_lock = threading.Lock()
-
-
-def default() -> Verifier:
-    """The verifier of the module's functions, created at the first call; a failure is not remembered."""
-    global _default
-    if _default is None:
-        with _lock:
-            if _default is None:
-                _default = Verifier()
-    return _default
-
-
-def _after_fork() -> None:
-    """The child has neither the thread that held the lock nor those whose calls were running."""
-    global _lock
-    _lock = threading.Lock()
-    _visavis.reopen()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-atexit.register(_visavis.close)
