@@ -125,6 +125,12 @@ def test_answers_become_json(verifier: visavis.Verifier, images: Path, astronaut
     found = json.loads(json.dumps(verifier.detect(images / "gray.png").to_dict()))
     assert found["faces"] == [] and found["reason"]["code"] == "NO_FACE" and found["reason"]["number"] == 40
     assert json.loads(json.dumps(verifier.engine.to_dict()))["name"] == "onnxruntime"
+    enrolled = verifier.enroll([astronaut, images / "astronaut-dark.jpg"])
+    plain = json.loads(json.dumps(enrolled.to_dict()))
+    # Without the template, which is biometric data.
+    assert list(plain) == ["photos"] and len(plain["photos"]) == 2
+    assert plain["photos"][0]["others"]["is_match"] and plain["photos"][0]["sample"]["face_count"] == 1
+    assert list(verifier.extract(astronaut).to_dict()) == ["sample"]
 
 
 def test_notebooks_show_answers_as_tables(verifier: visavis.Verifier, images: Path, astronaut: bytes) -> None:
@@ -136,11 +142,13 @@ def test_notebooks_show_answers_as_tables(verifier: visavis.Verifier, images: Pa
         extraction,
         verifier.detect(images / "gray.png"),
         verifier.engine,
+        verifier.enroll([astronaut, images / "astronaut-dark.jpg"]),
     ]
     for answer in answers:
         xml.etree.ElementTree.fromstring(answer._repr_html_())
     assert f"<th>score</th><td>{verdict.score:.4g}</td>" in verdict._repr_html_()
     assert "<td>Template(192 dimensions)</td>" in extraction._repr_html_()
+    assert answers[-1]._repr_html_().count("<th>others</th>") == 2
     named = visavis.Engine("<b>", "1", None, None)
     assert "<th>name</th><td>&lt;b&gt;</td>" in named._repr_html_()
 

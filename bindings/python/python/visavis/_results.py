@@ -15,10 +15,18 @@ MYPY = False
 """Always true for mypy, which treats the code behind `not MYPY` as unreachable; false for everything else."""
 
 
-class Shown:
-    """Answers that notebooks show as a table."""
+class Value:
+    """Answers that can be converted to dictionaries, and that notebooks show as a table."""
 
     __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Dictionaries, lists, numbers and strings, in a form that the module `json` accepts.
+
+        Templates are left out: they are stored by `Template.to_bytes`.
+        """
+        fields = [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]  # type: ignore
+        return {name: _plain(value) for name, value in fields if not isinstance(value, Template)}
 
     def _repr_html_(self) -> str:
         rows = [(field.name, getattr(self, field.name)) for field in dataclasses.fields(self)]  # type: ignore
@@ -27,23 +35,13 @@ class Shown:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, Shown):
+    if isinstance(value, Value):
         return value._repr_html_()
     if hasattr(value, "_fields"):
         return f"({', '.join(map(_cell, value))})"
     if isinstance(value, tuple):
         return "".join(map(_cell, value))
     return html.escape(f"{value:.4g}" if isinstance(value, float) else str(value))
-
-
-class Value(Shown):
-    """Answers that can be converted to dictionaries."""
-
-    __slots__ = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Dictionaries, lists, numbers and strings, in a form that the module `json` accepts."""
-        return {field.name: _plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore
 
 
 def _plain(value: Any) -> Any:
@@ -246,7 +244,7 @@ class Ranked(Comparison):
 
 
 @dataclass(frozen=True)
-class Extraction(Shown):
+class Extraction(Value):
     """A template, and the face that it was made from."""
 
     template: Template
@@ -267,7 +265,7 @@ class Enrolled(Value):
 
 
 @dataclass(frozen=True)
-class Enrollment:
+class Enrollment(Value):
     """A template made from several photos of one person."""
 
     template: Template
