@@ -64,8 +64,7 @@ class Kit:
         if password is not None:
             login = base64.b64encode(f"{self.options.user}:{password}".encode()).decode()
             headers["Authorization"] = f"Basic {login}"
-        headers.update(case.get("headers", {}))
-        return {name: value for name, value in headers.items() if value is not None}
+        return {**headers, **case.get("headers", {})}
 
     def lines(self, client):
         """The requests in the form that clients read."""

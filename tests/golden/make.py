@@ -157,6 +157,7 @@ def check(fixtures):
 
 
 COLUMNS = ["name", "options", "probe", "reference", "score", "error", "side"]
+ENROLMENT_COLUMNS = ["name", "photos", "probe", "score", "error", "index"]
 ERRORS = {
     "EMPTY_IMAGE", "UNSUPPORTED_FORMAT", "CORRUPT_IMAGE", "IMAGE_TOO_LARGE",
     "NO_FACE", "SEVERAL_FACES", "FACE_TOO_SMALL",
@@ -177,22 +178,43 @@ def case_errors(case, fixtures):
     return None if not score and error in ERRORS and side in ("probe", "reference") else "bad outcome"
 
 
-def check_cases(fixtures):
-    text = (HERE / "cases.tsv").read_text(encoding="utf-8").splitlines()
+def enrolment_errors(case, fixtures):
+    if None in case.values() or None in case:
+        return "not six columns"
+    photos = case["photos"].split(";") if case["photos"] else []
+    if not {*photos, case["probe"]} <= fixtures.keys():
+        return "unknown fixture"
+    score, error, index = case["score"], case["error"], case["index"]
+    if score and not error and not index:
+        return None if score.isdigit() and int(score) <= 100 else "bad score"
+    if error in ERRORS:
+        return None if not score and index.isdigit() and int(index) < len(photos) else "bad index"
+    return None if error == "INVALID_ARGUMENT" and not score and not index else "bad outcome"
+
+
+def read_table(table, columns, errors, fixtures):
+    """The lines of a table, and what is wrong with them."""
+    text = (HERE / table).read_text(encoding="utf-8").splitlines()
     while text and text[0].startswith("#"):
         text.pop(0)
     reader = csv.DictReader(text, delimiter="\t", quoting=csv.QUOTE_NONE)
-    if reader.fieldnames != COLUMNS:
-        return [f"cases.tsv: columns are {reader.fieldnames}"]
+    if reader.fieldnames != columns:
+        return [], [f"{table}: columns are {reader.fieldnames}"]
     cases = list(reader)
-    wrong = [f"cases.tsv, {c['name']}: {e}" for c in cases if (e := case_errors(c, fixtures))]
+    wrong = [f"{table}, {c['name']}: {e}" for c in cases if (e := errors(c, fixtures))]
     names = [c["name"] for c in cases]
-    wrong += [f"cases.tsv: {name} appears twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    return cases, wrong + [f"{table}: {name} appears twice" for name in sorted({n for n in names if names.count(n) > 1})]
+
+
+def check_cases(fixtures):
+    cases, wrong = read_table("cases.tsv", COLUMNS, case_errors, fixtures)
     used = {c["probe"] for c in cases} | {c["reference"] for c in cases}
     wrong += [f"cases.tsv: {name} is not used by any case" for name in sorted(fixtures.keys() - used)]
     unknown = sum(c["score"] == "?" for c in cases)
     print(f"cases.tsv: {len(cases)} cases, {unknown} without a score yet")
-    return wrong
+    enrolments, more = read_table("enrolment.tsv", ENROLMENT_COLUMNS, enrolment_errors, fixtures)
+    print(f"enrolment.tsv: {len(enrolments)} cases")
+    return wrong + more
 
 
 def main():
