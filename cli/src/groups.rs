@@ -10,8 +10,8 @@ use csv::ByteRecord;
 use crate::failure::{Failure, Result};
 use crate::table::{self, Problem};
 
-/// This many are names of people, not groups; and the pairs of groups that are counted grow with the square.
-const MOST: usize = 64;
+/// More are names of people, not groups; and the pairs of groups that are counted grow with the square.
+const MOST: usize = 63;
 
 /// The groups, and the group of each photo.
 pub(crate) struct Groups {
@@ -48,11 +48,9 @@ impl Groups {
         let names: BTreeSet<String> = of.iter().flatten().cloned().collect();
         match names.len() {
             0 => Err(Failure::argument("no photo belongs to a known group")),
-            MOST.. => Err(Failure::argument(format!(
-                "there are {} groups, and at most {} are reported",
-                names.len(),
-                MOST - 1
-            ))),
+            count if count > MOST => {
+                Err(Failure::argument(format!("there are {count} groups, and at most {MOST} are reported")))
+            }
             _ => {
                 let names: Vec<String> = names.into_iter().collect();
                 let of = of.iter().map(|name| names.binary_search(name.as_ref()?).ok()).collect();

@@ -1,6 +1,6 @@
 //! The measured conditions as JSON, as a table and as a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -51,16 +51,20 @@ struct Measurement {
 
 impl Report {
     pub(super) fn new(measured: &Measured<'_>) -> Result<Report> {
-        let unusable = measured.probes.iter().filter(|probe| probe.outcomes.is_err()).count();
-        let references = super::numbers(measured.pairs, 1).len() - measured.references.len();
+        let unusable = measured.probes.iter().filter(|probe| probe.outcomes.is_err());
+        let mut left_out: BTreeSet<usize> = unusable.map(|probe| probe.photo).collect();
+        let probes = measured.probes.len() - left_out.len();
+        let references = super::numbers(measured.pairs, 1);
+        // A photo may be both.
+        left_out.extend(references.iter().filter(|photo| !measured.references.contains_key(photo)));
         let verifier = measured.verifier;
         Ok(Report {
             engine: verifier.engine().into(),
             detector: verifier.detector_id().to_owned(),
             extractor: verifier.extractor_id().to_owned(),
             seed: measured.seed,
-            probes: measured.probes.len() - unusable,
-            without_face: unusable + references,
+            probes,
+            without_face: left_out.len(),
             conditions: (0..measured.conditions.len())
                 .map(|condition| Measurement::new(measured, condition))
                 .collect::<Result<_>>()?,
@@ -71,7 +75,7 @@ impl Report {
     pub(super) fn table(&self) -> String {
         let mut text = format!("{} photos, each under {} conditions", self.probes, self.conditions.len());
         if self.without_face > 0 {
-            let _ = write!(text, "; {} photos show no face and are left out", self.without_face);
+            let _ = write!(text, "; {} photos cannot be used and are left out", self.without_face);
         }
         let [first, second] = SCORES;
         let _ = writeln!(
@@ -159,9 +163,7 @@ pub(super) fn write_page(
     measured: &Measured<'_>,
     console: &mut Console<'_>,
 ) -> Result<()> {
-    let mut body = "<div class=\"pairs\">
-"
-    .to_owned();
+    let mut body = "<div class=\"pairs\">\n".to_owned();
     for (number, one) in report.conditions.iter().enumerate() {
         let Some((photo, outcome)) = measured.example(number) else { continue };
         let file = format!("{}.jpg", one.name);

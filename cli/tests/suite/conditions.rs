@@ -53,6 +53,16 @@ fn each_condition_is_counted() {
 }
 
 #[test]
+fn a_photo_in_both_columns_is_left_out_once() {
+    let (_folder, pairs) = small_set();
+    let faceless = "collins/faceless & <b>.png";
+    let rows = format!("{faceless},collins/1.jpg,1,two\n{faceless},{faceless},1,two\n");
+    fs::write(&pairs, fs::read_to_string(&pairs).unwrap() + &rows).unwrap();
+    let report = run(args!["conditions", pairs, "--only", "good", "--json", "-"]).json();
+    assert_eq!((&report["probes"], &report["without_face"]), (&5.into(), &2.into()));
+}
+
+#[test]
 fn a_seed_gives_the_same_numbers_on_any_number_of_workers() {
     let [one, many] = ["1", "4"].map(|workers| measured("noise,card-any", &["--workers", workers]));
     assert_eq!(one, many);
@@ -70,7 +80,7 @@ fn pictures_are_written_with_the_page_only() {
     let (folder, run) = conditions("mask-half,jpeg", &[]);
     assert_eq!(run.code, 0);
     assert!(
-        run.text().starts_with("5 photos, each under 3 conditions; 2 photos show no face"),
+        run.text().starts_with("5 photos, each under 3 conditions; 2 photos cannot be used and are left out"),
         "{}",
         run.text()
     );

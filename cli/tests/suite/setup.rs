@@ -60,8 +60,18 @@ fn wrong_usage_is_an_error_and_help_is_not() {
         assert_eq!((run.code, run.text()), (2, ""), "{arguments:?}");
         assert!(run.stderr.contains("Usage:"), "{}", run.stderr);
     }
-    for command in ["verify", "detect", "extract", "compare", "eval", "calibrate"] {
-        let run = run([command, "--help"]);
+    for command in [
+        &["verify"][..],
+        &["detect"],
+        &["extract"],
+        &["enroll"],
+        &["compare"],
+        &["eval"],
+        &["conditions"],
+        &["calibrate"],
+        &["models", "check"],
+    ] {
+        let run = run([command, &["--help"]].concat());
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         assert!(run.text().contains("--engine <ENGINE>"), "{}", run.text());
     }
