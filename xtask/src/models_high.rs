@@ -38,7 +38,7 @@ fn has_wheel(folder: &Path) -> Result<bool> {
 }
 
 fn make(folder: &Path) -> Result {
-    let stage = stage("packages")?;
+    let stage = project::empty("models-high/packages")?;
     wheel(&lay_out(&stage, "python", "visavis_models_high/models")?, folder)?;
     let mut pack = project::program("npm");
     pack.args(["pack", "--silent", "--pack-destination"]).arg(folder);
@@ -49,7 +49,7 @@ fn make(folder: &Path) -> Result {
 fn check(folder: &Path) -> Result {
     let photos = ["astronaut.jpg", "astronaut-dark.jpg"]
         .map(|name| project::root().join("tests/golden/images").join(name));
-    let empty = stage("use")?;
+    let empty = project::empty("models-high/use")?;
     let python = venv::fresh("models-high-use")?;
     let mut install = venv::pip(&python);
     install.args(["--no-index", "--find-links"]).arg(folder).args(["visavis", "visavis-models-high"]);
@@ -84,12 +84,4 @@ fn wheel(package: &Path, folder: &Path) -> Result {
 
 fn copy(from: &Path, to: &Path) -> Result {
     project::run_quietly(Command::new("cp").arg("--recursive").arg(from).arg(to))
-}
-
-/// An empty folder below the target folder.
-fn stage(name: &str) -> Result<PathBuf> {
-    let folder = project::target()?.join("models-high").join(name);
-    project::remove(&folder)?;
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
 }

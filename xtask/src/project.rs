@@ -43,6 +43,19 @@ pub(crate) fn remove(folder: &Path) -> Result {
     }
 }
 
+/// An empty folder below the target folder.
+pub(crate) fn empty(name: &str) -> Result<PathBuf> {
+    let folder = target()?.join(name);
+    remove(&folder)?;
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
+/// The message of an error that needs no more words.
+pub(crate) fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
 /// Builds programs with the features that the whole workspace enables in their dependencies, so that what the tests have
 /// compiled is not compiled again.
 pub(crate) fn build(profile: &str, programs: &[&str]) -> Result {

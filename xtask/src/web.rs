@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::project::text;
 use crate::{Result, builder, project, toolchain};
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -103,10 +104,6 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result {
         }
     }
     Ok(())
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn typescript(server: &Server) -> Result {
     if !(tool("node")? && tool("npm")?) {
         return Ok(());
     }
-    let folder = empty("typescript")?;
+    let folder = project::empty("typed/typescript")?;
     for name in ["package.json", "package-lock.json", "tsconfig.json", "usage.ts"] {
         let from = project::root().join(TYPED).join(name);
         fs::copy(&from, folder.join(name)).map_err(|error| format!("{}: {error}", from.display()))?;
@@ -66,7 +66,7 @@ fn typescript(server: &Server) -> Result {
 }
 
 fn java(python: &Path, server: &Server) -> Result {
-    let folder = empty("java")?;
+    let folder = project::empty("typed/java")?;
     // The generator contains the libraries that the Java client needs.
     let mut where_is = project::program(python);
     let jar = "import openapi_generator_cli as it, pathlib; \
@@ -91,7 +91,7 @@ fn java(python: &Path, server: &Server) -> Result {
 }
 
 fn csharp(python: &Path) -> Result {
-    let folder = empty("csharp")?;
+    let folder = project::empty("typed/csharp")?;
     generate(python, "csharp", &folder, &[])?;
     if !is_installed("dotnet") {
         eprintln!("NOT COMPILED: the generated client in C#, since dotnet is not installed");
@@ -117,13 +117,6 @@ fn is_installed(name: &str) -> bool {
     let mut command = Command::new(name);
     command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
-}
-
-fn empty(name: &str) -> Result<PathBuf> {
-    let folder = project::target()?.join("typed").join(name);
-    project::remove(&folder)?;
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
 }
 
 fn sources_below(folder: &Path, sources: &mut Vec<PathBuf>) -> Result {

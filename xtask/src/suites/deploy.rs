@@ -19,7 +19,7 @@ fn deploy() -> Result {
 
 /// Checks that the build context of the image has everything that cargo needs.
 fn image() -> Result {
-    let context = folder("context")?;
+    let context = project::empty("deploy-files/context")?;
     for name in allowed(&read("Dockerfile.dockerignore")?) {
         let link = context.join(name);
         // Docker ignores a name that does not exist; cargo fails below in that case.
@@ -42,7 +42,7 @@ fn unit() -> Result {
     if !tool("systemd-analyze")? {
         return Ok(());
     }
-    let unit = folder("unit")?.join("visavis-server.service");
+    let unit = project::empty("deploy-files/unit")?.join("visavis-server.service");
     let text = read("visavis-server.service")?.replace("/usr/local/bin/visavis-server", "/bin/true");
     fs::write(&unit, text).map_err(|error| format!("{}: {error}", unit.display()))?;
     project::run(project::program("systemd-analyze").arg("verify").arg(&unit))?;
@@ -80,14 +80,6 @@ fn cluster() -> Result {
 fn read(name: &str) -> Result<String> {
     let path = project::root().join("deploy").join(name);
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// A new folder below the target folder.
-fn folder(name: &str) -> Result<std::path::PathBuf> {
-    let folder = project::target()?.join("deploy-files").join(name);
-    project::remove(&folder)?;
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The server: its page in a browser, its replies against its OpenAPI document, a short soak test and a stop under load.
 
-use super::running::Server;
+use super::running::{PASSWORD, Server, USER};
 use super::{Step, tool};
 use crate::{Result, load, project, venv};
 
@@ -38,7 +38,8 @@ fn openapi() -> Result {
     let server = Server::start()?;
     let mut schemathesis = project::program(python.with_file_name("schemathesis"));
     schemathesis
-        .args(["run", &format!("http://{}/openapi.json", server.address), "--auth", "ann:correct horse"])
+        .args(["run", &format!("http://{}/openapi.json", server.address)])
+        .args(["--auth", &format!("{USER}:{PASSWORD}")])
         .args(["--checks", "all", "--phases", "coverage,fuzzing", "--max-examples", "40"])
         .args(["--seed", "1", "--generation-database", "none"])
         .current_dir(python.parent().unwrap_or(&python));
