@@ -15,7 +15,7 @@ class Visavis:
     def extract(self, photo: bytes) -> visavis.Template | None:
         try:
             return self.verifier.extract(photo).template
-        except visavis.PhotoError:
+        except (visavis.ImageError, visavis.PhotoError):
             return None
 
     def compare(self, probe: visavis.Template, reference: visavis.Template) -> tuple[float, bool]:
