@@ -109,6 +109,17 @@ pub struct Detection {
     pub timings: Timings,
 }
 
+impl Detection {
+    /// What a better photo needs: if no face is chosen, what the error says; else what the quality of the chosen face says,
+    /// if it was requested.
+    pub fn advice(&self) -> Vec<Advice> {
+        match &self.chosen {
+            Err(error) => error.advice().to_vec(),
+            Ok(chosen) => self.faces[*chosen].quality.map_or_else(Vec::new, |quality| quality.advice()),
+        }
+    }
+}
+
 impl Face {
     /// A face from an earlier detection.
     pub fn new(bounds: Rect, landmarks: [Point; 5], confidence: f32) -> Self {
@@ -157,6 +168,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, ErrorKind};
 
     #[test]
     fn what_makes_a_score_worthless_is_reported_without_a_request() {
@@ -170,5 +182,17 @@ mod tests {
         assert_eq!(advice(face(29.0), &[]), [Advice::TooSmall]);
         assert_eq!(advice(face(30.0), &[face(30.0)]), [Advice::SeveralFaces]);
         assert_eq!(advice(face(29.0), &[face(30.0)]), [Advice::TooSmall, Advice::SeveralFaces]);
+    }
+
+    #[test]
+    fn a_detection_without_a_chosen_face_has_the_advice_of_the_error() {
+        let error = Error::new(ErrorKind::NoFace, "none").with_advice(vec![Advice::TooDark]);
+        let face = Face::new(Rect::default(), [Point::default(); 5], 1.0);
+        for (chosen, advice) in [(Err(error), vec![Advice::TooDark]), (Ok(0), vec![])] {
+            let faces = vec![face];
+            let found =
+                Detection { faces, chosen, width: 9, height: 9, looks: 1, timings: Timings::default() };
+            assert_eq!(found.advice(), advice);
+        }
     }
 }

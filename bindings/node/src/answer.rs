@@ -265,6 +265,10 @@ object! {
         height: u32 = detection.height;
         /// The time of its steps; `extract` is 0.
         milliseconds: Milliseconds = detection.timings.into();
+        /// What a better photo needs: why no face is chosen, if that is known; else, for the chosen face, if the quality was
+        /// requested.
+        #[napi(ts_type = "import('../index.js').Advice[]")]
+        advice: Vec<String> = names(&detection.advice());
     }
 }
 

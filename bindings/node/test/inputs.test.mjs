@@ -182,6 +182,14 @@ test('what makes a score unreliable is always reported', async () => {
   assert.deepEqual((await verifier().extract(jpeg)).sample.advice, []);
 });
 
+test('a detection says what a better photo needs', async () => {
+  const blurred = photo('astronaut-blurred.jpg');
+  assert.deepEqual((await verifier().detect(blurred)).advice, []);
+  assert.deepEqual((await verifier().detect(blurred, { quality: true })).advice, ['blurred']);
+  const { reason, advice } = verifier().detectSync(photo('black.jpg'));
+  assert.deepEqual([reason, advice], ['NO_FACE', ['too_dark']]);
+});
+
 test('faces drawn into the photo and cut out of it are PNG files', async () => {
   const two = photo('two-people.jpg');
   const { faces, width, height } = await verifier().detect(two);

@@ -4,10 +4,9 @@
 const MOST_OFF_CENTRE = 0.25;
 
 /**
- * @param {{ detection: any, advice: string[] }} advised
+ * @param {any} detection With the quality of its faces.
  */
-export function guidance({ detection, advice }) {
-  const { faces, chosen, width, height, milliseconds } = detection;
+export function guidance({ faces, chosen, width, height, milliseconds, advice }) {
   const face = faces[chosen];
   const more = [];
   if (faces.length === 0) more.push('no_face');

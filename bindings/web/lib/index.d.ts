@@ -115,6 +115,11 @@ export interface Detection {
   height: number;
   /** The time of its steps; `extract` is 0. */
   milliseconds: Milliseconds;
+  /**
+   * What a better photo needs: why no face is chosen, if that is known; else, for the chosen face, if the quality was
+   * requested.
+   */
+  advice: Advice[];
 }
 
 /** How similar two faces are. */

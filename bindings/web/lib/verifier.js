@@ -50,7 +50,7 @@ export class Verifier {
   }
 
   async advice(photo, options) {
-    return guidance(await this.#ask('advise', { photo }, call(options, 'signal')));
+    return guidance(await this.detect(photo, { ...call(options, 'signal'), quality: true }));
   }
 
   async extract(photo, options) {

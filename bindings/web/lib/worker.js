@@ -99,7 +99,6 @@ const TASKS = {
   verify: async (core, { probe, reference, quality, threshold }) =>
     JSON.parse(core.verify(await source(probe, 'probe'), await source(reference, 'reference'), quality, threshold)),
   detect: async (core, { photo, quality }) => JSON.parse(core.detect(await source(photo), quality)),
-  advise: async (core, { photo }) => JSON.parse(core.advise(await source(photo))),
   extract: async (core, { photo, quality }) => {
     const made = core.extract(await source(photo), quality);
     const answer = { template: made.template, sample: JSON.parse(made.sample) };

@@ -178,23 +178,7 @@ object! {
         width: u32 = detection.width;
         height: u32 = detection.height;
         milliseconds: Milliseconds = detection.timings.into();
-    }
-}
-
-/// A detection, and what a better photo needs.
-#[derive(Serialize)]
-pub(crate) struct Advised {
-    pub(crate) detection: Detection,
-    pub(crate) advice: Vec<&'static str>,
-}
-
-impl From<&visavis::Detection> for Advised {
-    fn from(detection: &visavis::Detection) -> Self {
-        let advice = match &detection.chosen {
-            Err(error) => names(error.advice()),
-            Ok(chosen) => detection.faces[*chosen].quality.map_or_else(Vec::new, |q| names(&q.advice())),
-        };
-        Advised { detection: detection.into(), advice }
+        advice: Vec<&'static str> = names(&detection.advice());
     }
 }
 

@@ -8,7 +8,7 @@ use visavis::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::answer::{Advised, Comparison, Detection, EngineInfo, Enrolled, Ranked, Sample, Verdict};
+use crate::answer::{Comparison, Detection, EngineInfo, Enrolled, Ranked, Sample, Verdict};
 use crate::failure::{Json, failure, json};
 use crate::source::Source;
 
@@ -91,11 +91,6 @@ impl Core {
     /// Finds all faces in a photo.
     pub fn detect(&self, photo: Source, quality: bool) -> Json {
         self.ask(|verifier| Ok(Detection::from(&verifier.detect(photo.photo(quality))?)))
-    }
-
-    /// Finds all faces in a photo, and says what a better photo needs.
-    pub fn advise(&self, photo: Source) -> Json {
-        self.ask(|verifier| Ok(Advised::from(&verifier.detect(photo.photo(true))?)))
     }
 
     /// Makes the template of the chosen face.

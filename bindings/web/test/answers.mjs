@@ -145,6 +145,11 @@ async function shapes({ browser, url }) {
       verdict: { ...verdict, probe: Object.keys(verdict.probe) },
       keys: Object.keys(verdict),
       detection: await visavis.detect(bytes),
+      advice: [
+        await visavis.detect(await photo('astronaut-blurred.jpg')),
+        await visavis.detect(await photo('astronaut-blurred.jpg'), { quality: true }),
+        await visavis.detect(await photo('black.jpg')),
+      ].map(({ advice }) => advice),
       quality: Object.keys(sample.face.quality),
       engine: await visavis.engine(),
       version: visavis.version,
@@ -154,7 +159,8 @@ async function shapes({ browser, url }) {
   assert.deepEqual(found.keys, ['score', 'integerScore', 'similarity', 'isMatch', 'threshold', 'falseMatchRate', 'probe']);
   assert.deepEqual(found.verdict.probe, ['face', 'faceCount', 'width', 'height', 'milliseconds', 'advice']);
   assert.deepEqual([found.verdict.score, found.verdict.integerScore, found.verdict.isMatch, found.verdict.threshold], [100, 100, true, 27]);
-  assert.deepEqual(Object.keys(found.detection), ['faces', 'chosen', 'width', 'height', 'milliseconds']);
+  assert.deepEqual(Object.keys(found.detection), ['faces', 'chosen', 'width', 'height', 'milliseconds', 'advice']);
+  assert.deepEqual(found.advice, [[], ['blurred'], ['too_dark']]);
   assert.deepEqual(Object.keys(found.detection.faces[0].landmarks), ['rightEye', 'leftEye', 'nose', 'mouthRight', 'mouthLeft']);
   assert.deepEqual(Object.keys(found.detection.milliseconds), ['decode', 'detect', 'extract']);
   assert.ok(found.detection.milliseconds.detect > 0, 'the clock does not advance');
