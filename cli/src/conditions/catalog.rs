@@ -83,9 +83,18 @@ fn small() -> Vec<Condition> {
     });
     let far = [80.0, 48.0, 32.0, 24.0].map(|eyes| {
         let about = format!("the portrait anywhere in 4000x3000, {eyes} pixels between the eyes");
-        condition(format!("far-{eyes}"), about, move |subject, random| geometry::far(subject, eyes, random))
+        condition(format!("far-{eyes}"), about, move |subject, random| {
+            geometry::far(&subject.with_eyes(eyes).picture, random)
+        })
     });
-    eyes.into_iter().chain(far).collect()
+    let far_any = [48.0, 32.0, 24.0].map(|eyes| {
+        let about = format!("the same, turned by any angle, {eyes} pixels between the eyes");
+        condition(format!("far-any-{eyes}"), about, move |subject, random| {
+            let turned = geometry::rolled(&subject.with_eyes(eyes), random.within(0.0, 360.0));
+            geometry::far(&turned, random)
+        })
+    });
+    eyes.into_iter().chain(far).chain(far_any).collect()
 }
 
 fn capture() -> Vec<Condition> {

@@ -58,13 +58,12 @@ pub(super) fn brows_to_chin(subject: &Subject, _: &mut Random) -> Picture {
 }
 
 /// The portrait somewhere in a picture of a room, 4000x3000.
-pub(super) fn far(subject: &Subject, eyes: f32, random: &mut Random) -> Picture {
-    let portrait = subject.with_eyes(eyes).picture;
+pub(super) fn far(portrait: &Picture, random: &mut Random) -> Picture {
     let mut room = room(4000, 3000, random);
     let mut place =
         |room: u32, portrait: u32| random.within(0.0, room.saturating_sub(portrait) as f32).round() as i64;
     let (x, y) = (place(room.width(), portrait.width()), place(room.height(), portrait.height()));
-    imageops::replace(&mut room, &portrait, x, y);
+    imageops::replace(&mut room, portrait, x, y);
     room
 }
 
@@ -121,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_far_portrait_has_its_size_and_lies_in_the_room() {
-        let far = far(&drawn(), 20.0, &mut Random::new(1, &[]));
+        let far = far(&drawn().with_eyes(20.0).picture, &mut Random::new(1, &[]));
         assert_eq!(far.dimensions(), (4000, 3000));
         let green = |p: &image::Rgb<u8>| p.0[1] > p.0[0].max(p.0[2]);
         let count = far.pixels().filter(|&p| green(p)).count();
